@@ -1,0 +1,5 @@
+pub mod finding;
+pub mod input;
+pub mod scope;
+pub mod source;
+pub mod yaml;

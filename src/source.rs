@@ -1,0 +1,208 @@
+//! Source texts, byte spans in them, and the lines and columns that people read.
+//!
+//! Everything inside works with byte spans; lines and columns are computed only when something is shown.
+
+use std::sync::OnceLock;
+
+/// A half-open range of bytes in a source text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte of the range.
+    pub start: usize,
+    /// First byte after the range.
+    pub end: usize,
+}
+
+impl Span {
+    /// A span over `start..end`; an end before the start counts as empty.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    /// The number of bytes covered.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether the span covers nothing.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The same range, moved towards the end of the text by `by` bytes.
+    #[must_use]
+    pub fn shifted(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
+}
+
+/// A place that people read: line and column count from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// A text with a name: a file, the command line, or standard input.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    /// Takes a text under the name that messages show for it (a path, `<argument>`, `<stdin>`).
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    /// The name that messages show.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text under a span; empty when the span does not lie on character boundaries of this text.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or("")
+    }
+
+    /// Line and column of a byte offset. An offset past the end counts as the end.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = self.text.floor_char_boundary(offset);
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start <= offset);
+        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).unwrap_or("").chars().count() + 1;
+        Position { line: line.max(1), column }
+    }
+
+    /// The span of the line that holds a byte offset, without its line break.
+    #[must_use]
+    pub fn line_span(&self, offset: usize) -> Span {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start <= offset.min(self.text.len())).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0);
+        let end = starts.get(line).copied().unwrap_or(self.text.len());
+        let body = self.text.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r']);
+        Span::new(start, start + body.len())
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|&(_, b)| b == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
+        })
+    }
+}
+
+/// Names one source of a [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(usize);
+
+/// All the texts of one run, so that a finding can point at any of them with a small value.
+#[derive(Debug, Default)]
+pub struct Sources {
+    all: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a source and returns its id.
+    pub fn add(&mut self, source: Source) -> SourceId {
+        self.all.push(source);
+        SourceId(self.all.len() - 1)
+    }
+
+    /// The source of an id that this collection gave out.
+    #[must_use]
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.all[id.0]
+    }
+}
+
+/// A span in one of the run's sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Which text.
+    pub source: SourceId,
+    /// Where in it.
+    pub span: Span,
+}
+
+impl Place {
+    /// A place in a source.
+    #[must_use]
+    pub fn new(source: SourceId, span: Span) -> Self {
+        Self { source, span }
+    }
+}
+
+/// Something wrong in a text that a person wrote (a policy, a catalog file, an input): what, where, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong: lower case, no full stop, user text in backticks.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem without help.
+    #[must_use]
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { message: message.into(), span, help: None }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let source = Source::new("x", "ab\nçdé\n\nf");
+        let at = |offset| {
+            let p = source.position(offset);
+            (p.line, p.column)
+        };
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(2), (1, 3));
+        assert_eq!(at(3), (2, 1));
+        assert_eq!(at(5), (2, 2));
+        assert_eq!(at(9), (3, 1));
+        assert_eq!(at(10), (4, 1));
+        assert_eq!(at(99), (4, 2));
+    }
+
+    #[test]
+    fn a_line_span_leaves_out_the_line_break() {
+        let source = Source::new("x", "ab\r\ncd\n");
+        assert_eq!(source.slice(source.line_span(1)), "ab");
+        assert_eq!(source.slice(source.line_span(4)), "cd");
+        assert_eq!(source.slice(source.line_span(7)), "");
+    }
+}
