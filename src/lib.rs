@@ -1,3 +1,5 @@
+pub mod access;
+pub mod catalog;
 pub mod finding;
 pub mod input;
 pub mod scope;

@@ -23,6 +23,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// The longest scope that is read as one, in bytes. The longest of the vendor's is under 80.
 pub const MAX_LENGTH: usize = 512;
 
@@ -31,7 +33,7 @@ pub const MAX_LENGTH: usize = 512;
 /// Form and operations: <https://www.zoho.com/accounts/protocol/oauth/scope.html>. Comparison ignores ASCII case, as
 /// Zoho does wherever it was observed; the spelling is kept for display. A part in braces (`{module}`) is a
 /// placeholder that stands for any one name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scope {
     parts: Vec<String>,
 }

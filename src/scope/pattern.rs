@@ -2,19 +2,21 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Scope, is_placeholder, is_scope_char};
 
 /// A pattern such as `ZohoBooks.{invoices,contacts}.READ` or `**.DELETE`.
 ///
 /// A pattern is matched part by part, ignoring ASCII case. A placeholder in a scope stands for a name nobody knows
 /// yet, so it is *matched* by `*` and `**` alone, but may *meet* any name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pattern {
     parts: Vec<Part>,
 }
 
 /// One part of a pattern. Names are kept in lower case.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Part {
     /// `*`: any one part.
     One,

@@ -1,0 +1,152 @@
+//! Checks every file of `scope-catalog/` and packs it: one blob for a service's facts and one for its calls, so that a
+//! run decodes only what it uses. An error stops the build and names file, line and column.
+
+#![allow(dead_code, reason = "the modules are the library's own; the build uses a part of each")]
+#![allow(unused_imports, unreachable_pub, reason = "same")]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use sha2::{Digest, Sha256};
+
+#[path = "src/catalog/decode.rs"]
+mod decode;
+#[path = "src/catalog/fields.rs"]
+mod fields;
+#[path = "src/catalog/model.rs"]
+mod model;
+#[path = "src/scope/mod.rs"]
+mod scope;
+#[path = "src/source.rs"]
+mod source;
+#[path = "src/yaml.rs"]
+mod yaml;
+
+use model::{Endpoints, Needs, Service};
+
+const FOLDER: &str = "scope-catalog";
+
+fn main() {
+    println!("cargo::rerun-if-changed={FOLDER}");
+    println!("cargo::rerun-if-changed=build.rs");
+    if let Err(errors) = pack() {
+        for error in errors {
+            println!("cargo::error={error}");
+        }
+    }
+}
+
+struct File {
+    name: String,
+    service: Service,
+    endpoints: Endpoints,
+}
+
+fn pack() -> Result<(), Vec<String>> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| vec!["OUT_DIR is not set".to_owned()])?);
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(FOLDER).map_err(|error| vec![format!("{FOLDER}: {error}")])? {
+        let path = entry.map_err(|error| vec![format!("{FOLDER}: {error}")])?.path();
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            paths.push(path);
+        }
+    }
+    // Sorted by name without case, which is the order in which services are looked up.
+    paths.sort_by_key(|path| path.to_string_lossy().to_ascii_lowercase());
+    let mut errors = Vec::new();
+    let mut digest = Sha256::new();
+    let mut files = Vec::new();
+    for path in &paths {
+        match read(path, &mut digest) {
+            Ok(file) => files.push(file),
+            Err(mut found) => errors.append(&mut found),
+        }
+    }
+    if errors.is_empty() {
+        errors = across_files(&files);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    write(&out, &files, &hex(&digest.finalize())).map_err(|error| vec![format!("{}: {error}", out.display())])
+}
+
+fn read(path: &Path, digest: &mut Sha256) -> Result<File, Vec<String>> {
+    let name = path.to_string_lossy().into_owned();
+    let text = fs::read_to_string(path).map_err(|error| vec![format!("{name}: {error}")])?;
+    digest.update(text.as_bytes());
+    let file = source::Source::new(name.clone(), text);
+    let decoded = decode::decode(&file).map_err(|problems| {
+        let tell = |problem: &source::Problem| {
+            let at = file.position(problem.span.start);
+            let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+            format!("{name}:{}:{}: {}{help}", at.line, at.column, problem.message)
+        };
+        problems.iter().map(tell).collect::<Vec<_>>()
+    });
+    let (service, endpoints) = decoded?;
+    let expected = format!("{}.yaml", service.name);
+    if path.file_name().is_none_or(|file| file.to_string_lossy() != expected) {
+        return Err(vec![format!("{name}:1:1: the file of the service `{}` is `{expected}`", service.name)]);
+    }
+    Ok(File { name, service, endpoints })
+}
+
+/// What a file alone cannot tell: needs that name another service's scopes, and names used twice.
+fn across_files(files: &[File]) -> Vec<String> {
+    let mut errors = Vec::new();
+    for file in files {
+        for endpoint in &file.endpoints.calls {
+            let sets = match &endpoint.needs {
+                Needs::AnyOf(sets) => sets.as_slice(),
+                Needs::Unstated(listed) => std::slice::from_ref(listed),
+                Needs::Nothing => &[],
+            };
+            for scope in sets.iter().flatten() {
+                let other = files.iter().find(|other| Some(other.service.name.as_str()) == scope.service());
+                let known = other.is_none_or(|other| {
+                    let operation = scope.operation().unwrap_or_default();
+                    scope.is_full_access()
+                        || other.service.resource(scope.resource()).is_some_and(|r| r.operation(operation).is_some())
+                });
+                if !known {
+                    errors.push(format!("{}:{}:1: `{scope}` is in no catalog file", file.name, endpoint.line));
+                }
+            }
+        }
+        let key = file.service.name.to_ascii_lowercase();
+        if files.iter().filter(|other| other.service.name.eq_ignore_ascii_case(&key)).count() > 1 {
+            errors.push(format!("{}:1:1: the service `{}` has several files", file.name, file.service.name));
+        }
+    }
+    errors
+}
+
+fn write(out: &Path, files: &[File], digest: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let mut table = String::from("pub(super) static SERVICES: &[Packed] = &[\n");
+    for (n, file) in files.iter().enumerate() {
+        fs::write(out.join(format!("{n}.facts")), postcard::to_stdvec(&file.service)?)?;
+        fs::write(out.join(format!("{n}.calls")), postcard::to_stdvec(&file.endpoints)?)?;
+        writeln!(
+            table,
+            "    Packed {{ name: {:?}, aliases: &{:?}, words: &{:?}, facts: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.facts\")), \
+             calls: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.calls\")) }},",
+            file.service.name,
+            file.service.aliases,
+            file.service.words.iter().map(|word| &word.name).collect::<Vec<_>>(),
+        )?;
+    }
+    let seen = files.iter().flat_map(|file| &file.service.sources).map(|source| source.seen.as_str()).max();
+    writeln!(table, "];\npub(super) static DIGEST: &str = {digest:?};")?;
+    writeln!(table, "pub(super) static DATE: &str = {:?};", seen.unwrap_or_default())?;
+    fs::write(out.join("catalog.rs"), table)?;
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,81 @@
+//! Scopes and API calls: which scopes a call needs, which calls a scope opens.
+
+use super::Reading;
+use super::coverage::{coverers, starts};
+use super::identity::identify;
+use crate::catalog::{Catalog, Endpoint, Needs};
+use crate::scope::Scope;
+
+/// Whether a list of scopes surely suffices for a call. `None` when the vendor does not say which of the listed scopes
+/// are needed.
+#[must_use]
+pub fn suffices(catalog: &Catalog, scopes: &[Scope], endpoint: &Endpoint) -> Option<bool> {
+    match &endpoint.needs {
+        Needs::Nothing => Some(true),
+        Needs::Unstated(_) => None,
+        Needs::AnyOf(sets) => Some(sets.iter().any(|set| set.iter().all(|need| gives_need(catalog, scopes, need)))),
+    }
+}
+
+/// Whether one of the scopes surely gives what a call needs. `WRITE` and other words that stand for operations count
+/// as those.
+fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> bool {
+    starts(catalog, need).iter().all(|need| {
+        let above = coverers(catalog, need, Reading::AtLeast);
+        scopes.iter().any(|scope| above.contains(scope))
+    })
+}
+
+/// A call that a scope surely opens and that what is covered already does not: the witness of an excess. The one with
+/// the gravest operation wins, deletion first; among equals the first of the catalog.
+#[must_use]
+pub fn find_call<'c>(catalog: &'c Catalog, scope: &Scope, covered: impl Fn(&Scope) -> bool) -> Option<&'c Endpoint> {
+    opened(catalog, scope, &covered).min_by_key(|(gravity, _)| *gravity).map(|(_, endpoint)| endpoint)
+}
+
+/// Every call that a scope surely opens by itself, in catalog order.
+#[must_use]
+pub fn opened_calls<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<&'c Endpoint> {
+    opened(catalog, scope, &|_| false).map(|(_, endpoint)| endpoint).collect()
+}
+
+fn opened<'c>(
+    catalog: &'c Catalog,
+    scope: &Scope,
+    covered: &impl Fn(&Scope) -> bool,
+) -> impl Iterator<Item = (usize, &'c Endpoint)> {
+    let identity = identify(catalog, scope);
+    let calls = identity.service().map_or(&[][..], |service| catalog.endpoints(&service.name));
+    // What a scope gives is asked for the same few needs again and again.
+    let mut known: std::collections::HashMap<&'c Scope, (bool, bool)> = std::collections::HashMap::new();
+    calls.iter().filter_map(move |endpoint| {
+        let Needs::AnyOf(sets) = &endpoint.needs else { return None };
+        let mut best = None;
+        for set in sets {
+            let mut adds = None;
+            let whole = set.iter().all(|need| {
+                let (given, before) = *known.entry(need).or_insert_with(|| {
+                    (gives_need(catalog, std::slice::from_ref(&identity.scope), need), covered(need))
+                });
+                if given && !before {
+                    adds = adds.min(Some(gravity(need))).or(Some(gravity(need)));
+                }
+                given || before
+            });
+            // A set that is covered already makes the call reachable without this scope.
+            if whole && adds.is_none() {
+                return None;
+            }
+            if whole {
+                best = best.min(adds).or(adds);
+            }
+        }
+        best.map(|gravity| (gravity, endpoint))
+    })
+}
+
+/// How grave an operation is; smaller is graver.
+fn gravity(need: &Scope) -> usize {
+    let operation = need.operation().unwrap_or_default().to_ascii_uppercase();
+    ["DELETE", "ALL", "EXECUTE", "UPDATE", "CREATE", "CUSTOM"].iter().position(|word| *word == operation).unwrap_or(9)
+}

@@ -1,0 +1,45 @@
+//! The meaning: what a scope gives, what covers what, and what is left when one list is taken from another.
+//!
+//! A scope is looked at as one permission (service, resource path, operation) that may cover others: `ALL` covers every
+//! operation on its resource, a group covers its children, full access covers the service. Each such edge is sure
+//! (documented or observed) or not (assumed, disputed), which gives two readings:
+//!
+//! * [`Reading::AtMost`] follows every edge: what a scope may reach. Used for what is requested or granted, and for deny.
+//! * [`Reading::AtLeast`] follows sure edges only: what it surely gives. Used for allow.
+//!
+//! A group or `ALL` is a permission of its own, more than the sum of what is known under it today: naming every member
+//! does not cover the group. So "everything that `s` may reach is surely inside `a`" holds exactly when `a` surely
+//! covers `s` itself, whichever of the doubtful edges turn out to be real.
+//!
+//! ```
+//! use zscope::{access, catalog::Catalog};
+//!
+//! let catalog = Catalog::embedded();
+//! let all = "ZohoCRM.modules.ALL".parse()?;
+//! let leads = "ZohoCRM.modules.leads.READ".parse()?;
+//! let coql = "ZohoCRM.coql.READ".parse()?;
+//! assert!(access::covers(&catalog, &all, &leads));
+//! assert!(!access::covers(&catalog, &all, &coql));
+//! # Ok::<(), zscope::scope::Malformed>(())
+//! ```
+
+mod call;
+mod coverage;
+mod identity;
+mod reach;
+mod words;
+
+pub use call::{find_call, opened_calls, suffices};
+pub use coverage::{coverers, covers, starts};
+pub use identity::{Identity, Known, Unknown, identify, suggest};
+pub use reach::{Edge, Why, excess, may_meet, opens, reach, reach_patterns};
+pub use words::{data_classes, gives, operations, touches};
+
+/// Which edges count. See the [module docs](self).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// Sure edges only.
+    AtLeast,
+    /// Every edge.
+    AtMost,
+}

@@ -1,0 +1,532 @@
+//! Catalog files to catalog data: every error of a file at once, each at its place.
+//!
+//! The build script and user overlays use the same decoder, so an overlay follows the same schema as the files in
+//! `scope-catalog/`.
+
+use super::fields::Fields;
+use super::model::{
+    DataClass, Deprecation, Endpoint, Endpoints, Erratum, FullAccess, Group, Invalid, LeftOut, Meaning, Needs, Note,
+    Operation, Provenance, Resource, Service, Source, SourceRef, Status, Word,
+};
+use crate::scope::{Pattern, Scope, closest, is_placeholder, is_scope_char};
+use crate::source::{self, Problem, Span};
+use crate::yaml::{self, Entry, Node, Value};
+
+/// The HTTP methods a call can have. `UNSTATED`: the vendor's page names the address and no method.
+const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "UNSTATED"];
+
+/// The kinds a source can have, best first.
+pub const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
+
+/// Reads one catalog file.
+///
+/// # Errors
+///
+/// Every problem of the file: YAML errors, unknown keys, wrong types, unknown statuses, data classes or sources,
+/// duplicate resources, needs that name no scope of the file.
+pub fn decode(file: &source::Source) -> Result<(Service, Endpoints), Vec<Problem>> {
+    let root = yaml::parse(file.text())?;
+    let mut decoder = Decoder { file, service: Service::default(), problems: Vec::new() };
+    let endpoints = decoder.service(&root);
+    if decoder.problems.is_empty() {
+        decoder.service.resources.sort_by_key(|resource| resource.dotted().to_ascii_lowercase());
+        Ok((decoder.service, Endpoints { calls: endpoints }))
+    } else {
+        decoder.problems.sort_by_key(|problem| problem.span);
+        Err(decoder.problems)
+    }
+}
+
+struct Decoder<'a> {
+    file: &'a source::Source,
+    service: Service,
+    problems: Vec<Problem>,
+}
+
+impl Decoder<'_> {
+    fn problem(&mut self, span: Span, message: impl Into<String>) {
+        self.problems.push(Problem::new(span, message));
+    }
+
+    fn line(&self, span: Span) -> u32 {
+        u32::try_from(self.file.position(span.start).line).unwrap_or(u32::MAX)
+    }
+
+    fn service(&mut self, root: &Node) -> Vec<Endpoint> {
+        let mut fields = Fields::new(root, &mut self.problems);
+        let name = fields.required_text("service", &mut self.problems);
+        let product = fields.required_text("product", &mut self.problems);
+        let category = fields.required_text("category", &mut self.problems);
+        let docs = fields.required_text("docs", &mut self.problems);
+        let aliases = fields.texts("aliases", &mut self.problems);
+        let api = fields.take("api");
+        let sources = fields.take("sources");
+        let full_access = fields.take("full-access");
+        let write = fields.take("write");
+        let operations = fields.take("operations");
+        let resources = fields.take("resources");
+        let words = fields.take("words");
+        let groups = fields.take("groups");
+        let endpoints = fields.take("endpoints");
+        let errata = fields.take("errata");
+        let deprecated = fields.take("deprecated");
+        let invalid = fields.take("invalid");
+        let notes = fields.take("notes");
+        let left_out = fields.take("left-out");
+        fields.finish(&mut self.problems);
+
+        if !name.chars().all(is_scope_char) {
+            self.problem(root.span, format!("`{name}` is not the name of a service"));
+        }
+        self.service = Service { name, product, category, docs, aliases, ..Service::default() };
+        if let Some(api) = api {
+            let mut fields = Fields::new(api, &mut self.problems);
+            self.service.hosts = fields.texts("hosts", &mut self.problems);
+            self.service.base_paths = fields.texts("base-paths", &mut self.problems);
+            fields.finish(&mut self.problems);
+        }
+        self.sources(sources);
+        self.full_access(full_access);
+        self.meanings(write, operations);
+        self.resources(resources);
+        self.words(words);
+        self.groups(groups);
+        self.errata(errata);
+        self.deprecated(deprecated);
+        self.invalid(invalid);
+        self.notes(notes);
+        self.left_out(left_out);
+        self.endpoints(endpoints)
+    }
+
+    fn sources(&mut self, node: Option<&Node>) {
+        for entry in self.mapping(node) {
+            let mut fields = Fields::new(&entry.value, &mut self.problems);
+            let kind = fields.required_text("kind", &mut self.problems);
+            let address = fields.required_text("where", &mut self.problems);
+            let seen = fields.required_text("seen", &mut self.problems);
+            fields.finish(&mut self.problems);
+            if !SOURCE_KINDS.contains(&kind.as_str()) {
+                self.problem(entry.value.span, format!("`{kind}` is no kind of source: {}", SOURCE_KINDS.join(", ")));
+            }
+            self.service.sources.push(Source { id: entry.key.clone(), kind, address, seen });
+        }
+    }
+
+    /// The sources under a key `source`: an id, optionally followed by `/` and the rest of the address, or a list.
+    fn source_refs(&mut self, node: Option<&Node>, owner: Span) -> Vec<SourceRef> {
+        let Some(node) = node else {
+            self.problem(owner, "a `source` is missing: every statement names who makes it");
+            return Vec::new();
+        };
+        let items = match &node.value {
+            Value::Sequence(items) if !items.is_empty() => items.iter().collect(),
+            _ => vec![node],
+        };
+        items.into_iter().filter_map(|item| self.source_ref(item)).collect()
+    }
+
+    fn source_ref(&mut self, node: &Node) -> Option<SourceRef> {
+        let Value::Scalar(text) = &node.value else {
+            self.problem(node.span, format!("a source is a name, not {}", node.kind()));
+            return None;
+        };
+        let (id, rest) = text.split_once('/').unwrap_or((text, ""));
+        let at = self.service.sources.iter().position(|source| source.id == id);
+        let Some(source) = at.and_then(|at| u32::try_from(at).ok()) else {
+            let hint = closest(id, self.service.sources.iter().map(|source| source.id.as_str()));
+            let mut problem = Problem::new(node.span, format!("`{id}` is not among this file's `sources`"));
+            problem.help = hint.map(|near| format!("did you mean `{near}`?"));
+            self.problems.push(problem);
+            return None;
+        };
+        Some(SourceRef { source, rest: rest.to_owned() })
+    }
+
+    fn status(&mut self, node: Option<&Node>, owner: Span, allowed: &[Status]) -> Status {
+        let Some(node) = node else {
+            self.problem(owner, "a `status` is missing");
+            return Status::Assumed;
+        };
+        let text = if let Value::Scalar(text) = &node.value { text.as_str() } else { "" };
+        let found = allowed.iter().copied().find(|status| status.as_str() == text);
+        found.unwrap_or_else(|| {
+            let words: Vec<_> = allowed.iter().map(|status| status.as_str()).collect();
+            self.problem(node.span, format!("`{text}` is no status here: {}", words.join(", ")));
+            Status::Assumed
+        })
+    }
+
+    /// `status`, `source`, `note` of a mapping whose other keys are read by the caller.
+    fn provenance(&mut self, fields: &mut Fields<'_>, owner: Span, allowed: &[Status]) -> Provenance {
+        let status = fields.take("status");
+        let status = self.status(status, owner, allowed);
+        let sources = fields.take("source");
+        let sources = self.source_refs(sources, owner);
+        Provenance { status, sources, note: fields.text("note", &mut self.problems), line: self.line(owner) }
+    }
+
+    /// Like [`Self::provenance`] for statements whose status goes without saying.
+    fn plain_provenance(&mut self, fields: &mut Fields<'_>, owner: Span, status: Status) -> Provenance {
+        let sources = fields.take("source");
+        let sources = self.source_refs(sources, owner);
+        Provenance { status, sources, note: fields.text("note", &mut self.problems), line: self.line(owner) }
+    }
+
+    fn full_access(&mut self, node: Option<&Node>) {
+        let Some(node) = node else { return };
+        let mut fields = Fields::new(node, &mut self.problems);
+        let text = fields.required_text("scope", &mut self.problems);
+        let provenance = self.provenance(&mut fields, node.span, &EXISTING);
+        fields.finish(&mut self.problems);
+        let scope = self.own_scope(&text, node.span);
+        if let Some(scope) = scope {
+            if !scope.is_full_access() {
+                self.problem(node.span, format!("`{text}` is not `fullaccess.all` in any case"));
+            }
+            self.service.full_access = Some(FullAccess { scope, provenance });
+        }
+    }
+
+    fn meanings(&mut self, write: Option<&Node>, operations: Option<&Node>) {
+        if let Some(node) = write {
+            let mut fields = Fields::new(node, &mut self.problems);
+            let means = fields.texts("means", &mut self.problems);
+            let provenance = self.provenance(&mut fields, node.span, &EDGE);
+            fields.finish(&mut self.problems);
+            self.service.meanings.push(Meaning { operation: "WRITE".into(), means, resources: None, provenance });
+        }
+        for node in self.sequence(operations) {
+            let mut fields = Fields::new(node, &mut self.problems);
+            let operation = fields.required_text("operation", &mut self.problems);
+            let means = fields.texts("means", &mut self.problems);
+            let resources = fields.text("resources", &mut self.problems);
+            let resources = resources.and_then(|text| self.pattern(&text, node.span));
+            let provenance = self.provenance(&mut fields, node.span, &EDGE);
+            fields.finish(&mut self.problems);
+            self.service.meanings.push(Meaning { operation, means, resources, provenance });
+        }
+    }
+
+    fn resources(&mut self, node: Option<&Node>) {
+        for entry in self.mapping(node) {
+            let Some(path) = self.path(&entry.key, entry.key_span) else { continue };
+            let mut fields = Fields::new(&entry.value, &mut self.problems);
+            let grants = fields.required_text("grants", &mut self.problems);
+            let data = fields.take("data");
+            let data = self.data(data, entry.key_span);
+            let operations = fields.take("operations");
+            let default = fields.take("source");
+            let note = fields.text("note", &mut self.problems);
+            fields.finish(&mut self.problems);
+            let mut known: Vec<Operation> = Vec::new();
+            for operation in self.mapping(operations) {
+                if let Some(operation) = self.operation(operation, default) {
+                    if known.iter().any(|other| other.name.eq_ignore_ascii_case(&operation.name)) {
+                        self.problem(entry.key_span, format!("the operation `{}` stands here twice", operation.name));
+                    }
+                    known.push(operation);
+                }
+            }
+            if known.is_empty() {
+                self.problem(entry.key_span, format!("the resource `{}` has no operations", entry.key));
+            }
+            let same = |other: &Resource| other.dotted().eq_ignore_ascii_case(&entry.key);
+            if self.service.resources.iter().any(same) {
+                self.problem(entry.key_span, format!("the resource `{}` stands here twice, case ignored", entry.key));
+            }
+            let line = self.line(entry.key_span);
+            self.service.resources.push(Resource { path, grants, data, operations: known, note, line });
+        }
+    }
+
+    fn operation(&mut self, entry: &Entry, default: Option<&Node>) -> Option<Operation> {
+        if entry.key.is_empty() || !entry.key.chars().all(is_scope_char) {
+            self.problem(entry.key_span, format!("`{}` is not the name of an operation", entry.key));
+            return None;
+        }
+        let name = entry.key.clone();
+        let provenance = if let Value::Mapping(_) = entry.value.value {
+            let mut fields = Fields::new(&entry.value, &mut self.problems);
+            let status = fields.take("status");
+            let status = self.status(status, entry.key_span, &SCOPE);
+            let sources = fields.take("source").or(default);
+            let sources = self.source_refs(sources, entry.key_span);
+            let note = fields.text("note", &mut self.problems);
+            fields.finish(&mut self.problems);
+            Provenance { status, sources, note, line: self.line(entry.key_span) }
+        } else {
+            let status = self.status(Some(&entry.value), entry.key_span, &SCOPE);
+            let sources = self.source_refs(default, entry.key_span);
+            Provenance { status, sources, note: None, line: self.line(entry.key_span) }
+        };
+        Some(Operation { name, provenance })
+    }
+
+    fn words(&mut self, node: Option<&Node>) {
+        for entry in self.mapping(node) {
+            let mut fields = Fields::new(&entry.value, &mut self.problems);
+            let grants = fields.required_text("grants", &mut self.problems);
+            let data = fields.take("data");
+            let data = self.data(data, entry.key_span);
+            let provenance = self.provenance(&mut fields, entry.key_span, &SCOPE);
+            fields.finish(&mut self.problems);
+            self.service.words.push(Word { name: entry.key.clone(), grants, data, provenance });
+        }
+    }
+
+    fn groups(&mut self, node: Option<&Node>) {
+        for node in self.sequence(node) {
+            let mut fields = Fields::new(node, &mut self.problems);
+            let parent = fields.required_text("parent", &mut self.problems);
+            let children = fields.required_text("children", &mut self.problems);
+            let except = fields.texts("except", &mut self.problems);
+            let operations = fields.texts("operations", &mut self.problems);
+            let provenance = self.provenance(&mut fields, node.span, &EDGE);
+            fields.finish(&mut self.problems);
+            let parent = self.path(&parent, node.span);
+            let children = self.pattern(&children, node.span);
+            let except = except.iter().filter_map(|text| self.pattern(text, node.span)).collect();
+            if let (Some(parent), Some(children)) = (parent, children) {
+                self.service.groups.push(Group { parent, children, except, operations, provenance });
+            }
+        }
+    }
+
+    fn errata(&mut self, node: Option<&Node>) {
+        for node in self.sequence(node) {
+            let mut fields = Fields::new(node, &mut self.problems);
+            let written = fields.required_text("written", &mut self.problems);
+            let means = fields.required_text("means", &mut self.problems);
+            let provenance = self.plain_provenance(&mut fields, node.span, Status::Documented);
+            fields.finish(&mut self.problems);
+            if let Some(means) = self.known_scope(&means, node.span) {
+                self.service.errata.push(Erratum { written, means, provenance });
+            }
+        }
+    }
+
+    fn deprecated(&mut self, node: Option<&Node>) {
+        for node in self.sequence(node) {
+            let mut fields = Fields::new(node, &mut self.problems);
+            let pattern = fields.required_text("scope", &mut self.problems);
+            let since = fields.text("since", &mut self.problems);
+            let instead = fields.texts("use", &mut self.problems);
+            let provenance = self.plain_provenance(&mut fields, node.span, Status::Deprecated);
+            fields.finish(&mut self.problems);
+            if let Some(pattern) = self.pattern(&pattern, node.span) {
+                self.service.deprecated.push(Deprecation { pattern, since, instead, provenance });
+            }
+        }
+    }
+
+    fn invalid(&mut self, node: Option<&Node>) {
+        for node in self.sequence(node) {
+            let mut fields = Fields::new(node, &mut self.problems);
+            let pattern = fields.required_text("scope", &mut self.problems);
+            let instead = fields.texts("use", &mut self.problems);
+            let provenance = self.plain_provenance(&mut fields, node.span, Status::Invalid);
+            fields.finish(&mut self.problems);
+            if let Some(pattern) = self.pattern(&pattern, node.span) {
+                self.service.invalid.push(Invalid { pattern, instead, provenance });
+            }
+        }
+    }
+
+    fn notes(&mut self, node: Option<&Node>) {
+        for node in self.sequence(node) {
+            let mut fields = Fields::new(node, &mut self.problems);
+            let text = fields.required_text("text", &mut self.problems);
+            let sources = fields.take("source");
+            let sources = self.source_refs(sources, node.span);
+            fields.finish(&mut self.problems);
+            self.service.notes.push(Note { text, sources });
+        }
+    }
+
+    fn left_out(&mut self, node: Option<&Node>) {
+        for node in self.sequence(node) {
+            let mut fields = Fields::new(node, &mut self.problems);
+            let scope = fields.text("scope", &mut self.problems);
+            let call = fields.text("call", &mut self.problems);
+            let reason = fields.required_text("reason", &mut self.problems);
+            let sources = fields.take("source");
+            let sources = self.source_refs(sources, node.span);
+            fields.finish(&mut self.problems);
+            let is_call = call.is_some();
+            match (scope, call) {
+                (Some(what), None) | (None, Some(what)) => {
+                    self.service.left_out.push(LeftOut { what, is_call, reason, sources });
+                }
+                _ => self.problem(node.span, "name either a `scope` or a `call` that is left out"),
+            }
+        }
+    }
+
+    fn endpoints(&mut self, node: Option<&Node>) -> Vec<Endpoint> {
+        let nodes = self.sequence(node);
+        nodes.into_iter().filter_map(|node| self.endpoint(node)).collect()
+    }
+
+    fn endpoint(&mut self, node: &Node) -> Option<Endpoint> {
+        let mut fields = Fields::new(node, &mut self.problems);
+        let call = fields.required_text("call", &mut self.problems);
+        let needs = fields.take("needs");
+        let unstated = fields.take("unstated");
+        let summary = fields.text("summary", &mut self.problems).unwrap_or_default();
+        let note = fields.text("note", &mut self.problems);
+        let basis = fields.text("basis", &mut self.problems);
+        let confidence = fields.text("confidence", &mut self.problems);
+        let sources = fields.take("source");
+        let sources = self.source_refs(sources, node.span);
+        fields.finish(&mut self.problems);
+        let needs = match (needs, unstated) {
+            (Some(needs), None) => self.needs(needs),
+            (None, Some(listed)) => Needs::Unstated(
+                self.texts_of(listed).into_iter().filter_map(|text| self.need(&text, listed.span)).collect(),
+            ),
+            _ => {
+                self.problem(node.span, "say either what the call `needs`, or which scopes it lists `unstated`");
+                return None;
+            }
+        };
+        let Some((method, path)) = call.split_once(' ') else {
+            self.problem(node.span, format!("`{call}` is not a method and a path"));
+            return None;
+        };
+        if !METHODS.contains(&method) {
+            self.problem(node.span, format!("`{method}` is not a method: {}", METHODS.join(", ")));
+        }
+        if !path.starts_with('/') {
+            self.problem(node.span, format!("the path `{path}` does not begin with `/`"));
+        }
+        let line = self.line(node.span);
+        let (method, path) = (method.to_owned(), path.to_owned());
+        Some(Endpoint { method, path, needs, summary, note, basis, confidence, sources, line })
+    }
+
+    fn needs(&mut self, node: &Node) -> Needs {
+        let texts = self.texts_of(node);
+        if matches!(texts.as_slice(), [text] if text == "none") {
+            return Needs::Nothing;
+        }
+        let sets = texts.iter().map(|text| text.split('&').filter_map(|one| self.need(one.trim(), node.span)).collect());
+        let sets: Vec<Vec<Scope>> = sets.collect();
+        if sets.is_empty() {
+            self.problem(node.span, "`needs` lists nothing: write `none` when the vendor says that no scope is needed");
+        }
+        Needs::AnyOf(sets)
+    }
+
+    /// A scope after this file's service, or `Service/rest` for another service's.
+    fn need(&mut self, text: &str, span: Span) -> Option<Scope> {
+        match text.split_once('/') {
+            Some((service, rest)) => self.scope(&format!("{service}.{rest}"), span),
+            None => self.known_scope(text, span),
+        }
+    }
+
+    /// A scope of this file in its canonical spelling, else a problem.
+    fn known_scope(&mut self, rest: &str, span: Span) -> Option<Scope> {
+        let scope = self.own_scope(rest, span)?;
+        if scope.is_full_access() && self.service.full_access.is_some() {
+            return self.service.full_access.as_ref().map(|full| full.scope.clone());
+        }
+        let known = self.service.resource(scope.resource()).and_then(|resource| {
+            let operation = resource.operation(scope.operation()?)?;
+            let path: Vec<String> = resource.path.iter().zip(scope.resource()).map(spelling).collect();
+            Some((path, operation.name.clone()))
+        });
+        let Some((path, operation)) = known else {
+            self.problem(span, format!("`{rest}` is not a scope of this file"));
+            return None;
+        };
+        Some(self.service.scope(&path, &operation))
+    }
+
+    fn own_scope(&mut self, rest: &str, span: Span) -> Option<Scope> {
+        let whole = format!("{}.{rest}", self.service.name);
+        self.scope(&whole, span)
+    }
+
+    fn scope(&mut self, text: &str, span: Span) -> Option<Scope> {
+        text.parse().map_err(|error| self.problem(span, format!("`{text}` is not a scope: {error}"))).ok()
+    }
+
+    fn pattern(&mut self, text: &str, span: Span) -> Option<Pattern> {
+        Pattern::parse(text).map_err(|error| self.problem(span, format!("`{text}` is not a pattern: {error}"))).ok()
+    }
+
+    fn path(&mut self, text: &str, span: Span) -> Option<Vec<String>> {
+        let parts: Vec<String> = text.split('.').map(str::to_owned).collect();
+        let good = |part: &String| {
+            let name = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(part);
+            !name.is_empty() && name.chars().all(is_scope_char)
+        };
+        if parts.iter().all(good) {
+            return Some(parts);
+        }
+        self.problem(span, format!("`{text}` is not a path of resource names"));
+        None
+    }
+
+    fn data(&mut self, node: Option<&Node>, owner: Span) -> Vec<DataClass> {
+        let Some(node) = node else {
+            self.problem(owner, "`data` is missing: say what kind of data or power this is");
+            return Vec::new();
+        };
+        let texts = self.texts_of(node);
+        let mut classes = Vec::new();
+        for text in texts {
+            match DataClass::named(&text) {
+                Some(class) => classes.push(class),
+                None => {
+                    let words: Vec<_> = DataClass::ALL.iter().map(|class| class.as_str()).collect();
+                    self.problem(node.span, format!("`{text}` is no data class: {}", words.join(", ")));
+                }
+            }
+        }
+        classes
+    }
+
+    fn texts_of(&mut self, node: &Node) -> Vec<String> {
+        super::fields::texts_of(node, &mut self.problems)
+    }
+
+    fn mapping<'n>(&mut self, node: Option<&'n Node>) -> &'n [Entry] {
+        match node {
+            None => &[],
+            Some(Node { value: Value::Mapping(entries), .. }) => entries,
+            Some(node) => {
+                self.problem(node.span, format!("a mapping is expected here, not {}", node.kind()));
+                &[]
+            }
+        }
+    }
+
+    fn sequence<'n>(&mut self, node: Option<&'n Node>) -> Vec<&'n Node> {
+        match node {
+            None => Vec::new(),
+            Some(Node { value: Value::Sequence(items), .. }) => items.iter().collect(),
+            Some(node) => {
+                self.problem(node.span, format!("a list is expected here, not {}", node.kind()));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// What a scope's status can be.
+const SCOPE: [Status; 6] =
+    [Status::Documented, Status::Observed, Status::Reported, Status::Disputed, Status::Deprecated, Status::Invalid];
+
+/// What the status of full access can be.
+const EXISTING: [Status; 4] = [Status::Documented, Status::Observed, Status::Reported, Status::Disputed];
+
+/// What the status of a coverage edge can be.
+const EDGE: [Status; 4] = [Status::Documented, Status::Observed, Status::Disputed, Status::Assumed];
+
+/// A part of a known path: the canonical name, or under a placeholder what was written.
+fn spelling((known, written): (&String, &String)) -> String {
+    if is_placeholder(known) { written.clone() } else { known.clone() }
+}

@@ -1,0 +1,131 @@
+//! What is known of Zoho's scopes: services, resources, operations, what covers what, calls and what they need.
+//!
+//! The embedded catalog is packed at build time from `scope-catalog/*.yaml`; a service is decoded on first use.
+//!
+//! ```
+//! let catalog = zscope::catalog::Catalog::embedded();
+//! let books = catalog.service("zohobooks").expect("the service is in the catalog");
+//! assert_eq!(books.name, "ZohoBooks");
+//! assert!(books.resource(&["invoices".to_owned()]).is_some());
+//! ```
+
+mod decode;
+mod embedded;
+mod fields;
+pub mod model;
+mod overlay;
+
+pub use decode::decode;
+pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Service, SourceRef, Status, Word};
+
+use std::sync::OnceLock;
+
+/// The services of the embedded catalog and of the user's overlays.
+#[derive(Debug)]
+pub struct Catalog {
+    entries: Vec<CatalogEntry>,
+    digest: String,
+    date: &'static str,
+}
+
+/// One service, decoded on first use.
+#[derive(Debug)]
+struct CatalogEntry {
+    name: String,
+    aliases: Vec<String>,
+    words: Vec<String>,
+    packed: Option<&'static embedded::Packed>,
+    service: OnceLock<Service>,
+    endpoints: OnceLock<Endpoints>,
+}
+
+impl Catalog {
+    /// The catalog that is built into the program.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let entry = |packed: &'static embedded::Packed| CatalogEntry {
+            name: packed.name.to_owned(),
+            aliases: packed.aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            words: packed.words.iter().map(|&word| word.to_owned()).collect(),
+            packed: Some(packed),
+            service: OnceLock::new(),
+            endpoints: OnceLock::new(),
+        };
+        Self {
+            entries: embedded::SERVICES.iter().map(entry).collect(),
+            digest: embedded::DIGEST.to_owned(),
+            date: embedded::DATE,
+        }
+    }
+
+    /// The service of that name, case ignored. Aliases do not count: see [`Catalog::alias`].
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name)).map(CatalogEntry::service)
+    }
+
+    /// The service that was seen under this other name.
+    #[must_use]
+    pub fn alias(&self, name: &str) -> Option<&Service> {
+        let named = |entry: &&CatalogEntry| entry.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name));
+        self.entries.iter().find(named).map(CatalogEntry::service)
+    }
+
+    /// The one-word scope of that name, case ignored, and the service that answers for it.
+    #[must_use]
+    pub fn word(&self, name: &str) -> Option<(&Service, &Word)> {
+        let holds = |entry: &&CatalogEntry| entry.words.iter().any(|word| word.eq_ignore_ascii_case(name));
+        let service = self.entries.iter().find(holds).map(CatalogEntry::service)?;
+        let word = service.words.iter().find(|word| word.name.eq_ignore_ascii_case(name))?;
+        Some((service, word))
+    }
+
+    /// The names of all services, in alphabetical order without case.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.name.as_str())
+    }
+
+    /// The other names under which services were seen.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().flat_map(|entry| entry.aliases.iter().map(String::as_str))
+    }
+
+    /// The one-word scopes of all services.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().flat_map(|entry| entry.words.iter().map(String::as_str))
+    }
+
+    /// All services, decoded.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.entries.iter().map(CatalogEntry::service)
+    }
+
+    /// The calls of a service, in the order of its catalog file; none for an unknown service.
+    #[must_use]
+    pub fn endpoints(&self, service: &str) -> &[Endpoint] {
+        let entry = self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(service));
+        entry.map_or(&[], |entry| &entry.endpoints().calls)
+    }
+
+    /// A digest over everything the catalog was made from, overlays included: hexadecimal SHA-256.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// When the newest source of the embedded catalog was read: a month (`2026-11`) or a day.
+    #[must_use]
+    pub fn date(&self) -> &str {
+        self.date
+    }
+}
+
+impl CatalogEntry {
+    fn service(&self) -> &Service {
+        self.service.get_or_init(|| self.packed.map(embedded::Packed::facts).unwrap_or_default())
+    }
+
+    fn endpoints(&self) -> &Endpoints {
+        self.endpoints.get_or_init(|| self.packed.map(embedded::Packed::calls).unwrap_or_default())
+    }
+}

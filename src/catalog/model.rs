@@ -1,0 +1,487 @@
+//! What the catalog knows, as data. Shared with the build script, which packs it into the binary.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scope::{Pattern, Scope, is_placeholder};
+
+/// All that is known of one service, calls left out (they are in [`Endpoints`]).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Service {
+    /// The first part of its scopes, as Zoho spells it.
+    pub name: String,
+    /// The product's name.
+    pub product: String,
+    /// The kind of product (`finance`, `crm`, …).
+    pub category: String,
+    /// Where the vendor documents its API.
+    pub docs: String,
+    /// API hosts; `{dc}` stands for the data centre's domain ending.
+    pub hosts: Vec<String>,
+    /// Path prefixes of its calls.
+    pub base_paths: Vec<String>,
+    /// Other names under which the service was seen. They are not proven to work: a hint, and counted as reach.
+    pub aliases: Vec<String>,
+    /// The scope that gives everything in the service, when there is evidence for one.
+    pub full_access: Option<FullAccess>,
+    /// What operation words stand for, beyond the general rules.
+    pub meanings: Vec<Meaning>,
+    /// The resources, in the order of their folded paths.
+    pub resources: Vec<Resource>,
+    /// One-word scopes.
+    pub words: Vec<Word>,
+    /// Parents that cover children.
+    pub groups: Vec<Group>,
+    /// Misspellings in the vendor's own material.
+    pub errata: Vec<Erratum>,
+    /// Scopes that no longer work or should not be used.
+    pub deprecated: Vec<Deprecation>,
+    /// Scopes reported not to exist.
+    pub invalid: Vec<Invalid>,
+    /// Facts that a reader should know.
+    pub notes: Vec<Note>,
+    /// What the evidence holds and this catalog leaves out, with the reason.
+    pub left_out: Vec<LeftOut>,
+    /// The sources that the rest refers to.
+    pub sources: Vec<Source>,
+}
+
+/// The calls of one service.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// In the order of the catalog file.
+    pub calls: Vec<Endpoint>,
+}
+
+/// How far a statement can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Vendor text or a vendor specification says so.
+    Documented,
+    /// Seen at work in public code or in a token.
+    Observed,
+    /// Third parties claim it; nothing confirms it.
+    Reported,
+    /// Sources contradict each other.
+    Disputed,
+    /// Taken for granted; nobody says so. For coverage only.
+    Assumed,
+    /// Existed, and no longer works or should not be used.
+    Deprecated,
+    /// Reported not to exist.
+    Invalid,
+}
+
+impl Status {
+    /// Every status, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Documented,
+        Self::Observed,
+        Self::Reported,
+        Self::Disputed,
+        Self::Assumed,
+        Self::Deprecated,
+        Self::Invalid,
+    ];
+
+    /// The word used in catalog files and outputs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Observed => "observed",
+            Self::Reported => "reported",
+            Self::Disputed => "disputed",
+            Self::Assumed => "assumed",
+            Self::Deprecated => "deprecated",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// Whether a coverage edge of this status surely holds.
+    #[must_use]
+    pub fn is_sure(self) -> bool {
+        matches!(self, Self::Documented | Self::Observed)
+    }
+
+    /// Whether a scope of this status may be taken to exist, so that the general rules (ALL is every operation)
+    /// apply to it.
+    #[must_use]
+    pub fn exists(self) -> bool {
+        matches!(self, Self::Documented | Self::Observed | Self::Reported)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What kind of data or power a resource holds: the project's own judgement, which a policy can override.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataClass {
+    /// Data about people.
+    Personal,
+    /// Money: invoices, payments, accounts.
+    Financial,
+    /// Passwords, keys, tokens.
+    Credentials,
+    /// Mail, chats, tickets, posts.
+    Messages,
+    /// Files and attachments.
+    Files,
+    /// Employees: leave, attendance, pay, health.
+    HealthHr,
+    /// Settings of an organisation or product.
+    Configuration,
+    /// Users, roles, permissions.
+    UsersAndRoles,
+    /// Functions and scripts that run.
+    Code,
+    /// Names, lists and counts that reveal little.
+    Metadata,
+}
+
+impl DataClass {
+    /// Every class, in order.
+    pub const ALL: [Self; 10] = [
+        Self::Personal,
+        Self::Financial,
+        Self::Credentials,
+        Self::Messages,
+        Self::Files,
+        Self::HealthHr,
+        Self::Configuration,
+        Self::UsersAndRoles,
+        Self::Code,
+        Self::Metadata,
+    ];
+
+    /// The word used in catalog files, policies and outputs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Personal => "personal",
+            Self::Financial => "financial",
+            Self::Credentials => "credentials",
+            Self::Messages => "messages",
+            Self::Files => "files",
+            Self::HealthHr => "health-hr",
+            Self::Configuration => "configuration",
+            Self::UsersAndRoles => "users-and-roles",
+            Self::Code => "code",
+            Self::Metadata => "metadata",
+        }
+    }
+
+    /// The class of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == name)
+    }
+}
+
+impl fmt::Display for DataClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How sure a statement is, and who says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// How far it can be trusted.
+    pub status: Status,
+    /// Who says it; never empty.
+    pub sources: Vec<SourceRef>,
+    /// What a reader should know besides.
+    pub note: Option<String>,
+    /// The line of the catalog file, from 1.
+    pub line: u32,
+}
+
+/// A reference to an entry of [`Service::sources`], with the rest of the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRef {
+    /// Index into [`Service::sources`].
+    pub source: u32,
+    /// What to append to the source's address.
+    pub rest: String,
+}
+
+/// Where facts come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The name that catalog files use.
+    pub id: String,
+    /// `vendor-openapi`, `vendor-docs`, `vendor-sdk` or `third-party`.
+    pub kind: String,
+    /// Its address.
+    pub address: String,
+    /// When it was read, `2026-11` or a full date.
+    pub seen: String,
+}
+
+/// `Service.fullaccess.all`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FullAccess {
+    /// The whole scope in its canonical spelling.
+    pub scope: Scope,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// An operation word that stands for others.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Meaning {
+    /// The word, such as `WRITE`.
+    pub operation: String,
+    /// What it stands for.
+    pub means: Vec<String>,
+    /// Resource paths to which this applies; none for all.
+    pub resources: Option<Pattern>,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// Something that a service holds and scopes give access to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Resource {
+    /// The parts between service and operation, canonical spelling; a part in braces is a placeholder.
+    pub path: Vec<String>,
+    /// What it is, in plain words.
+    pub grants: String,
+    /// What kind of data it holds.
+    pub data: Vec<DataClass>,
+    /// The operations that exist as scopes.
+    pub operations: Vec<Operation>,
+    /// What a reader should know besides.
+    pub note: Option<String>,
+    /// The line of the catalog file, from 1.
+    pub line: u32,
+}
+
+/// One operation of a resource: one scope.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Operation {
+    /// Canonical spelling.
+    pub name: String,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// A one-word scope such as `openid`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Word {
+    /// The word.
+    pub name: String,
+    /// What it gives, in plain words.
+    pub grants: String,
+    /// What kind of data it gives.
+    pub data: Vec<DataClass>,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// A parent resource whose operations reach into children.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Group {
+    /// The parent's path.
+    pub parent: Vec<String>,
+    /// Which paths it reaches.
+    pub children: Pattern,
+    /// Paths that it was seen not to reach. They count as reach all the same where doubt must not help.
+    pub except: Vec<Pattern>,
+    /// Which operations it reaches with; empty for all.
+    pub operations: Vec<String>,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// A misspelling in the vendor's own material.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Erratum {
+    /// What is written there.
+    pub written: String,
+    /// The scope that is meant.
+    pub means: Scope,
+    /// Who writes it.
+    pub provenance: Provenance,
+}
+
+/// Scopes that no longer work or should not be used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Deprecation {
+    /// Which, after the service.
+    pub pattern: Pattern,
+    /// Since when, in the vendor's words (an API version, a date).
+    pub since: Option<String>,
+    /// What to use instead: resources or scopes, after the service.
+    pub instead: Vec<String>,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// Scopes reported not to exist.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Invalid {
+    /// Which, after the service.
+    pub pattern: Pattern,
+    /// What to use instead: scopes after the service.
+    pub instead: Vec<String>,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// A fact in prose.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Note {
+    /// The fact.
+    pub text: String,
+    /// Who says so.
+    pub sources: Vec<SourceRef>,
+}
+
+/// Something that was seen and is no scope or call of this catalog.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The scope or call as it was seen.
+    pub what: String,
+    /// Whether it is a call.
+    pub is_call: bool,
+    /// Why it is left out.
+    pub reason: String,
+    /// Who writes it.
+    pub sources: Vec<SourceRef>,
+}
+
+/// One API call and the scopes it needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// HTTP method, or `UNSTATED` where the vendor names none.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+    /// What it needs.
+    pub needs: Needs,
+    /// What it does, in a few words.
+    pub summary: String,
+    /// What a reader should know besides.
+    pub note: Option<String>,
+    /// How the need was read, when it is not stated at the call itself.
+    pub basis: Option<String>,
+    /// `medium` or `low` where the source is weak.
+    pub confidence: Option<String>,
+    /// Who says so; never empty.
+    pub sources: Vec<SourceRef>,
+    /// The line of the catalog file, from 1.
+    pub line: u32,
+}
+
+/// Which scopes a call needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Needs {
+    /// One whole set of these is enough.
+    AnyOf(Vec<Vec<Scope>>),
+    /// The vendor lists these and does not say whether any or all are needed.
+    Unstated(Vec<Scope>),
+    /// The vendor says that no scope is needed.
+    Nothing,
+}
+
+impl Service {
+    /// The resource at exactly this path (case ignored), else the one whose placeholders match it.
+    #[must_use]
+    pub fn resource(&self, path: &[String]) -> Option<&Resource> {
+        let mut fallback = None;
+        for resource in &self.resources {
+            if resource.path.len() != path.len() {
+                continue;
+            }
+            let mut exact = true;
+            let matches = resource.path.iter().zip(path).all(|(known, part)| {
+                if known.eq_ignore_ascii_case(part) {
+                    return true;
+                }
+                exact = false;
+                is_placeholder(known)
+            });
+            if matches && exact {
+                return Some(resource);
+            }
+            if matches && fallback.is_none() {
+                fallback = Some(resource);
+            }
+        }
+        fallback
+    }
+
+    /// The full address of a source reference.
+    #[must_use]
+    pub fn cite(&self, reference: &SourceRef) -> String {
+        let address = usize::try_from(reference.source).ok().and_then(|at| self.sources.get(at));
+        address.map_or_else(String::new, |source| format!("{}{}", source.address, reference.rest))
+    }
+
+    /// The kind of a source reference, such as `vendor-docs`.
+    #[must_use]
+    pub fn source_kind(&self, reference: &SourceRef) -> &str {
+        let source = usize::try_from(reference.source).ok().and_then(|at| self.sources.get(at));
+        source.map_or("", |source| &source.kind)
+    }
+
+    /// Every scope of the catalog file, in file order: resources, one-word scopes, full access.
+    pub fn scopes(&self) -> impl Iterator<Item = (Scope, &Provenance)> {
+        let of_resources = self
+            .resources
+            .iter()
+            .flat_map(move |resource| {
+                resource.operations.iter().map(move |op| (self.scope(&resource.path, &op.name), &op.provenance))
+            });
+        let words = self.words.iter().map(|word| (Scope::from_parts(vec![word.name.clone()]), &word.provenance));
+        let full = self.full_access.iter().map(|full| (full.scope.clone(), &full.provenance));
+        of_resources.chain(words).chain(full)
+    }
+
+    /// A scope of this service.
+    #[must_use]
+    pub fn scope(&self, path: &[String], operation: &str) -> Scope {
+        let mut parts = Vec::with_capacity(path.len() + 2);
+        parts.push(self.name.clone());
+        parts.extend_from_slice(path);
+        parts.push(operation.to_owned());
+        Scope::from_parts(parts)
+    }
+}
+
+impl Resource {
+    /// The operation of that name, case ignored.
+    #[must_use]
+    pub fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the path holds a placeholder.
+    #[must_use]
+    pub fn is_template(&self) -> bool {
+        self.path.iter().any(|part| is_placeholder(part))
+    }
+
+    /// The path as written in catalog files.
+    #[must_use]
+    pub fn dotted(&self) -> String {
+        self.path.join(".")
+    }
+}
+
+impl Endpoint {
+    /// `GET /books/v3/invoices`.
+    #[must_use]
+    pub fn call(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
