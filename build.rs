@@ -105,7 +105,7 @@ fn across_files(files: &[File]) -> Vec<String> {
             };
             for scope in sets.iter().flatten() {
                 let other = files.iter().find(|other| Some(other.service.name.as_str()) == scope.service());
-                let known = other.is_none_or(|other| {
+                let known = other.is_some_and(|other| {
                     let operation = scope.operation().unwrap_or_default();
                     scope.is_full_access()
                         || other.service.resource(scope.resource()).is_some_and(|r| r.operation(operation).is_some())
@@ -120,6 +120,7 @@ fn across_files(files: &[File]) -> Vec<String> {
             errors.push(format!("{}:1:1: the service `{}` has several files", file.name, file.service.name));
         }
     }
+    errors.dedup();
     errors
 }
 

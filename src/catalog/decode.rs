@@ -57,7 +57,7 @@ impl Decoder<'_> {
         let name = fields.required_text("service", &mut self.problems);
         let product = fields.required_text("product", &mut self.problems);
         let category = fields.required_text("category", &mut self.problems);
-        let docs = fields.required_text("docs", &mut self.problems);
+        let docs = fields.text("docs", &mut self.problems).unwrap_or_default();
         let aliases = fields.texts("aliases", &mut self.problems);
         let api = fields.take("api");
         let sources = fields.take("sources");
@@ -397,8 +397,8 @@ impl Decoder<'_> {
         if !METHODS.contains(&method) {
             self.problem(node.span, format!("`{method}` is not a method: {}", METHODS.join(", ")));
         }
-        if !path.starts_with('/') {
-            self.problem(node.span, format!("the path `{path}` does not begin with `/`"));
+        if !path.starts_with('/') && !path.starts_with("https://") {
+            self.problem(node.span, format!("the path `{path}` begins with neither `/` nor `https://`"));
         }
         let line = self.line(node.span);
         let (method, path) = (method.to_owned(), path.to_owned());

@@ -15,7 +15,7 @@ pub struct Service {
     pub product: String,
     /// The kind of product (`finance`, `crm`, …).
     pub category: String,
-    /// Where the vendor documents its API.
+    /// Where the vendor documents its API; empty when no page was found.
     pub docs: String,
     /// API hosts; `{dc}` stands for the data centre's domain ending.
     pub hosts: Vec<String>,
@@ -364,7 +364,7 @@ pub struct LeftOut {
 pub struct Endpoint {
     /// HTTP method, or `UNSTATED` where the vendor names none.
     pub method: String,
-    /// Path template.
+    /// Path template; with scheme and host where the host is not one of [`Service::hosts`].
     pub path: String,
     /// What it needs.
     pub needs: Needs,
