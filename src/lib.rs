@@ -1,7 +1,12 @@
 pub mod access;
 pub mod catalog;
+pub mod engine;
+pub mod filter;
 pub mod finding;
 pub mod input;
+pub mod policy;
+pub mod report;
+pub mod rules;
 pub mod scope;
 pub mod source;
 pub mod yaml;

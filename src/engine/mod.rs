@@ -1,0 +1,5 @@
+//! Verdicts: each scope of a request held against a policy.
+
+mod verdict;
+
+pub use verdict::{Decider, Judged, Verdict, Witness, judge, judge_request};

@@ -1,0 +1,216 @@
+//! Allowed, denied, or neither; with the entries that decided and what the scope opens beyond them.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::access::{self, Identity, Reading};
+use crate::catalog::{Catalog, Endpoint};
+use crate::input::{Item, Request};
+use crate::policy::{Effect, Effective, Entry};
+use crate::scope::{Malformed, Part, Pattern, Scope};
+use crate::source::Place;
+
+/// What a policy says of a scope. `Waived` is set later, when a waiver absolves every finding on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Everything it may reach is surely inside what is allowed.
+    Allowed,
+    /// It may reach something that is denied.
+    Denied,
+    /// It may reach something that no entry allows.
+    NotAllowed,
+    /// The catalog does not know it, and no entry allows it.
+    Unknown,
+    /// It would fail, and a waiver accepts that.
+    Waived,
+}
+
+impl Verdict {
+    /// The word used in outputs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::NotAllowed => "not-allowed",
+            Self::Unknown => "unknown",
+            Self::Waived => "waived",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A policy entry that decided a verdict, or the policy's default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decider {
+    /// Whether the entry allows or denies.
+    pub effect: Effect,
+    /// The entry as written; `default` for the policy's default.
+    pub text: String,
+    /// Where the entry stands; the default may stand nowhere.
+    pub place: Option<Place>,
+}
+
+/// A call that a scope opens beyond what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// `DELETE /books/v3/invoices/{invoice_id}`.
+    pub call: String,
+    /// What the call does, in a few words.
+    pub summary: String,
+}
+
+impl From<&Endpoint> for Witness {
+    fn from(endpoint: &Endpoint) -> Self {
+        Self { call: endpoint.call(), summary: endpoint.summary.clone() }
+    }
+}
+
+/// A scope of a request with its verdict.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The text as written.
+    pub written: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The canonical scope, or why the text is no scope.
+    pub scope: Result<Scope, Malformed>,
+    /// Whether the catalog knows it.
+    pub known: bool,
+    /// The application it is requested for.
+    pub app: Option<String>,
+    /// What the policy says.
+    pub verdict: Verdict,
+    /// The entries that decided: deny entries that it meets, or allow entries that cover it, or the default.
+    pub decided_by: Vec<Decider>,
+    /// What it may reach and no entry allows, as the narrowest scopes that have a name; or what is denied.
+    pub excess: Vec<Scope>,
+    /// A call that the excess opens.
+    pub witness: Option<Witness>,
+    /// What it gives, in words.
+    pub gives: String,
+}
+
+/// Judges every scope of a request, in order.
+#[must_use]
+pub fn judge_request(catalog: &Catalog, policy: &Effective<'_>, request: &Request) -> Vec<Judged> {
+    request.items.iter().map(|item| judge_item(catalog, policy, item, request.app.as_deref())).collect()
+}
+
+fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Option<&str>) -> Judged {
+    let judged = Judged {
+        written: item.written.clone(),
+        place: item.place,
+        scope: item.scope.clone(),
+        known: false,
+        app: app.map(str::to_owned),
+        verdict: Verdict::Unknown,
+        decided_by: Vec::new(),
+        excess: Vec::new(),
+        witness: None,
+        gives: "nothing that can be read".to_owned(),
+    };
+    let Ok(scope) = &item.scope else { return judged };
+    let identity = access::identify(catalog, scope);
+    let outcome = judge(catalog, policy, &identity);
+    Judged {
+        gives: access::gives(catalog, &identity.scope),
+        known: identity.is_known(),
+        scope: Ok(identity.scope),
+        verdict: outcome.verdict,
+        decided_by: outcome.decided_by,
+        excess: outcome.excess,
+        witness: outcome.witness,
+        ..judged
+    }
+}
+
+/// A verdict with its reasons.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What the policy says.
+    pub verdict: Verdict,
+    /// The entries that decided.
+    pub decided_by: Vec<Decider>,
+    /// What is reached beyond the allow entries, or what is denied.
+    pub excess: Vec<Scope>,
+    /// A call that the excess opens.
+    pub witness: Option<Witness>,
+}
+
+/// Judges one scope: denied when what it may reach meets what a deny entry may reach; else allowed when allow entries
+/// surely cover it; else what the default says. An unknown scope is never allowed by default.
+#[must_use]
+pub fn judge(catalog: &Catalog, policy: &Effective<'_>, identity: &Identity<'_>) -> Outcome {
+    let scope = &identity.scope;
+    let deniers: Vec<&Entry> =
+        policy.deny.iter().copied().filter(|entry| access::may_meet(catalog, scope, &entry.pattern)).collect();
+    if !deniers.is_empty() {
+        return denied(catalog, scope, &deniers);
+    }
+    let starts = access::starts(catalog, scope);
+    let coverers: Vec<Option<&Entry>> = starts.iter().map(|start| coverer(catalog, policy, start)).collect();
+    if let Some(entries) = coverers.into_iter().collect::<Option<Vec<&Entry>>>() {
+        let mut decided_by: Vec<Decider> = entries.into_iter().map(|entry| decider(entry, Effect::Allow)).collect();
+        decided_by.dedup();
+        return Outcome { verdict: Verdict::Allowed, decided_by, excess: Vec::new(), witness: None };
+    }
+    let default = Decider { effect: policy.default, text: "default".to_owned(), place: policy.default_place };
+    if policy.default == Effect::Allow {
+        let verdict = if identity.is_known() { Verdict::Allowed } else { Verdict::Unknown };
+        return Outcome { verdict, decided_by: vec![default], excess: Vec::new(), witness: None };
+    }
+    let covered = |scope: &Scope| coverer(catalog, policy, scope).is_some();
+    let excess = access::excess(catalog, scope, covered);
+    let witness = access::find_call(catalog, scope, covered).map(Witness::from);
+    let verdict = if identity.is_known() { Verdict::NotAllowed } else { Verdict::Unknown };
+    Outcome { verdict, decided_by: vec![default], excess, witness }
+}
+
+fn denied(catalog: &Catalog, scope: &Scope, deniers: &[&Entry]) -> Outcome {
+    let hit = |scope: &Scope| deniers.iter().any(|entry| access::may_meet(catalog, scope, &entry.pattern));
+    // The narrowest scopes in reach that are denied themselves; where none has a name, the scope as a whole.
+    let mut excess: Vec<Scope> = access::reach(catalog, scope)
+        .into_iter()
+        .filter(|reached| access::opens(catalog, reached).is_empty() && hit(reached))
+        .collect();
+    if excess.is_empty() {
+        excess.push(scope.clone());
+    }
+    let witness = access::find_call(catalog, scope, |need| !hit(need)).map(Witness::from);
+    let decided_by = deniers.iter().map(|entry| decider(entry, Effect::Deny)).collect();
+    Outcome { verdict: Verdict::Denied, decided_by, excess, witness }
+}
+
+fn decider(entry: &Entry, effect: Effect) -> Decider {
+    Decider { effect, text: entry.text.clone(), place: Some(entry.place) }
+}
+
+/// The first allow entry that surely covers a permission.
+fn coverer<'p>(catalog: &Catalog, policy: &Effective<'p>, scope: &Scope) -> Option<&'p Entry> {
+    if policy.allow.is_empty() {
+        return None;
+    }
+    let above = access::coverers(catalog, scope, Reading::AtLeast);
+    policy.allow.iter().copied().find(|entry| above.iter().any(|scope| names(&entry.pattern, scope)))
+}
+
+/// Whether an allow entry names a scope. Full access is named by itself, or by an entry that spans everything in its
+/// service; a wildcard for one resource does not mean it.
+fn names(pattern: &Pattern, scope: &Scope) -> bool {
+    if !pattern.matches(scope) {
+        return false;
+    }
+    if !scope.is_full_access() {
+        return true;
+    }
+    matches!(pattern.parts(), [.., Part::Many])
+        || matches!(pattern.parts(), [_, Part::Names(names), _] if names.iter().any(|name| name == "fullaccess"))
+}

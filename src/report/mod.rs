@@ -1,0 +1,170 @@
+//! The finished report, and one renderer for each format.
+//!
+//! A renderer sees a [`Report`] and nothing else; it neither judges nor sorts.
+
+mod fingerprint;
+mod json;
+mod table;
+mod text;
+
+pub use fingerprint::fingerprint;
+
+use std::io;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::engine::{Judged, Verdict};
+use crate::filter::Waived;
+use crate::finding::{Finding, Severity};
+use crate::source::{Place, Sources};
+
+/// Everything that one run found out. Findings are sorted by place, then code.
+#[derive(Debug)]
+pub struct Report {
+    /// The policy that judged.
+    pub policy: PolicyInfo,
+    /// The catalog that was asked.
+    pub catalog: CatalogInfo,
+    /// The day for which the run judged.
+    pub as_of: Date,
+    /// Every scope that was judged, one for each place, in the order read.
+    pub scopes: Vec<Judged>,
+    /// What stands.
+    pub findings: Vec<Finding>,
+    /// What a waiver absolves.
+    pub waived: Vec<Waived>,
+    /// What could not be evaluated, and why.
+    pub not_evaluated: Vec<NotEvaluated>,
+    /// The texts that places point into.
+    pub sources: Sources,
+}
+
+/// Which policy judged.
+#[derive(Clone, Debug, Serialize)]
+pub struct PolicyInfo {
+    /// Its path, or `builtin:NAME`.
+    pub path: String,
+    /// Lower-case hexadecimal SHA-256 of the policy and of what it extends.
+    pub digest: String,
+}
+
+/// Which catalog was asked.
+#[derive(Clone, Debug, Serialize)]
+pub struct CatalogInfo {
+    /// Lower-case hexadecimal SHA-256 of the catalog files, overlays included.
+    pub digest: String,
+    /// When its newest source was read.
+    pub date: String,
+}
+
+/// Something that could not be evaluated. The run fails closed on it.
+#[derive(Clone, Debug)]
+pub struct NotEvaluated {
+    /// Which input.
+    pub input: String,
+    /// Why: lower case, no full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where, when the input could be read that far.
+    pub place: Option<Place>,
+}
+
+/// How much of what a report holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Scopes judged, one for each place.
+    pub scopes: usize,
+    /// Of these: allowed.
+    pub allowed: usize,
+    /// Of these: denied.
+    pub denied: usize,
+    /// Of these: not allowed.
+    pub not_allowed: usize,
+    /// Of these: unknown.
+    pub unknown: usize,
+    /// Of these: waived.
+    pub waived: usize,
+    /// Inputs that could not be evaluated.
+    pub not_evaluated: usize,
+    /// Findings that stand.
+    pub findings: Counts,
+}
+
+/// Findings by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Notes.
+    pub note: usize,
+}
+
+impl Report {
+    /// Counts what the report holds.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let verdicts = |wanted| self.scopes.iter().filter(|scope| scope.verdict == wanted).count();
+        let severities = |wanted| self.findings.iter().filter(|finding| finding.severity == wanted).count();
+        Summary {
+            scopes: self.scopes.len(),
+            allowed: verdicts(Verdict::Allowed),
+            denied: verdicts(Verdict::Denied),
+            not_allowed: verdicts(Verdict::NotAllowed),
+            unknown: verdicts(Verdict::Unknown),
+            waived: verdicts(Verdict::Waived),
+            not_evaluated: self.not_evaluated.len(),
+            findings: Counts {
+                error: severities(Severity::Error),
+                warning: severities(Severity::Warning),
+                note: severities(Severity::Note),
+            },
+        }
+    }
+
+    /// Sorts findings by place, then code, so that output never depends on the order in which rules ran.
+    pub fn sort(&mut self) {
+        self.findings.sort_by(|a, b| (a.place, a.rule.code, &a.message).cmp(&(b.place, b.rule.code, &b.message)));
+        self.waived.sort_by(|a, b| {
+            (a.finding.place, a.finding.rule.code).cmp(&(b.finding.place, b.finding.rule.code))
+        });
+    }
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum)]
+pub enum Format {
+    /// For people: each finding with its source line.
+    Text,
+    /// For people: one row for each scope.
+    Table,
+    /// For programs: one document, format version 1.
+    Json,
+}
+
+/// What a renderer may assume of where its output goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Canvas {
+    /// Whether colours may be used. Renderers may always write them: the stream strips them where they are not wanted.
+    pub color: bool,
+    /// Columns of the terminal; `None` when it is none.
+    pub width: Option<usize>,
+}
+
+impl Format {
+    /// Writes a report.
+    ///
+    /// # Errors
+    ///
+    /// When the writer fails.
+    pub fn render(self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+        match self {
+            Self::Text => text::render(report, canvas, out),
+            Self::Table => table::render(report, canvas, out),
+            Self::Json => json::render(report, out),
+        }
+    }
+}
