@@ -1,0 +1,4 @@
+//! The one integration binary: semantics tables, laws over the whole catalog, the evidence, and the program itself.
+
+mod laws;
+mod naive;
