@@ -1,0 +1,324 @@
+//! What a policy says, once the files it extends are taken in.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::finding::Severity;
+use crate::scope::{Pattern, closest};
+use crate::source::{Place, SourceId};
+
+use super::Waiver;
+
+/// The codes of Zoho's data centres, as policies write them.
+///
+/// From <https://www.zoho.com/accounts/protocol/oauth/multi-dc.html>, and for `uk`, `ae` and `cn` from the pages of
+/// single products.
+pub const DATA_CENTERS: &[&str] = &["us", "eu", "in", "au", "jp", "ca", "sa", "uk", "ae", "cn"];
+
+/// The classes of data that a resource may hold. They are this project's own judgement, not the vendor's.
+pub const DATA_CLASSES: &[&str] = &[
+    "personal",
+    "financial",
+    "credentials",
+    "messages",
+    "files",
+    "health-hr",
+    "configuration",
+    "users-and-roles",
+    "code",
+    "metadata",
+];
+
+/// A policy with everything that it inherits.
+///
+/// Lists hold the top file's entries first, then those of the files it extends, the nearer first and of equally near
+/// ones the later.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Which policy this is.
+    pub origin: Origin,
+    /// What holds for a scope that no entry mentions: what the top file says, or deny. Never inherited.
+    pub default: Effect,
+    /// What every application may have.
+    pub allow: Vec<Entry>,
+    /// What no application may have, whatever is allowed.
+    pub deny: Vec<Entry>,
+    /// How much rules matter, by rule name. The nearer file wins.
+    pub levels: Levels,
+    /// The applications, with names that differ.
+    pub apps: Vec<App>,
+    /// The exceptions, with ids that differ.
+    pub waivers: Vec<Waiver>,
+    /// The top file's own tests. Never inherited.
+    pub tests: Vec<PolicyTest>,
+    /// The folder of the user's own catalog files, joined to the top file's folder. Never inherited.
+    pub catalog: Option<Spanned<PathBuf>>,
+    /// Other data classes than the catalog's. The first that matches a resource decides.
+    pub data: Vec<DataOverride>,
+}
+
+impl Policy {
+    /// The application of that name.
+    #[must_use]
+    pub fn app(&self, name: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.name == name)
+    }
+
+    /// The application whose name is nearest to a misspelt one.
+    #[must_use]
+    pub fn suggest_app(&self, name: &str) -> Option<&str> {
+        closest(name, self.apps.iter().map(|app| app.name.as_str()))
+    }
+
+    /// What holds for an application, or for none in particular. A name that the policy does not know counts as none:
+    /// ask [`Policy::app`] first.
+    #[must_use]
+    pub fn effective(&self, app: Option<&str>) -> Effective<'_> {
+        let app = app.and_then(|name| self.app(name));
+        let with = |own: fn(&App) -> &Vec<Entry>| app.map(own).into_iter().flatten();
+        Effective {
+            default: self.default,
+            allow: self.allow.iter().chain(with(|app| &app.allow)).collect(),
+            deny: self.deny.iter().chain(with(|app| &app.deny)).collect(),
+            app,
+            levels: &self.levels,
+        }
+    }
+}
+
+/// What holds for one application: the policy's entries, then its own.
+#[derive(Clone, Debug)]
+pub struct Effective<'a> {
+    /// What holds for a scope that no entry mentions.
+    pub default: Effect,
+    /// What is allowed.
+    pub allow: Vec<&'a Entry>,
+    /// What is denied. Deny beats allow.
+    pub deny: Vec<&'a Entry>,
+    /// The application, when one was named that the policy knows.
+    pub app: Option<&'a App>,
+    levels: &'a Levels,
+}
+
+impl<'a> Effective<'a> {
+    /// How much a rule matters here, and the line that says so: the application's word, else the policy's. `None`
+    /// leaves the rule its own severity.
+    #[must_use]
+    pub fn setting(&self, rule: &str) -> Option<&'a LevelSetting> {
+        self.app.and_then(|app| app.levels.get(rule)).or_else(|| self.levels.get(rule))
+    }
+
+    /// [`Effective::setting`] without its place.
+    #[must_use]
+    pub fn level(&self, rule: &str) -> Option<Level> {
+        self.setting(rule).map(|setting| setting.level)
+    }
+}
+
+/// Where a policy comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// What messages show: the top file's path, or `builtin:NAME`.
+    pub label: String,
+    /// The top file's text.
+    pub source: SourceId,
+    /// Lower-case hexadecimal SHA-256 over the top file's text and those of the files it extends, in the order in
+    /// which `extends` first names them. For a file that extends nothing this is the file's own checksum.
+    pub digest: String,
+}
+
+/// A value and the place it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What a policy does with a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// The scope may be had.
+    Allow,
+    /// The scope may not be had.
+    Deny,
+}
+
+impl Effect {
+    /// The word that policies use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One line of an `allow` or `deny` list, or of a waiver's scopes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it matches.
+    pub pattern: Pattern,
+    /// The text as written.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// How much a rule's findings matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// The rule is silent.
+    Off,
+    /// See [`Severity::Note`].
+    Note,
+    /// See [`Severity::Warning`].
+    Warning,
+    /// See [`Severity::Error`].
+    Error,
+}
+
+impl Level {
+    /// The word that policies use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.severity().map_or("off", Severity::as_str)
+    }
+
+    /// The severity that findings get, unless the rule is off.
+    #[must_use]
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Off => None,
+            Self::Note => Some(Severity::Note),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A level and the line that sets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelSetting {
+    /// How much the rule matters.
+    pub level: Level,
+    /// The rule and its level in the policy.
+    pub place: Place,
+}
+
+/// Levels by rule name.
+pub type Levels = BTreeMap<&'static str, LevelSetting>;
+
+/// One OAuth client and its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// The name that inputs, waivers and tests use.
+    pub name: String,
+    /// Where the name stands.
+    pub place: Place,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Its client ids. A client may have one per data centre.
+    pub clients: Vec<Spanned<String>>,
+    /// Codes out of [`DATA_CENTERS`].
+    pub data_centers: Vec<Spanned<&'static str>>,
+    /// Globs over the paths of a scanned tree: the files that belong to the application.
+    pub paths: Vec<Spanned<String>>,
+    /// What it may have beyond what every application may.
+    pub allow: Vec<Entry>,
+    /// What it may not have, whatever is allowed.
+    pub deny: Vec<Entry>,
+    /// The API calls it makes.
+    pub calls: Vec<CallEntry>,
+    /// How much rules matter for it.
+    pub levels: Levels,
+}
+
+/// An API call that an application makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallEntry {
+    /// HTTP method in upper case.
+    pub method: &'static str,
+    /// Path from the first `/`, without a query; `{name}` stands for any one part.
+    pub path: String,
+    /// The text as written.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Data classes that the policy gives to resources instead of the catalog's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataOverride {
+    /// Matches service and resource path, without the operation.
+    pub pattern: Pattern,
+    /// Names out of [`DATA_CLASSES`]; none takes the catalog's away.
+    pub classes: Vec<&'static str>,
+    /// Where the pattern stands.
+    pub place: Place,
+}
+
+/// A list of scopes and what the policy is expected to say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyTest {
+    /// The whole test.
+    pub place: Place,
+    /// The application that asks; none in particular when absent.
+    pub app: Option<String>,
+    /// The scopes as an application would ask for them.
+    pub scopes: String,
+    /// Where the scopes stand.
+    pub scopes_place: Place,
+    /// The expected verdict.
+    pub expect: Expect,
+}
+
+/// The verdict that a test expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Expect {
+    /// Every scope is allowed.
+    Allowed,
+    /// A deny entry is met.
+    Denied,
+    /// Nothing denies, and nothing allows all of it.
+    NotAllowed,
+    /// The catalog does not know the scope.
+    Unknown,
+    /// Not allowed as such, and a waiver covers it.
+    Waived,
+}
+
+impl Expect {
+    /// The word that policies use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::NotAllowed => "not-allowed",
+            Self::Unknown => "unknown",
+            Self::Waived => "waived",
+        }
+    }
+}
+
+impl fmt::Display for Expect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
