@@ -5,8 +5,6 @@ pub mod filter;
 pub mod finding;
 pub mod input;
 pub mod policy;
-pub mod report;
-pub mod rules;
 pub mod scope;
 pub mod source;
 pub mod yaml;

@@ -40,8 +40,6 @@ pub struct Policy {
     pub origin: Origin,
     /// What holds for a scope that no entry mentions: what the top file says, or deny. Never inherited.
     pub default: Effect,
-    /// Where the top file says so, if it does.
-    pub default_place: Option<Place>,
     /// What every application may have.
     pub allow: Vec<Entry>,
     /// What no application may have, whatever is allowed.
@@ -81,7 +79,6 @@ impl Policy {
         let with = |own: fn(&App) -> &Vec<Entry>| app.map(own).into_iter().flatten();
         Effective {
             default: self.default,
-            default_place: self.default_place,
             allow: self.allow.iter().chain(with(|app| &app.allow)).collect(),
             deny: self.deny.iter().chain(with(|app| &app.deny)).collect(),
             app,
@@ -95,8 +92,6 @@ impl Policy {
 pub struct Effective<'a> {
     /// What holds for a scope that no entry mentions.
     pub default: Effect,
-    /// Where the policy says so, if it does.
-    pub default_place: Option<Place>,
     /// What is allowed.
     pub allow: Vec<&'a Entry>,
     /// What is denied. Deny beats allow.
