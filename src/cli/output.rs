@@ -67,7 +67,7 @@ impl Outputs {
             };
             let mut writer = BufWriter::new(file);
             let canvas = Canvas { color: false, width: None };
-            let mut plain = anstream::StripStream::new(&mut writer);
+            let mut plain = anstream::StripStream::new(&mut writer as &mut dyn Write);
             format.render(report, canvas, &mut plain).map_err(|error| failed(&error))?;
             let file = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
             readable_by_others(file.as_file());

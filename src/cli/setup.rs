@@ -64,26 +64,24 @@ impl Basis {
                 None => error.help(format!("its apps: {}", names.join(", "))),
             });
         }
-        let mut catalog = Catalog::embedded();
-        let of_policy = policy.catalog.as_ref().map(|folder| folder.value.clone());
-        for path in of_policy.iter().chain(&self.catalog) {
-            overlay(&mut catalog, path)?;
-        }
-        let as_of = self.as_of.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
+        let of_policy = policy.catalog.as_ref().map(|folder| &folder.value);
+        let catalog = catalog(of_policy.into_iter().chain(&self.catalog))?;
+        let as_of = self.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
         Ok(Ready { policy, catalog, as_of, sources })
     }
 
     fn policy(&self, sources: &mut Sources) -> Result<Policy, Failed> {
-        let top = match &self.policy {
-            Some(name) if name.starts_with("builtin:") => policy::Top::Builtin(name["builtin:".len()..].to_owned()),
-            Some(path) => read_policy(Path::new(path))?,
-            None => match discover() {
-                Some(path) => read_policy(&path)?,
-                None => policy::Top::Builtin(policy::DEFAULT.to_owned()),
-            },
-        };
+        let named = self.policy.as_deref();
         let read = |path: &Path| files::read_file(path).map_err(|error| error.message());
-        policy::load(top, &read, &rules::infos(), sources).map_err(|errors| Failed::Problems(errors.problems))
+        let rules = rules::infos();
+        let mut load = |top| policy::load(top, &read, &rules, sources).map_err(|errors| Failed::Problems(errors.problems));
+        if let Some(name) = named.and_then(|name| name.strip_prefix(policy::builtin::PREFIX)) {
+            return load(policy::Top::Builtin(name));
+        }
+        match named.map(PathBuf::from).or_else(discover) {
+            Some(path) => load(policy::Top::File { path: &path, text: read_policy(&path)? }),
+            None => load(policy::Top::Builtin(policy::builtin::DEFAULT)),
+        }
     }
 }
 
@@ -92,14 +90,12 @@ enum Failed {
     Other(CommandError),
 }
 
-fn read_policy(path: &Path) -> Result<policy::Top, Failed> {
-    match files::read_file(path) {
-        Ok(text) => Ok(policy::Top::File { path: path.to_owned(), text }),
-        Err(error) => {
-            let told = CommandError::usage(format!("the policy `{}` {}", path.display(), told(&error)));
-            Err(Failed::Other(told.help("name a policy file, or builtin:NAME (least-privilege, read-only, no-delete, no-admin, deny-all)")))
-        }
-    }
+fn read_policy(path: &Path) -> Result<String, Failed> {
+    files::read_file(path).map_err(|error| {
+        let packs: Vec<String> = policy::builtin::names().map(|name| format!("{}{name}", policy::builtin::PREFIX)).collect();
+        let told = CommandError::usage(format!("the policy `{}` {}", path.display(), told(&error)));
+        Failed::Other(told.help(format!("name a policy file, or one of {}", packs.join(", "))))
+    })
 }
 
 fn told(error: &files::Unreadable) -> String {
@@ -114,6 +110,15 @@ fn discover() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     let found = policy::candidates(&here).find(|path| path.is_file())?;
     Some(found.strip_prefix(&here).map(Path::to_owned).unwrap_or(found))
+}
+
+/// The embedded catalog with files or folders laid over it.
+pub(super) fn catalog<'p>(overlays: impl Iterator<Item = &'p PathBuf>) -> Result<Catalog, CommandError> {
+    let mut catalog = Catalog::embedded();
+    for path in overlays {
+        overlay(&mut catalog, path)?;
+    }
+    Ok(catalog)
 }
 
 fn overlay(catalog: &mut Catalog, path: &Path) -> Result<(), CommandError> {

@@ -33,7 +33,7 @@ const EXPECTED: &[(&str, Expect)] = &[
 /// What one file says.
 #[derive(Debug, Default)]
 pub(super) struct File {
-    pub(super) default: Option<Effect>,
+    pub(super) default: Option<Spanned<Effect>>,
     pub(super) extends: Vec<Spanned<String>>,
     pub(super) allow: Vec<Entry>,
     pub(super) deny: Vec<Entry>,
@@ -72,7 +72,10 @@ impl Reader<'_> {
         }
         let fields = self.fields(node, "a policy", POLICY_KEYS)?;
         Some(File {
-            default: fields.get("default").and_then(|node| self.choice(node, "a default", EFFECTS)),
+            default: fields.get("default").and_then(|node| {
+                let value = self.choice(node, "a default", EFFECTS)?;
+                Some(Spanned { value, place: self.place(node.span) })
+            }),
             extends: self.texts(fields.get("extends"), "a list of policies", "a policy's path or `builtin:NAME`"),
             allow: self.patterns(fields.get("allow")),
             deny: self.patterns(fields.get("deny")),

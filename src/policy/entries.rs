@@ -1,11 +1,12 @@
 //! The small languages inside a policy's values: scope patterns, client ids and API calls.
 
+use crate::catalog::DataClass;
 use crate::scope::{MAX_LENGTH, Part, Pattern};
 use crate::source::Problem;
 use crate::yaml::{self, Node};
 
 use super::fields::{Reader, did_you_mean, shown};
-use super::{CallEntry, DATA_CLASSES, DataOverride, Entry, Spanned};
+use super::{CallEntry, DataOverride, Entry, Spanned};
 
 /// The one-word scopes: `scopes_supported` in the discovery document at
 /// `https://accounts.zoho.com/.well-known/openid-configuration`.
@@ -84,9 +85,10 @@ impl Reader<'_> {
 
     fn data_override(&mut self, entry: &yaml::Entry) -> Option<DataOverride> {
         let items = self.list(&entry.value, "a list of data classes");
-        let mut classes: Vec<&'static str> = Vec::new();
+        let named = DataClass::ALL.map(|class| (class.as_str(), class));
+        let mut classes: Vec<DataClass> = Vec::new();
         for node in items {
-            match self.word(node, "a data class", DATA_CLASSES) {
+            match self.choice(node, "a data class", &named) {
                 Some(class) if !classes.contains(&class) => classes.push(class),
                 _ => {}
             }

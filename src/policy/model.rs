@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, closest};
 use crate::source::{Place, SourceId};
@@ -16,20 +17,6 @@ use super::Waiver;
 /// single products.
 pub const DATA_CENTERS: &[&str] = &["us", "eu", "in", "au", "jp", "ca", "sa", "uk", "ae", "cn"];
 
-/// The classes of data that a resource may hold. They are this project's own judgement, not the vendor's.
-pub const DATA_CLASSES: &[&str] = &[
-    "personal",
-    "financial",
-    "credentials",
-    "messages",
-    "files",
-    "health-hr",
-    "configuration",
-    "users-and-roles",
-    "code",
-    "metadata",
-];
-
 /// A policy with everything that it inherits.
 ///
 /// Lists hold the top file's entries first, then those of the files it extends, the nearer first and of equally near
@@ -40,6 +27,8 @@ pub struct Policy {
     pub origin: Origin,
     /// What holds for a scope that no entry mentions: what the top file says, or deny. Never inherited.
     pub default: Effect,
+    /// Where the top file says so, if it does.
+    pub default_place: Option<Place>,
     /// What every application may have.
     pub allow: Vec<Entry>,
     /// What no application may have, whatever is allowed.
@@ -79,6 +68,7 @@ impl Policy {
         let with = |own: fn(&App) -> &Vec<Entry>| app.map(own).into_iter().flatten();
         Effective {
             default: self.default,
+            default_place: self.default_place,
             allow: self.allow.iter().chain(with(|app| &app.allow)).collect(),
             deny: self.deny.iter().chain(with(|app| &app.deny)).collect(),
             app,
@@ -92,6 +82,8 @@ impl Policy {
 pub struct Effective<'a> {
     /// What holds for a scope that no entry mentions.
     pub default: Effect,
+    /// Where the policy says so, if it does.
+    pub default_place: Option<Place>,
     /// What is allowed.
     pub allow: Vec<&'a Entry>,
     /// What is denied. Deny beats allow.
@@ -267,8 +259,8 @@ pub struct CallEntry {
 pub struct DataOverride {
     /// Matches service and resource path, without the operation.
     pub pattern: Pattern,
-    /// Names out of [`DATA_CLASSES`]; none takes the catalog's away.
-    pub classes: Vec<&'static str>,
+    /// The classes; none takes the catalog's away.
+    pub classes: Vec<DataClass>,
     /// Where the pattern stands.
     pub place: Place,
 }

@@ -94,7 +94,8 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
     let top = loaded.first_mut().map(|(_, top)| top)?;
     let mut policy = Policy {
         origin: Origin { label: top.id.label(), source: top.source, digest },
-        default: top.file.default.unwrap_or(Effect::Deny),
+        default: top.file.default.as_ref().map_or(Effect::Deny, |default| default.value),
+        default_place: top.file.default.as_ref().map(|default| default.place),
         allow: Vec::new(),
         deny: Vec::new(),
         levels: Levels::new(),

@@ -168,3 +168,6 @@ impl Format {
         }
     }
 }
+
+pub fn clean(t:&str)->String{t.to_owned()}
+pub fn problem_text(_: &crate::source::Source, p: &crate::source::Problem)->String{p.message.clone()}

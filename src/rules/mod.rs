@@ -9,7 +9,7 @@ use crate::engine::Judged;
 use crate::filter::WaiverUse;
 use crate::finding::{Finding, RuleInfo};
 use crate::input::Request;
-use crate::policy::Effective;
+use crate::policy::{DataOverride, Effective};
 
 /// What a rule sees of one request.
 #[derive(Clone, Copy)]
@@ -22,6 +22,8 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The policy in force for the request's application.
     pub policy: &'a Effective<'a>,
+    /// Data classes that the policy gives to resources instead of the catalog's.
+    pub data: &'a [DataOverride],
 }
 
 /// What a rule sees of a whole run, once every finding has been filtered.
@@ -43,4 +45,13 @@ pub trait Rule: Sync {
 
     /// Looks at the whole run.
     fn check_run(&self, _: &RunContext<'_>, _: &mut Vec<Finding>) {}
+}
+
+/// Every rule, in the order of the codes.
+pub static ALL: &[&dyn Rule] = &[];
+
+/// What is fixed about every rule, in the order of the codes.
+#[must_use]
+pub fn infos() -> Vec<&'static RuleInfo> {
+    ALL.iter().map(|rule| rule.info()).collect()
 }
