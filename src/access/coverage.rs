@@ -14,6 +14,7 @@ pub(super) const WRITE: [&str; 3] = ["CREATE", "UPDATE", "DELETE"];
 /// Whether `big` surely covers everything that `small` may reach.
 #[must_use]
 pub fn covers(catalog: &Catalog, big: &Scope, small: &Scope) -> bool {
+    let big = &identify(catalog, big).scope;
     let big_starts = starts(catalog, big);
     starts(catalog, small).iter().all(|start| {
         let above = coverers(catalog, start, Reading::AtLeast);

@@ -1,4 +1,6 @@
 //! The one integration binary: semantics tables, laws over the whole catalog, the evidence, and the program itself.
 
+mod evidence;
 mod laws;
 mod naive;
+mod semantics;
