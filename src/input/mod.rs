@@ -154,8 +154,3 @@ impl ConsentUrl {
         self.params.iter().find(|param| param.name.eq_ignore_ascii_case(name))
     }
 }
-pub enum Kind{A}
-pub fn is_consent_url(_: &str)->bool{false}
-pub fn kind_of(_:Option<&str>,_:&str)->Kind{Kind::A}
-pub fn read(_:crate::source::SourceId,_:&crate::source::Source,_:Kind)->Result<Vec<Request>,Vec<crate::source::Problem>>{Ok(vec![])}
-pub fn read_argument(_:crate::source::SourceId,_:&crate::source::Source)->Vec<Request>{vec![]}
