@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::access::{self, Identity, Reading};
-use crate::catalog::{Catalog, Endpoint};
+use crate::catalog::{Catalog, DataClass, Endpoint};
 use crate::input::{Item, Request};
 use crate::policy::{Effect, Effective, Entry};
 use crate::scope::{Malformed, Part, Pattern, Scope};
@@ -96,6 +96,8 @@ pub struct Judged {
     pub witness: Option<Witness>,
     /// What it gives, in words.
     pub gives: String,
+    /// The kinds of data in everything that it may reach, in the order of [`DataClass::ALL`].
+    pub data: Vec<DataClass>,
 }
 
 /// Judges every scope of a request, in order.
@@ -116,12 +118,14 @@ fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Optio
         excess: Vec::new(),
         witness: None,
         gives: "nothing that can be read".to_owned(),
+        data: Vec::new(),
     };
     let Ok(scope) = &item.scope else { return judged };
     let identity = access::identify(catalog, scope);
     let outcome = judge(catalog, policy, &identity);
     Judged {
         gives: access::gives(catalog, &identity.scope),
+        data: access::data_classes(catalog, &identity.scope).into_iter().collect(),
         known: identity.is_known(),
         scope: Ok(identity.scope),
         verdict: outcome.verdict,
@@ -213,4 +217,30 @@ fn names(pattern: &Pattern, scope: &Scope) -> bool {
     }
     matches!(pattern.parts(), [.., Part::Many])
         || matches!(pattern.parts(), [_, Part::Names(names), _] if names.iter().any(|name| name == "fullaccess"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::policy::{self, Top};
+    use crate::source::{Source, Sources, Span};
+
+    #[test]
+    fn what_a_scope_may_reach_is_named_by_kind() {
+        let catalog = Catalog::embedded();
+        let mut sources = Sources::default();
+        let top = Top::File { path: Path::new("zscope.yaml"), text: "version: 1\n".to_owned() };
+        let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
+        let place = Place::new(sources.add(Source::new("x", "")), Span::default());
+        let written = ["ZohoBooks.fullaccess.all", "ZohoBooks.invoices.READ", "No.such.READ", "no scope"];
+        let items = written.map(|text| Item { written: text.to_owned(), place, scope: text.parse(), stray: None });
+        let request = Request { app: None, place, items: items.to_vec(), separators: Vec::new(), url: None };
+        let judged = judge_request(&catalog, &policy.effective(None), &request);
+        let [full, one, unknown, malformed] = judged.as_slice() else { unreachable!() };
+        assert!(one.data.contains(&DataClass::Financial), "{:?}", one.data);
+        assert!(full.data.len() > one.data.len() && one.data.iter().all(|class| full.data.contains(class)));
+        assert!(full.data.is_sorted() && unknown.data.is_empty() && malformed.data.is_empty());
+    }
 }

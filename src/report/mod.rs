@@ -2,12 +2,17 @@
 //!
 //! A renderer sees a [`Report`] and nothing else; it neither judges nor sorts.
 
+mod clean;
+mod closing;
+mod excerpt;
 mod fingerprint;
+#[cfg(test)]
+mod fixture;
 mod json;
 mod table;
 mod text;
 
-pub use fingerprint::fingerprint;
+pub use fingerprint::{Fingerprints, fingerprint};
 
 use std::io;
 
@@ -128,9 +133,7 @@ impl Report {
     /// Sorts findings by place, then code, so that output never depends on the order in which rules ran.
     pub fn sort(&mut self) {
         self.findings.sort_by(|a, b| (a.place, a.rule.code, &a.message).cmp(&(b.place, b.rule.code, &b.message)));
-        self.waived.sort_by(|a, b| {
-            (a.finding.place, a.finding.rule.code).cmp(&(b.finding.place, b.finding.rule.code))
-        });
+        self.waived.sort_by(|a, b| (a.finding.place, a.finding.rule.code).cmp(&(b.finding.place, b.finding.rule.code)));
     }
 }
 
