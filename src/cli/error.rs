@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::Outcome;
-use crate::report::problem_text;
+use crate::report::{Canvas, clean, render_problems};
 use crate::source::{Problem, SourceId, Sources};
 
 /// A command's failure: what, where, what to do.
@@ -77,17 +77,17 @@ impl CommandError {
         match &self.kind {
             Kind::Plain { message, help } => {
                 let style = anstyle::AnsiColor::Red.on_default().bold();
-                writeln!(out, "{style}error{style:#}: {}", crate::report::clean(message))?;
+                writeln!(out, "{style}error{style:#}: {}", clean(message))?;
                 if let Some(help) = help {
-                    writeln!(out, "  help: {}", crate::report::clean(help))?;
+                    writeln!(out, "  help: {}", clean(help))?;
                 }
                 Ok(())
             }
             Kind::Problems { sources, problems } => {
-                for (id, problem) in problems {
-                    out.write_all(problem_text(sources.get(*id), problem).as_bytes())?;
-                }
-                Ok(())
+                // The stream strips colours where they are not wanted.
+                render_problems(sources, problems, Canvas { color: true, width: None }, out)?;
+                let s = if problems.len() == 1 { "" } else { "s" };
+                writeln!(out, "{} problem{s}: nothing was judged", problems.len())
             }
             Kind::ClosedPipe => Ok(()),
         }

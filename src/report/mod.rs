@@ -22,7 +22,7 @@ use serde::Serialize;
 use crate::engine::{Judged, Verdict};
 use crate::filter::Waived;
 use crate::finding::{Finding, Severity};
-use crate::source::{Place, Sources};
+use crate::source::{Place, Problem, SourceId, Sources};
 
 /// Everything that one run found out. Findings are sorted by place, then code.
 #[derive(Debug)]
@@ -172,5 +172,23 @@ impl Format {
     }
 }
 
-pub fn clean(t:&str)->String{t.to_owned()}
-pub fn problem_text(_: &crate::source::Source, p: &crate::source::Problem)->String{p.message.clone()}
+/// Writes the problems of files that a person wrote, each with its source line.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn render_problems(
+    sources: &Sources,
+    problems: &[(SourceId, Problem)],
+    canvas: Canvas,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    text::problems(sources, problems, canvas, out)
+}
+
+/// A text as it may be shown to people: on one line, without anything that a terminal obeys or hides, and without
+/// secrets.
+#[must_use]
+pub fn clean(text: &str) -> std::borrow::Cow<'_, str> {
+    clean::clean(text)
+}

@@ -10,14 +10,13 @@ use super::closing::{self, MESSAGE, NAME, styled};
 use super::excerpt::{Excerpt, excerpt};
 use super::{Canvas, NotEvaluated, Report};
 use crate::finding::{Confidence, Finding, Fix, Severity};
-use crate::source::Place;
+use crate::source::{Place, Problem, SourceId, Sources};
 
 /// Wider than any excerpt: lines are cut before they get to the snippet renderer, which keeps the work small.
 const WIDER_THAN_ANY_EXCERPT: usize = 10_000;
 
 pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-    let renderer = if canvas.color { Renderer::styled() } else { Renderer::plain() };
-    let page = Page { report, canvas, renderer: renderer.term_width(WIDER_THAN_ANY_EXCERPT) };
+    let page = Page::new(&report.sources, canvas);
     for finding in &report.findings {
         writeln!(out, "{}\n", page.finding(finding))?;
     }
@@ -31,13 +30,35 @@ pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -
     writeln!(out, "{}", closing::summary(report, canvas.color))
 }
 
+/// Writes the problems of files that a person wrote: policies, catalog files.
+pub(super) fn problems(
+    sources: &Sources,
+    problems: &[(SourceId, Problem)],
+    canvas: Canvas,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let page = Page::new(sources, canvas);
+    for (source, problem) in problems {
+        let title = Level::ERROR.primary_title(clipped(&problem.message, MESSAGE));
+        let remarks = problem.help.as_deref().map(help).into_iter().collect();
+        let place = Place::new(*source, problem.span);
+        writeln!(out, "{}\n", page.block(title, Level::ERROR, Some(place), remarks))?;
+    }
+    Ok(())
+}
+
 struct Page<'a> {
-    report: &'a Report,
+    sources: &'a Sources,
     canvas: Canvas,
     renderer: Renderer,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn new(sources: &'a Sources, canvas: Canvas) -> Self {
+        let renderer = if canvas.color { Renderer::styled() } else { Renderer::plain() };
+        Self { sources, canvas, renderer: renderer.term_width(WIDER_THAN_ANY_EXCERPT) }
+    }
+
     fn finding(&self, finding: &Finding) -> String {
         let level = match finding.severity {
             Severity::Error => Level::ERROR,
@@ -79,7 +100,7 @@ impl Page<'_> {
     /// A title, the place with its source line, and remarks below.
     fn block(&self, title: Title<'_>, level: Level<'_>, place: Option<Place>, remarks: Vec<Message<'_>>) -> String {
         let Some(place) = place else { return self.renderer.render(&[title.elements(remarks)]) };
-        let source = self.report.sources.get(place.source);
+        let source = self.sources.get(place.source);
         let Excerpt { at, text, mark } = excerpt(source, place.span, self.canvas.width);
         // The location is written here, not by the snippet renderer: that sees a piece of the line and would count
         // columns from the start of the piece.

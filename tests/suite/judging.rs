@@ -14,10 +14,11 @@ fn verdict(catalog: &Catalog, policy: &Policy, scope: &str) -> Verdict {
     engine::judge(catalog, &policy.effective(None), &access::identify(catalog, &scope)).verdict
 }
 
-/// The scopes of one service, with a few that the catalog does not know.
+/// The scopes of one service that a policy can name, with a few that the catalog does not know.
 fn scopes_of(catalog: &Catalog, service: &str) -> Vec<String> {
     let service = catalog.service(service).unwrap();
-    let known = service.scopes().map(|(scope, _)| scope).filter(|scope| !scope.is_word()).map(|scope| scope.to_string());
+    let known = service.scopes().map(|(scope, _)| scope).filter(|scope| !scope.is_word() && !scope.has_placeholder());
+    let known = known.map(|scope| scope.to_string());
     let unknown = ["dreams.READ", "dreams.ALL", "dreams.night.READ"].map(|rest| format!("{}.{rest}", service.name));
     known.chain(unknown).collect()
 }
