@@ -27,10 +27,10 @@ fn scopes_of(catalog: &Catalog, service: &str) -> Vec<String> {
 fn every_pair_of_an_entry_and_a_scope_obeys_the_laws() {
     let catalog = Catalog::embedded();
     let mut pairs = 0_usize;
-    // Every service but the two largest, whose pairs are sampled below: these are judged pair by pair, twice.
+    // The largest services are sampled below: judged pair by pair they take minutes.
     for service in catalog.services() {
         let scopes = scopes_of(&catalog, &service.name);
-        if scopes.len() > 180 {
+        if scopes.len() > 90 {
             continue;
         }
         for entry in &scopes {

@@ -48,15 +48,16 @@ impl Model {
         let mut sure: BTreeMap<Atom, BTreeSet<Atom>> = BTreeMap::new();
         let mut every = sure.clone();
         let mut aliases: BTreeMap<Atom, BTreeSet<Atom>> = BTreeMap::new();
-        let mut edge = |from: Atom, to: Atom, holds: bool| {
-            if holds && exists(&from) {
+        let known = |atom: &Atom| status.contains_key(atom);
+        let mut edge = |from: Atom, to: Atom, holds: bool, needs: &dyn Fn(&Atom) -> bool| {
+            if holds && needs(&from) {
                 sure.entry(from.clone()).or_default().insert(to.clone());
             }
             every.entry(from).or_default().insert(to);
         };
         for path in &paths {
             for operation in operations.iter().filter(|operation| *operation != "all") {
-                edge(atom(path, "all"), atom(path, operation), true);
+                edge(atom(path, "all"), atom(path, operation), true, &exists);
             }
             let said = service.meanings.iter().filter(|meaning| meaning.resources.as_ref().is_none_or(|p| p.matches_parts(path)));
             let mut words: BTreeMap<String, (Vec<String>, bool)> =
@@ -67,7 +68,7 @@ impl Model {
             }
             for (word, (means, holds)) in words {
                 for operation in &means {
-                    edge(atom(path, &word), atom(path, operation), holds);
+                    edge(atom(path, &word), atom(path, operation), holds, &known);
                 }
                 let alias = atom(path, &word);
                 if holds && status.contains_key(&alias) {
@@ -83,13 +84,13 @@ impl Model {
                 for operation in &operations {
                     if group.operations.is_empty() || group.operations.iter().any(|op| op.eq_ignore_ascii_case(operation)) {
                         let holds = group.provenance.status.is_sure() && !hole;
-                        edge(atom(&parent, operation), atom(path, operation), holds);
+                        edge(atom(&parent, operation), atom(path, operation), holds, &exists);
                     }
                 }
             }
             for operation in &operations {
                 if let Some(full) = &full {
-                    edge(full.clone(), atom(path, operation), true);
+                    edge(full.clone(), atom(path, operation), true, &exists);
                 }
             }
         }
@@ -103,20 +104,12 @@ impl Model {
 
     /// Everything that it surely gives.
     pub fn at_least(&self, scope: &str) -> BTreeSet<Atom> {
-        self.from_own(scope, &self.sure)
+        closure(scope, &self.sure)
     }
 
     /// Everything that it may reach.
     pub fn at_most(&self, scope: &str) -> BTreeSet<Atom> {
-        self.from_own(scope, &self.every)
-    }
-
-    fn from_own(&self, scope: &str, edges: &BTreeMap<Atom, BTreeSet<Atom>>) -> BTreeSet<Atom> {
-        let mut found = closure(scope, edges);
-        for own in self.own(scope) {
-            found.extend(closure(&own, edges));
-        }
-        found
+        closure(scope, &self.every)
     }
 }
 
