@@ -4,4 +4,5 @@ mod evidence;
 mod judging;
 mod laws;
 mod naive;
+mod program;
 mod semantics;

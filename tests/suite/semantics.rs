@@ -4,6 +4,7 @@ use serde::Deserialize;
 use zscope::access;
 use zscope::catalog::{self, Catalog};
 use zscope::engine;
+use zscope::input;
 use zscope::policy::{self, Policy};
 use zscope::scope::{Pattern, Scope};
 use zscope::source::{Source, Sources};
@@ -60,6 +61,30 @@ fn parse() {
         (found, ..) => Err(format!("found {found:?}")),
     };
     each(include_str!("../semantics/parse.toml"), run, |case: &Case| &case.name);
+}
+
+#[test]
+fn list() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        name: String,
+        input: String,
+        scopes: Vec<String>,
+        separators: Vec<String>,
+        #[serde(default)]
+        stray: usize,
+    }
+    let run = |case: &Case| {
+        let id = Sources::default().add(Source::new("list", case.input.as_str()));
+        let list = input::read_list(id, &case.input, 0);
+        same(list.items.iter().map(|item| item.written.clone()).collect::<Vec<_>>(), case.scopes.clone())?;
+        let separators: Vec<String> =
+            list.separators.iter().map(|separator| format!("{separator:?}").to_ascii_lowercase()).collect();
+        same(separators, case.separators.clone())?;
+        same(list.items.iter().filter(|item| item.stray.is_some()).count(), case.stray)
+    };
+    each(include_str!("../semantics/list.toml"), run, |case: &Case| &case.name);
 }
 
 #[test]
