@@ -5,6 +5,7 @@ pub mod filter;
 pub mod finding;
 pub mod input;
 pub mod policy;
+pub mod redact;
 pub mod report;
 pub mod rules;
 pub mod scope;
