@@ -22,6 +22,7 @@ pub mod filter;
 pub mod finding;
 pub mod input;
 pub mod policy;
+pub mod redact;
 pub mod report;
 pub mod review;
 pub mod rules;

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::redact::redact;
+
 /// A text for a format that carries any text faithfully, such as JSON.
 ///
 /// The field is private so that a renderer cannot make one without passing [`verbatim`].
@@ -29,7 +31,7 @@ impl<'a> Text<'a> {
 
 /// A text as it may leave the program, in formats that do their own escaping. All other functions here build on it.
 pub(super) fn verbatim(text: &str) -> Cow<'_, str> {
-    Cow::Borrowed(text)
+    redact(text)
 }
 
 /// A text for people, on one line: what a terminal would obey or hide is written out, as in `\u{1b}` and `\n`.
