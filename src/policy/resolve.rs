@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(policy.apps.iter().map(|app| app.name.as_str()).collect::<Vec<_>>(), ["new", "old"]);
         assert_eq!(policy.waivers.len(), 1);
         assert!(policy.tests.is_empty() && policy.catalog.is_none());
-        assert_eq!(policy.data.iter().map(|data| data.classes[0]).collect::<Vec<_>>(), ["messages", "files"]);
+        assert_eq!(policy.data.iter().map(|data| data.classes[0].as_str()).collect::<Vec<_>>(), ["messages", "files"]);
     }
 
     #[test]

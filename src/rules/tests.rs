@@ -127,7 +127,7 @@ impl Example<'_> {
         for request in &mut requests {
             request.app = self.app.map(str::to_owned);
             let scopes = judge_request(catalog, &effective, request);
-            let cx = Context { request, scopes: &scopes, catalog, policy: &effective };
+            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, data: &policy.data };
             for rule in ALL {
                 let before = findings.len();
                 rule.check(&cx, &mut findings);
