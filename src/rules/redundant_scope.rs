@@ -190,21 +190,21 @@ mod tests {
         ZS005 warning [ZohoBooks.invoices.ALL] `ZohoBooks.invoices.ALL` is redundant: `ZohoBooks.fullaccess.all` gives it already
           help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
           `ZohoBooks.fullaccess.all` is requested here
-          catalog: ZohoBooks.yaml:8 (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
+          catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
         ZS005 warning [ZohoBooks.bills.READ] `ZohoBooks.bills.READ` is redundant: `ZohoBooks.fullaccess.all` gives it already
           help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
           `ZohoBooks.fullaccess.all` is requested here
-          catalog: ZohoBooks.yaml:8 (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
+          catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
         ZS005 warning [ZohoBooks.invoices.READ] `ZohoBooks.invoices.READ` is redundant: `ZohoBooks.fullaccess.all` gives it already
           help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
           `ZohoBooks.fullaccess.all` is requested here
-          catalog: ZohoBooks.yaml:8 (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
+          catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
         ");
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.leads.READ,ZohoCRM.modules.READ"), @r"
         ZS005 warning [ZohoCRM.modules.leads.READ] `ZohoCRM.modules.leads.READ` is redundant: `ZohoCRM.modules.READ` gives it already
           help: drop it; or drop `ZohoCRM.modules.READ` instead, which is least privilege, if the application can do without it
           `ZohoCRM.modules.READ` is requested here
-          catalog: ZohoCRM.yaml:749 (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html, public source file, repository unrecorded (ref 58064600786))
+          catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html, public source file, repository unrecorded (ref 58064600786))
         ");
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.ALL,ZohoCRM.coql.READ"), @"");
         insta::assert_snapshot!(found("ZS005", "Desk.tickets.WRITE,Desk.tickets.DELETE"), @"");
@@ -220,23 +220,23 @@ mod tests {
           `ZohoCRM.modules.leads.CREATE` is requested here
           `ZohoCRM.modules.leads.UPDATE` is requested here
           `ZohoCRM.modules.leads.DELETE` is requested here
-          catalog: ZohoCRM.yaml:8 (documented, https://zoho.com/crm/developer/docs/api/v6/select-api-scopes.html)
+          catalog: ZohoCRM.yaml:N (documented, https://zoho.com/crm/developer/docs/api/v6/select-api-scopes.html)
         ");
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.leads.WRITE,ZohoCRM.modules.leads.DELETE"), @r"
         ZS005 warning [ZohoCRM.modules.leads.DELETE] `ZohoCRM.modules.leads.DELETE` is redundant: `ZohoCRM.modules.leads.WRITE` gives it already
           help: drop it; or drop `ZohoCRM.modules.leads.WRITE` instead, which is least privilege, if the application can do without it
           `ZohoCRM.modules.leads.WRITE` is requested here
-          catalog: ZohoCRM.yaml:8 (documented, https://zoho.com/crm/developer/docs/api/v6/select-api-scopes.html)
+          catalog: ZohoCRM.yaml:N (documented, https://zoho.com/crm/developer/docs/api/v6/select-api-scopes.html)
         ");
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.leads.WRITE,ZohoCRM.modules.leads.CREATE,ZohoCRM.modules.leads.ALL"), @r"
         ZS005 warning [ZohoCRM.modules.leads.WRITE] `ZohoCRM.modules.leads.WRITE` is redundant: `ZohoCRM.modules.leads.ALL` gives it already
           help: drop it; or drop `ZohoCRM.modules.leads.ALL` instead, which is least privilege, if the application can do without it
           `ZohoCRM.modules.leads.ALL` is requested here
-          catalog: ZohoCRM.yaml:245 (documented, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/record.json, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/cadences_execution.json)
+          catalog: ZohoCRM.yaml:N (documented, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/record.json, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/cadences_execution.json)
         ZS005 warning [ZohoCRM.modules.leads.CREATE] `ZohoCRM.modules.leads.CREATE` is redundant: `ZohoCRM.modules.leads.ALL` gives it already
           help: drop it; or drop `ZohoCRM.modules.leads.ALL` instead, which is least privilege, if the application can do without it
           `ZohoCRM.modules.leads.ALL` is requested here
-          catalog: ZohoCRM.yaml:245 (documented, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/record.json, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/cadences_execution.json)
+          catalog: ZohoCRM.yaml:N (documented, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/record.json, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/cadences_execution.json)
         ");
     }
 }

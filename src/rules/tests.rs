@@ -250,7 +250,7 @@ pub(super) fn found(group: &str, argument: &str) -> String {
             let _ = writeln!(out, "  help: {help}");
         }
         for related in finding.related {
-            let _ = writeln!(out, "  {}", related.message);
+            let _ = writeln!(out, "  {}", without_line(&related.message));
         }
         if let Some(fix) = finding.fix {
             let mut fixed = sources.get(fix.place.source).text().to_owned();
@@ -259,4 +259,12 @@ pub(super) fn found(group: &str, argument: &str) -> String {
         }
     }
     out
+}
+
+/// A statement of the catalog without its line number, which moves with every entry above it.
+fn without_line(message: &str) -> String {
+    match message.split_once(".yaml:") {
+        Some((file, rest)) => format!("{file}.yaml:N{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        None => message.to_owned(),
+    }
 }
