@@ -206,7 +206,7 @@ mod tests {
         ZS001 error [Desk.exports] `Desk.exports` is no scope: the operation is missing
           help: did you mean `Desk.exports.CUSTOM`?
           the vendor's own material has the same slip
-          catalog: Desk.yaml:905 (documented, github:api-evangelist/zoho:openapi/_original/Common.json)
+          catalog: Desk.yaml:N (documented, github:api-evangelist/zoho:openapi/_original/Common.json)
           write `Desk.exports.CUSTOM`: Desk.exports.CUSTOM
         ");
         insta::assert_snapshot!(found("ZS001", "ZohoBooks.fullaccess"), @r"
