@@ -1,5 +1,6 @@
 //! Allowed, denied, or neither; with the entries that decided and what the scope opens beyond them.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -100,10 +101,24 @@ pub struct Judged {
     pub data: Vec<DataClass>,
 }
 
-/// Judges every scope of a request, in order.
+/// Judges every scope of a request, in order. A scope that stands there again is judged once.
 #[must_use]
 pub fn judge_request(catalog: &Catalog, policy: &Effective<'_>, request: &Request) -> Vec<Judged> {
-    request.items.iter().map(|item| judge_item(catalog, policy, item, request.app.as_deref())).collect()
+    let mut known: HashMap<&Scope, Judged> = HashMap::new();
+    let app = request.app.as_deref();
+    let judge = |item: &'_ Item| judge_item(catalog, policy, item, app);
+    let mut all = Vec::with_capacity(request.items.len());
+    for item in &request.items {
+        let judged = match &item.scope {
+            Err(_) => judge(item),
+            Ok(scope) => {
+                let judged = known.entry(scope).or_insert_with(|| judge(item));
+                Judged { written: item.written.clone(), place: item.place, ..judged.clone() }
+            }
+        };
+        all.push(judged);
+    }
+    all
 }
 
 fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Option<&str>) -> Judged {
