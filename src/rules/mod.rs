@@ -2,14 +2,59 @@
 //!
 //! A rule sees a judged request, the catalog and the policy in force; never files or the network.
 
+mod all_operations;
+mod denied;
+mod deprecated_scope;
+mod expired_waiver;
+mod expiring_waiver;
+mod full_access;
+mod group_access;
+mod not_allowed;
+mod sensitive_access;
+mod toxic_combination;
+mod unknown_scope;
+mod unknown_service;
+mod unused_waiver;
+mod unverified_scope;
+mod write_includes_delete;
+
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
-use crate::catalog::Catalog;
+use crate::access;
+use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service, Status};
 use crate::engine::Judged;
 use crate::filter::WaiverUse;
 use crate::finding::{Finding, RuleInfo};
 use crate::input::Request;
-use crate::policy::Effective;
+use crate::policy::{DataOverride, Effective};
+use crate::scope::Scope;
+use crate::source::Place;
+
+/// Every rule, in the order of the codes.
+#[rustfmt::skip]
+pub static ALL: &[&dyn Rule] = &[
+    &unknown_service::UnknownService,
+    &unknown_scope::UnknownScope,
+    &deprecated_scope::DeprecatedScope,
+    &unverified_scope::UnverifiedScope,
+    &full_access::FullAccess,
+    &group_access::GroupAccess,
+    &all_operations::AllOperations,
+    &write_includes_delete::WriteIncludesDelete,
+    &sensitive_access::SensitiveAccess,
+    &toxic_combination::ToxicCombination,
+    &denied::Denied,
+    &not_allowed::NotAllowed,
+    &expired_waiver::ExpiredWaiver,
+    &expiring_waiver::ExpiringWaiver,
+    &unused_waiver::UnusedWaiver,
+];
+
+/// For how many scopes of one request a rule looks for suggestions and calls. Each costs a search of the catalog, and
+/// nobody reads them one by one where there are more.
+const DETAILED: usize = 100;
 
 /// What a rule sees of one request.
 #[derive(Clone, Copy)]
@@ -22,6 +67,8 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The policy in force for the request's application.
     pub policy: &'a Effective<'a>,
+    /// Other data classes than the catalog's, from the policy. The first that matches a resource decides.
+    pub data: &'a [DataOverride],
 }
 
 /// What a rule sees of a whole run, once every finding has been filtered.
@@ -43,4 +90,125 @@ pub trait Rule: Sync {
 
     /// Looks at the whole run.
     fn check_run(&self, _: &RunContext<'_>, _: &mut Vec<Finding>) {}
+}
+
+impl Context<'_> {
+    /// A finding about one of the request's scopes, at its place.
+    fn finding(&self, info: &'static RuleInfo, judged: &Judged, message: impl Into<String>) -> Finding {
+        let finding = self.finding_at(info, judged.place, message);
+        match &judged.scope {
+            Ok(scope) => finding.scope(scope),
+            Err(_) => finding,
+        }
+    }
+
+    /// A finding about the request as a whole, or about a part of its URL.
+    fn finding_at(&self, info: &'static RuleInfo, place: Place, message: impl Into<String>) -> Finding {
+        Finding { app: self.request.app.clone(), ..Finding::new(info, place, message) }
+    }
+
+    /// Whether a scope's place covers the text as written and nothing else, so that new text can take its place.
+    fn is_replaceable(judged: &Judged) -> bool {
+        judged.place.span.len() == judged.written.len()
+    }
+
+    /// A statement of the catalog, for readers who want to check it: file, line, status and sources.
+    fn catalog_line(service: &Service, provenance: &Provenance) -> String {
+        let sources: Vec<String> = provenance.sources.iter().map(|source| service.cite(source)).collect();
+        let (name, line, status) = (&service.name, provenance.line, provenance.status);
+        format!("catalog: {name}.yaml:{line} ({status}, {})", sources.join(", "))
+    }
+}
+
+impl<'a> Context<'a> {
+    /// The request's scopes that can be read, each once and where it stands first. Order and duplicates never matter
+    /// to what a request gives.
+    fn distinct(&self) -> impl Iterator<Item = (&'a Judged, &'a Scope)> + use<'a> {
+        let mut seen = HashSet::new();
+        let readable = self.scopes.iter().filter_map(|judged| Some((judged, judged.scope.as_ref().ok()?)));
+        readable.filter(move |(_, scope)| seen.insert(*scope))
+    }
+
+    /// Everything that a scope may reach and that the catalog knows, each with its kinds of data as the policy has
+    /// them, or else the catalog.
+    fn touches(&self, scope: &Scope) -> Vec<(Scope, Vec<DataClass>)> {
+        let mut touched = access::touches(self.catalog, scope);
+        if self.data.is_empty() {
+            return touched;
+        }
+        for (scope, classes) in &mut touched {
+            let path = scope.parts().get(..scope.parts().len().saturating_sub(1)).unwrap_or(&[]);
+            if let Some(said) = self.data.iter().find(|said| said.pattern.matches_parts(path)) {
+                *classes = said.classes.iter().filter_map(|name| DataClass::named(name)).collect();
+            }
+        }
+        touched
+    }
+
+    /// Offers to write the scope that is meant, where nothing but the scope would be replaced.
+    fn with_correction(finding: Finding, judged: &Judged, meant: &Scope) -> Finding {
+        if Self::is_replaceable(judged) {
+            finding.fix("write the scope that is meant", judged.place, meant.to_string())
+        } else {
+            finding
+        }
+    }
+
+    /// A call that a scope surely opens, as a sentence.
+    fn opened_call(&self, scope: &Scope) -> Option<String> {
+        let call = access::find_call(self.catalog, scope, |_| false)?;
+        Some(format!("for example, it opens `{}`: {}", call.call(), call.summary))
+    }
+
+    /// The scopes of the catalog that a scope opens directly, each once.
+    fn narrower(&self, scope: &Scope) -> Vec<Scope> {
+        let mut seen = HashSet::new();
+        let opened = access::opens(self.catalog, scope).into_iter().map(|edge| edge.scope);
+        opened.filter(|scope| access::identify(self.catalog, scope).is_known() && seen.insert(scope.clone())).collect()
+    }
+}
+
+/// Names in a row: `a, b and c`, or `a, b and 3 more`.
+fn some_of<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, front)) if names.len() <= most => format!("{} and {last}", front.join(", ")),
+        Some(_) => {
+            let shown = names.get(..most).unwrap_or(&names);
+            format!("{} and {} more", shown.join(", "), names.len() - shown.len())
+        }
+    }
+}
+
+/// Scopes in a row, each in backticks.
+fn some_scopes<'s>(scopes: impl IntoIterator<Item = &'s Scope>, most: usize) -> String {
+    let quoted: Vec<String> = scopes.into_iter().map(|scope| format!("`{scope}`")).collect();
+    some_of(&quoted, most)
+}
+
+/// The operations of a resource that can be requested, without those that hold others: `ALL`, and `WRITE` where there
+/// is anything else.
+fn single_operations(resource: &Resource) -> Vec<&str> {
+    let usable = resource.operations.iter().filter(|operation| {
+        let gone = matches!(operation.provenance.status, Status::Invalid | Status::Deprecated);
+        !gone && !operation.name.eq_ignore_ascii_case("ALL")
+    });
+    let (write, single): (Vec<&str>, Vec<&str>) =
+        usable.map(|operation| operation.name.as_str()).partition(|name| name.eq_ignore_ascii_case("WRITE"));
+    if single.is_empty() { write } else { single }
+}
+
+/// Whether an operation reads and does nothing else.
+fn only_reads(operation: &str) -> bool {
+    ["READ", "VIEW", "GET"].iter().any(|word| word.eq_ignore_ascii_case(operation))
+}
+
+/// A scope or resource that the catalog names as a replacement: after the service, or after another service and `/`.
+fn replacement(service: &Service, text: &str) -> String {
+    match text.split_once('/') {
+        Some((other, rest)) => format!("{other}.{rest}"),
+        None => format!("{}.{text}", service.name),
+    }
 }
