@@ -54,13 +54,17 @@ pub struct Source {
     name: String,
     text: String,
     lines: OnceLock<Vec<usize>>,
+    marks: OnceLock<Vec<usize>>,
 }
+
+/// How many bytes lie between two places at which characters have been counted.
+const STEP: usize = 1024;
 
 impl Source {
     /// Takes a text under the name that messages show for it (a path, `<argument>`, `<stdin>`).
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), lines: OnceLock::new(), marks: OnceLock::new() }
     }
 
     /// The name that messages show.
@@ -88,7 +92,7 @@ impl Source {
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start <= offset);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let column = self.text.get(start..offset).unwrap_or("").chars().count() + 1;
+        let column = self.characters(start, offset) + 1;
         Position { line: line.max(1), column }
     }
 
@@ -103,12 +107,37 @@ impl Source {
         Span::new(start, start + body.len())
     }
 
+    /// The number of characters in a range. Long ranges are not walked: many findings on one line of many megabytes
+    /// would take quadratic time.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        if end.saturating_sub(start) <= STEP {
+            return count(self.text.as_bytes(), start, end);
+        }
+        let marks = self.marks.get_or_init(|| {
+            let blocks = self.text.as_bytes().chunks(STEP).scan(0, |counted, block| {
+                *counted += count(block, 0, block.len());
+                Some(*counted)
+            });
+            std::iter::once(0).chain(blocks).collect()
+        });
+        let before = |offset: usize| {
+            let block = offset / STEP;
+            marks.get(block).copied().unwrap_or(0) + count(self.text.as_bytes(), block * STEP, offset)
+        };
+        before(end) - before(start)
+    }
+
     fn line_starts(&self) -> &[usize] {
         self.lines.get_or_init(|| {
             let breaks = self.text.bytes().enumerate().filter(|&(_, b)| b == b'\n');
             std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
         })
     }
+}
+
+/// The number of characters that start in a range of UTF-8 text.
+fn count(text: &[u8], start: usize, end: usize) -> usize {
+    text.get(start..end).unwrap_or(&[]).iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 /// Names one source of a [`Sources`].
@@ -196,6 +225,15 @@ mod tests {
         assert_eq!(at(9), (3, 1));
         assert_eq!(at(10), (4, 1));
         assert_eq!(at(99), (4, 2));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_right() {
+        let line = "aé日🦀\t".repeat(1000);
+        let source = Source::new("x", format!("ü\n{line}"));
+        for (characters, (at, _)) in line.char_indices().enumerate().step_by(7) {
+            assert_eq!(source.position(3 + at), Position { line: 2, column: characters + 1 }, "{at}");
+        }
     }
 
     #[test]

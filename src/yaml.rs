@@ -93,8 +93,13 @@ pub fn parse(text: &str) -> Result<Node, Vec<Problem>> {
 
 fn syntax_problem(text: &str, error: &serde_yaml::Error) -> Problem {
     let span = error.location().map_or(Span::default(), |location| span_of(text, location));
-    let rendered = error.without_snippet().to_string();
+    let error = error.without_snippet();
+    let rendered = error.to_string();
     let first = rendered.lines().next().unwrap_or("not valid YAML");
+    // The second message is what the scanner says of JSON texts in a row, one a line.
+    if matches!(error, serde_yaml::Error::MultipleDocuments { .. }) || first.contains("expected <document start>") {
+        return Problem::new(span, "a second document begins here").help("keep one document in a file");
+    }
     // The library appends its own line and column, which may be relative to another text: ours are exact.
     let message = first.rsplit_once(" at line ").map_or(first, |(head, _)| head);
     Problem::new(span, format!("not valid YAML: {}", message.trim_end_matches([':', ' ', '.'])))
@@ -341,6 +346,15 @@ mod tests {
         assert_eq!(parse(&"[".repeat(100_000)).unwrap_err().len(), 1);
         let deep: String = (0..1000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
         assert_eq!(parse(&deep).unwrap_err().len(), 1);
+    }
+
+    #[test]
+    fn a_second_document_is_refused() {
+        for text in ["a: 1\n---\nb: 2\n", "{\"a\": 1}\n{\"b\": 2}\n"] {
+            let problems = parse(text).unwrap_err();
+            assert_eq!(problems[0].message, "a second document begins here", "{text}");
+            assert!(problems[0].help.is_some(), "{text}");
+        }
     }
 
     #[test]

@@ -10,10 +10,11 @@ use crate::scope::Scope;
 /// are needed.
 #[must_use]
 pub fn suffices(catalog: &Catalog, scopes: &[Scope], endpoint: &Endpoint) -> Option<bool> {
+    let scopes: Vec<Scope> = scopes.iter().map(|scope| identify(catalog, scope).scope).collect();
     match &endpoint.needs {
         Needs::Nothing => Some(true),
         Needs::Unstated(_) => None,
-        Needs::AnyOf(sets) => Some(sets.iter().any(|set| set.iter().all(|need| gives_need(catalog, scopes, need)))),
+        Needs::AnyOf(sets) => Some(sets.iter().any(|set| set.iter().all(|need| gives_need(catalog, &scopes, need)))),
     }
 }
 

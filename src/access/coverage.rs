@@ -14,11 +14,8 @@ pub(super) const WRITE: [&str; 3] = ["CREATE", "UPDATE", "DELETE"];
 /// Whether `big` surely covers everything that `small` may reach.
 #[must_use]
 pub fn covers(catalog: &Catalog, big: &Scope, small: &Scope) -> bool {
-    let big_starts = starts(catalog, big);
-    starts(catalog, small).iter().all(|start| {
-        let above = coverers(catalog, start, Reading::AtLeast);
-        big_starts.iter().any(|scope| above.contains(scope)) || above.contains(big)
-    })
+    let big = &identify(catalog, big).scope;
+    starts(catalog, small).iter().all(|start| coverers(catalog, start, Reading::AtLeast).contains(big))
 }
 
 /// The permissions that a scope is made of: itself, or for an operation word that surely stands for others (`WRITE`),
@@ -86,19 +83,28 @@ fn directly_above(catalog: &Catalog, scope: &Scope, reading: Reading) -> Vec<Sco
             above.push(candidate);
         }
     };
+    // A word that surely stands for operations is these operations, however doubtful or old the scope is.
+    let stands_for = |candidate: &Scope| identify(catalog, candidate).is_known();
     if !operation.eq_ignore_ascii_case("ALL") {
         push(service.scope(path, "ALL"), true);
     }
+    let mut words = Vec::new();
     let mut write_is_said = false;
     for meaning in &service.meanings {
         let applies = meaning.resources.as_ref().is_none_or(|pattern| pattern.matches_parts(path));
         write_is_said |= applies && meaning.operation.eq_ignore_ascii_case("WRITE");
         if applies && meaning.means.iter().any(|word| word.eq_ignore_ascii_case(operation)) {
-            push(service.scope(path, &meaning.operation), meaning.provenance.status.is_sure());
+            let word = service.scope(path, &meaning.operation);
+            if reading == Reading::AtMost || (meaning.provenance.status.is_sure() && stands_for(&word)) {
+                words.push(word);
+            }
         }
     }
     if !write_is_said && WRITE.iter().any(|word| word.eq_ignore_ascii_case(operation)) {
-        push(service.scope(path, "WRITE"), true);
+        let word = service.scope(path, "WRITE");
+        if reading == Reading::AtMost || stands_for(&word) {
+            words.push(word);
+        }
     }
     for group in &service.groups {
         let with_operation =
@@ -116,6 +122,7 @@ fn directly_above(catalog: &Catalog, scope: &Scope, reading: Reading) -> Vec<Sco
     if reading == Reading::AtMost {
         literal_parents(scope, |path| service.resource(path).is_none(), &mut above);
     }
+    above.extend(words);
     above
 }
 

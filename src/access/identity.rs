@@ -130,7 +130,7 @@ fn in_service<'c>(service: &'c Service, scope: &Scope) -> Identity<'c> {
         return identity(Scope::from_parts(parts), Known::No(Unknown::Resource(service)));
     };
     for (part, known) in parts.iter_mut().skip(1).zip(&resource.path) {
-        if !is_placeholder(known) {
+        if !is_placeholder(known) || is_placeholder(part) {
             part.clone_from(known);
         }
     }

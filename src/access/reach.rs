@@ -1,6 +1,6 @@
 //! What a scope reaches: the edges followed downwards, to scopes one can name and to patterns where one cannot.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::coverage::{WRITE, meaning_of};
 use super::identity::{Known, Unknown, identify};
@@ -80,7 +80,25 @@ pub fn opens<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<Edge<'c>> {
             }
         }
     }
-    edges
+    distinct(edges, scope)
+}
+
+/// One edge to each scope, the sure one where there are several, and none to where it starts.
+fn distinct<'c>(edges: Vec<Edge<'c>>, from: &Scope) -> Vec<Edge<'c>> {
+    let mut at: HashMap<Scope, usize> = HashMap::new();
+    let mut kept: Vec<Edge<'c>> = Vec::with_capacity(edges.len());
+    for edge in edges {
+        match at.get(&edge.scope) {
+            _ if edge.scope == *from => {}
+            Some(&known) if !kept[known].sure && edge.sure => kept[known] = edge,
+            Some(_) => {}
+            None => {
+                at.insert(edge.scope.clone(), kept.len());
+                kept.push(edge);
+            }
+        }
+    }
+    kept
 }
 
 /// The operations that `ALL` stands for on what a scope names: those of the catalog, or the four basic ones.

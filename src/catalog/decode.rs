@@ -16,7 +16,7 @@ use crate::yaml::{self, Entry, Node, Value};
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "UNSTATED"];
 
 /// The kinds a source can have, best first.
-pub const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
+const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
 
 /// Reads one catalog file.
 ///

@@ -1,11 +1,12 @@
 //! Allowed, denied, or neither; with the entries that decided and what the scope opens beyond them.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::access::{self, Identity, Reading};
-use crate::catalog::{Catalog, Endpoint};
+use crate::catalog::{Catalog, DataClass, Endpoint};
 use crate::input::{Item, Request};
 use crate::policy::{Effect, Effective, Entry};
 use crate::scope::{Malformed, Part, Pattern, Scope};
@@ -96,12 +97,28 @@ pub struct Judged {
     pub witness: Option<Witness>,
     /// What it gives, in words.
     pub gives: String,
+    /// The kinds of data in everything that it may reach, in the order of [`DataClass::ALL`].
+    pub data: Vec<DataClass>,
 }
 
-/// Judges every scope of a request, in order.
+/// Judges every scope of a request, in order. A scope that stands there again is judged once.
 #[must_use]
 pub fn judge_request(catalog: &Catalog, policy: &Effective<'_>, request: &Request) -> Vec<Judged> {
-    request.items.iter().map(|item| judge_item(catalog, policy, item, request.app.as_deref())).collect()
+    let mut known: HashMap<&Scope, Judged> = HashMap::new();
+    let app = request.app.as_deref();
+    let judge = |item: &'_ Item| judge_item(catalog, policy, item, app);
+    let mut all = Vec::with_capacity(request.items.len());
+    for item in &request.items {
+        let judged = match &item.scope {
+            Err(_) => judge(item),
+            Ok(scope) => {
+                let judged = known.entry(scope).or_insert_with(|| judge(item));
+                Judged { written: item.written.clone(), place: item.place, ..judged.clone() }
+            }
+        };
+        all.push(judged);
+    }
+    all
 }
 
 fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Option<&str>) -> Judged {
@@ -116,12 +133,14 @@ fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Optio
         excess: Vec::new(),
         witness: None,
         gives: "nothing that can be read".to_owned(),
+        data: Vec::new(),
     };
     let Ok(scope) = &item.scope else { return judged };
     let identity = access::identify(catalog, scope);
     let outcome = judge(catalog, policy, &identity);
     Judged {
         gives: access::gives(catalog, &identity.scope),
+        data: access::data_classes(catalog, &identity.scope).into_iter().collect(),
         known: identity.is_known(),
         scope: Ok(identity.scope),
         verdict: outcome.verdict,
@@ -223,4 +242,30 @@ fn names(pattern: &Pattern, scope: &Scope) -> bool {
     }
     matches!(pattern.parts(), [.., Part::Many])
         || matches!(pattern.parts(), [_, Part::Names(names), _] if names.iter().any(|name| name == "fullaccess"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::policy::{self, Top};
+    use crate::source::{Source, Sources, Span};
+
+    #[test]
+    fn what_a_scope_may_reach_is_named_by_kind() {
+        let catalog = Catalog::embedded();
+        let mut sources = Sources::default();
+        let top = Top::File { path: Path::new("zscope.yaml"), text: "version: 1\n".to_owned() };
+        let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
+        let place = Place::new(sources.add(Source::new("x", "")), Span::default());
+        let written = ["ZohoBooks.fullaccess.all", "ZohoBooks.invoices.READ", "No.such.READ", "no scope"];
+        let items = written.map(|text| Item { written: text.to_owned(), place, scope: text.parse(), stray: None });
+        let request = Request { app: None, place, items: items.to_vec(), separators: Vec::new(), url: None };
+        let judged = judge_request(&catalog, &policy.effective(None), &request);
+        let [full, one, unknown, malformed] = judged.as_slice() else { unreachable!() };
+        assert!(one.data.contains(&DataClass::Financial), "{:?}", one.data);
+        assert!(full.data.len() > one.data.len() && one.data.iter().all(|class| full.data.contains(class)));
+        assert!(full.data.is_sorted() && unknown.data.is_empty() && malformed.data.is_empty());
+    }
 }

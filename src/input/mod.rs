@@ -1,16 +1,52 @@
 //! Readers: texts in which somebody asks for scopes, turned into requests with provenance.
+//!
+//! Everything here is pure: texts in, requests out. Who reads the files, and bounds their size, is the command.
+//!
+//! ```
+//! use zscope::input::{kind_of, read};
+//! use zscope::source::{Source, Sources};
+//!
+//! let mut sources = Sources::default();
+//! let id = sources.add(Source::new(".env", "ZOHO_SCOPE=ZohoBooks.invoices.READ,ZohoBooks.contacts.READ"));
+//! let source = sources.get(id);
+//! let requests = read(id, source, kind_of(Some(source.name()), source.text())).unwrap_or_default();
+//! assert_eq!(requests.len(), 1);
+//! assert_eq!(source.slice(requests[0].items[1].place.span), "ZohoBooks.contacts.READ");
+//! ```
+
+pub mod data_centre;
+mod detect;
+mod document;
+mod dotenv;
+mod list;
+mod percent;
+mod plain;
+mod query;
+mod recognise;
+#[cfg(test)]
+mod samples;
+mod scalar;
+mod url;
+
+pub use detect::{Kind, kind_of, read, read_argument};
+pub use document::read_document;
+pub use dotenv::read_dotenv;
+pub use list::{List, read_list};
+pub use plain::read_plain;
+pub use recognise::names_scopes;
+pub use url::{is_consent_url, read_url};
 
 use crate::scope::{Malformed, Scope};
-use crate::source::Place;
+use crate::source::{Place, SourceId, Span};
 
 /// A list of scopes that an application asks for, and where the list was read.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The application, when the caller named one.
     pub app: Option<String>,
-    /// Where the whole list stands.
+    /// From the first scope to the last; the whole URL when a consent URL asks for nothing.
     pub place: Place,
-    /// The scopes, in the order written.
+    /// The scopes, in the order written. Empty only for a consent URL without scopes.
     pub items: Vec<Item>,
     /// What stood between the scopes, each kind once, in order of first use.
     pub separators: Vec<Separator>,
@@ -23,11 +59,12 @@ pub struct Request {
 pub struct Item {
     /// The text as written, percent-decoded, without separators, quotes and stray dots.
     pub written: String,
-    /// Where `written` stands (stray dots and quotes left out).
+    /// Where `written` stands (stray dots and quotes left out). In a document whose value cannot be matched with its
+    /// source, such as an alias, this is the whole value.
     pub place: Place,
     /// The scope, or why it is none.
     pub scope: Result<Scope, Malformed>,
-    /// Dots or other punctuation that stood directly at the scope and belong to no scope.
+    /// Dots that stood directly after the scope and belong to no scope.
     pub stray: Option<Place>,
 }
 
@@ -49,7 +86,7 @@ pub enum Separator {
 pub struct ConsentUrl {
     /// Where the whole URL stands.
     pub place: Place,
-    /// Host, lower case.
+    /// Host, lower case, without port; empty for a URL that begins with its path. May be a template's placeholder.
     pub host: String,
     /// Which of Zoho's forms it is.
     pub flow: Flow,
@@ -66,7 +103,7 @@ pub enum Flow {
     Device,
     /// `/clientoauth/v2/{portal}/auth`: users of a portal.
     Portal,
-    /// `/oauth/v2/token`: client credentials, or a token exchange.
+    /// `/oauth/v2/token`, or a portal's `/clientoauth/v2/{portal}/token`: client credentials, or a token exchange.
     Token,
     /// `/oauth/v2/token/addextrascope`: scope enhancement.
     Enhance,
@@ -83,6 +120,31 @@ pub struct Param {
     pub place: Place,
     /// Where the value stands.
     pub value_place: Place,
+}
+
+impl Request {
+    /// The request that a list makes; `None` when the list is empty.
+    fn of_list(source: SourceId, list: List) -> Option<Self> {
+        let place = Place::new(source, list.span()?);
+        Some(Self { app: None, place, items: list.items, separators: list.separators, url: None })
+    }
+
+    /// Moves every place of the request.
+    fn relocate(&mut self, to: impl Fn(Span) -> Span) {
+        let shift = |place: &mut Place| place.span = to(place.span);
+        shift(&mut self.place);
+        for item in &mut self.items {
+            shift(&mut item.place);
+            item.stray.iter_mut().for_each(shift);
+        }
+        if let Some(url) = &mut self.url {
+            shift(&mut url.place);
+            for param in &mut url.params {
+                shift(&mut param.place);
+                shift(&mut param.value_place);
+            }
+        }
+    }
 }
 
 impl ConsentUrl {

@@ -33,7 +33,7 @@ const EXPECTED: &[(&str, Expect)] = &[
 /// What one file says.
 #[derive(Debug, Default)]
 pub(super) struct File {
-    pub(super) default: Option<Effect>,
+    pub(super) default: Option<Spanned<Effect>>,
     pub(super) extends: Vec<Spanned<String>>,
     pub(super) allow: Vec<Entry>,
     pub(super) deny: Vec<Entry>,
@@ -53,12 +53,7 @@ pub(super) struct Named<T> {
 }
 
 /// Reads a file's tree. What can be read is, whatever else is wrong; the problems are in the order of the file.
-pub(super) fn decode(
-    source: SourceId,
-    text: &str,
-    node: &Node,
-    rules: &[&'static RuleInfo],
-) -> (File, Vec<Problem>) {
+pub(super) fn decode(source: SourceId, text: &str, node: &Node, rules: &[&'static RuleInfo]) -> (File, Vec<Problem>) {
     let mut reader = Reader::new(source, text, rules);
     let file = reader.file(node).unwrap_or_default();
     let mut problems = reader.into_problems();
@@ -77,7 +72,10 @@ impl Reader<'_> {
         }
         let fields = self.fields(node, "a policy", POLICY_KEYS)?;
         Some(File {
-            default: fields.get("default").and_then(|node| self.choice(node, "a default", EFFECTS)),
+            default: fields.get("default").and_then(|node| {
+                let value = self.choice(node, "a default", EFFECTS)?;
+                Some(Spanned { value, place: self.place(node.span) })
+            }),
             extends: self.texts(fields.get("extends"), "a list of policies", "a policy's path or `builtin:NAME`"),
             allow: self.patterns(fields.get("allow")),
             deny: self.patterns(fields.get("deny")),
@@ -106,12 +104,7 @@ impl Reader<'_> {
         version == VERSION
     }
 
-    fn each<T>(
-        &mut self,
-        node: Option<&Node>,
-        expected: &str,
-        read: impl Fn(&mut Self, &Node) -> Option<T>,
-    ) -> Vec<T> {
+    fn each<T>(&mut self, node: Option<&Node>, expected: &str, read: impl Fn(&mut Self, &Node) -> Option<T>) -> Vec<T> {
         let Some(node) = node else { return Vec::new() };
         let items = self.list(node, expected);
         items.iter().filter_map(|node| read(self, node)).collect()
@@ -241,5 +234,193 @@ impl Reader<'_> {
 
     fn app_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
         fields.get("app").and_then(|node| self.spanned(node, "the name of an application"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::fixture::{self, errors};
+    use crate::policy::{Effect, Expect, Level};
+
+    const WHOLE: &str = "\
+version: 1
+default: allow
+extends: []
+allow: [ZohoBooks.invoices.READ]
+deny: ['**.DELETE']
+rules: { full-access: off, ZS203: note }
+apps:
+  sync:
+    owner: finance
+    clients: [1000.GMB0YULZHJK411248S8I5GZ4CHUEX0]
+    data-centers: [eu, us]
+    paths: [services/sync/**]
+    allow: [ZohoBooks.settings.READ]
+    deny: [ZohoBooks.contacts.*]
+    calls: [GET /books/v3/invoices]
+    rules: { ZS201: error }
+waivers:
+  - id: W-7
+    app: sync
+    scopes: [ZohoBooks.fullaccess.all]
+    rules: [full-access, ZS203, all-operations]
+    reason: The importer refuses others.
+    owner: finance
+    approved-by: security
+    ticket: SEC-431
+    created: 2026-11-01
+    expires: 2027-01-31
+tests:
+  - { app: sync, scopes: 'openid,email', expect: not-allowed }
+catalog: catalog/own
+";
+
+    #[test]
+    fn everything_that_a_policy_may_say_is_read() {
+        let policy = fixture::load(WHOLE).unwrap();
+        assert_eq!((policy.default, policy.allow.len(), policy.deny.len()), (Effect::Allow, 1, 1));
+        assert_eq!(policy.catalog.as_ref().map(|path| path.value.as_path()), Some("catalog/own".as_ref()));
+
+        let effective = policy.effective(Some("sync"));
+        let texts = |entries: &[&crate::policy::Entry]| entries.iter().map(|e| e.text.clone()).collect::<Vec<_>>();
+        assert_eq!(texts(&effective.allow), ["ZohoBooks.invoices.READ", "ZohoBooks.settings.READ"]);
+        assert_eq!(texts(&effective.deny), ["**.DELETE", "ZohoBooks.contacts.*"]);
+        let levels = ["full-access", "all-operations", "not-allowed"].map(|rule| effective.level(rule));
+        assert_eq!(levels, [Some(Level::Error), Some(Level::Note), None]);
+        assert_eq!(policy.effective(None).level("full-access"), Some(Level::Off));
+        assert!(policy.effective(Some("other")).app.is_none());
+        assert_eq!(policy.suggest_app("synk"), Some("sync"));
+
+        let app = policy.app("sync").unwrap();
+        assert_eq!(app.owner.as_deref(), Some("finance"));
+        assert_eq!(app.data_centers.iter().map(|dc| dc.value).collect::<Vec<_>>(), ["eu", "us"]);
+        assert_eq!(app.paths[0].value, "services/sync/**");
+
+        let waiver = &policy.waivers[0];
+        assert_eq!((waiver.id.as_str(), waiver.app.as_deref()), ("W-7", Some("sync")));
+        assert_eq!(waiver.rules, ["full-access", "all-operations"]);
+        assert_eq!(waiver.expires.to_string(), "2027-01-31");
+
+        let test = &policy.tests[0];
+        assert_eq!((test.scopes.as_str(), test.expect), ("openid,email", Expect::NotAllowed));
+    }
+
+    #[test]
+    fn places_point_at_what_was_written() {
+        let (policy, sources) = fixture::load_files(&[("p", WHOLE)]);
+        let policy = policy.unwrap();
+        let slice = |place: crate::source::Place| sources.get(place.source).slice(place.span);
+        assert_eq!(slice(policy.levels["all-operations"].place), "ZS203: note");
+        assert_eq!(slice(policy.apps[0].place), "sync");
+        assert_eq!(slice(policy.apps[0].calls[0].place), "GET /books/v3/invoices");
+        assert_eq!(slice(policy.waivers[0].place), "W-7");
+        assert_eq!(slice(policy.waivers[0].expires_place), "2027-01-31");
+        assert_eq!(slice(policy.tests[0].scopes_place), "'openid,email'");
+        let test = "{ app: sync, scopes: 'openid,email', expect: not-allowed";
+        assert_eq!(slice(policy.tests[0].place), test);
+    }
+
+    #[test]
+    fn silence_is_deny_and_holds_nothing_else() {
+        let policy = fixture::load("version: 1\n").unwrap();
+        assert_eq!(policy.default, Effect::Deny);
+        assert!(policy.allow.is_empty() && policy.apps.is_empty() && policy.levels.is_empty());
+    }
+
+    #[test]
+    fn all_errors_are_told_at_once_and_in_order() {
+        let text = "\
+defualt: deny
+default: alow
+allow: ZohoBooks.invoices.READ
+deny:
+rules: { full-acess: error, ZS203: warn, ZS201: error, full-access: error, nothing-like-it: off }
+apps:
+  sync:
+    data_centers: [eu]
+    data-centers: [uss, mars]
+    owner: ''
+  other: 3
+waivers:
+  - { id: W-1, scopes: [], rules: [full-access], reason: r, owner: o, expires: 2027-02-30 }
+  - { id: W-2, app: snyc, scopes: [openid], rules: [], reason: r, owner: o, created: 2027-01-02, expires: 2027-01-01 }
+  - { scopes: [openid] }
+tests:
+  - { app: nobody, scopes: openid, expect: allow }
+catalog: [a]
+";
+        insta::assert_snapshot!(errors(&[("p", text)]), @r"
+        p:1:1 [] a policy needs the key `version` (write `version: 1` on the first line)
+        p:1:1 [defualt] a policy has no key `defualt` (did you mean `default`?)
+        p:2:10 [alow] `alow` is not a default (did you mean `allow`?)
+        p:3:8 [ZohoBooks.invoices.READ] expected a list of scope patterns, found a single value (a list of one is written `[…]`, or `- …` on a line of its own)
+        p:4:5 [] expected a list of scope patterns, found nothing (write `[]` for none, or leave the key out)
+        p:5:10 [full-acess] there is no rule `full-acess` (did you mean `full-access`?)
+        p:5:36 [warn] `warn` is not a level (it is one of `off`, `note`, `warning`, `error`)
+        p:5:56 [full-access] the rule `full-access` stands here twice, by name and by code (keep one of the two)
+        p:5:76 [nothing-like-it] there is no rule `nothing-like-it` (rules are named such as `full-access`, or by code such as `ZS201`)
+        p:8:5 [data_centers] an app has no key `data_centers` (did you mean `data-centers`?)
+        p:9:20 [uss] `uss` is not a data centre (did you mean `us`?)
+        p:9:25 [mars] `mars` is not a data centre (it is one of `us`, `eu`, `in`, `au`, `jp`, `ca`, `sa`, `uk`, `ae`, `cn`)
+        p:10:12 [''] expected an owner, found an empty text
+        p:11:10 [3] expected an app (a mapping), found a single value
+        p:13:24 [[] expected a list of scope patterns, found an empty list
+        p:13:80 [2027-02-30] `2027-02-30` is not a day (write year, month and day: `2027-01-31`)
+        p:14:21 [snyc] there is no app `snyc` (did you mean `sync`?)
+        p:14:52 [[] expected a list of rules, found an empty list
+        p:14:107 [2027-01-01] the waiver expires before it was created, on 2027-01-02 (`expires` is the last day on which it holds)
+        p:15:7 [scopes] a waiver needs the key `id`
+        p:15:7 [scopes] a waiver needs the key `rules`
+        p:15:7 [scopes] a waiver needs the key `reason`
+        p:15:7 [scopes] a waiver needs the key `owner`
+        p:15:7 [scopes] a waiver needs the key `expires`
+        p:17:44 [allow] `allow` is not a verdict (it is one of `allowed`, `denied`, `not-allowed`, `unknown`, `waived`)
+        p:18:10 [[] expected the path of a folder, found a list
+        ");
+    }
+
+    #[test]
+    fn versions_and_roots_that_cannot_be_read_are_one_error() {
+        let texts = [
+            "",
+            "- a\n",
+            "allow: []\n",
+            "version: 2\nunheard-of: 1\n",
+            "version: 1.0\n",
+            "version: [1]\n",
+            "version: 1\nallow: [\n",
+            "version: 1\nversion: 1\n",
+        ];
+        let found: String = texts.iter().map(|text| errors(&[("p", text)])).collect();
+        insta::assert_snapshot!(found, @r"
+        p:1:1 [] the policy is empty (begin with `version: 1`)
+        p:1:1 [] expected a policy (a mapping), found a list
+        p:1:1 [] a policy needs the key `version` (write `version: 1` on the first line)
+        p:1:10 [2] `2` is not a version that this build reads (it reads version 1)
+        p:1:10 [1.0] `1.0` is not a version that this build reads (it reads version 1)
+        p:1:10 [[] expected a version, found a list
+        p:2:8 [] not valid YAML: unclosed bracket '['
+        p:2:1 [version] the key `version` stands here twice (keep one of the two; put several values into one list)
+        ");
+    }
+
+    #[test]
+    fn secrets_are_told_and_never_repeated() {
+        let token = format!("1000.{}.{}", "a1".repeat(16), "b2".repeat(16));
+        for text in [
+            format!("version: 1\nallow: [{token}]\n"),
+            format!("version: 1\n{token}: 1\n"),
+            format!("version: 1\n# {token}\n"),
+            format!("version: 1\nextends: [{token}]\n"),
+            format!("version: {token}\n"),
+            format!("version: 1\napps: {{ x: {{ refresh-token: {token} }} }}\n"),
+            format!("version: [{token}\n"),
+        ] {
+            let (result, sources) = fixture::load_files(&[("p", &text)]);
+            let errors = result.unwrap_err();
+            let all = format!("{errors} {errors:?} {sources:?}");
+            assert!(!all.contains("a1a1"), "{text}: {all}");
+            assert!(all.contains("a token or a client secret"), "{text}: {all}");
+        }
     }
 }

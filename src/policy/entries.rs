@@ -1,11 +1,12 @@
 //! The small languages inside a policy's values: scope patterns, client ids and API calls.
 
+use crate::catalog::DataClass;
 use crate::scope::{MAX_LENGTH, Part, Pattern};
 use crate::source::Problem;
 use crate::yaml::{self, Node};
 
 use super::fields::{Reader, did_you_mean, shown};
-use super::{CallEntry, DATA_CLASSES, DataOverride, Entry, Spanned};
+use super::{CallEntry, DataOverride, Entry, Spanned};
 
 /// The one-word scopes: `scopes_supported` in the discovery document at
 /// `https://accounts.zoho.com/.well-known/openid-configuration`.
@@ -84,9 +85,10 @@ impl Reader<'_> {
 
     fn data_override(&mut self, entry: &yaml::Entry) -> Option<DataOverride> {
         let items = self.list(&entry.value, "a list of data classes");
-        let mut classes: Vec<&'static str> = Vec::new();
+        let named = DataClass::ALL.map(|class| (class.as_str(), class));
+        let mut classes: Vec<DataClass> = Vec::new();
         for node in items {
-            match self.word(node, "a data class", DATA_CLASSES) {
+            match self.choice(node, "a data class", &named) {
                 Some(class) if !classes.contains(&class) => classes.push(class),
                 _ => {}
             }
@@ -221,4 +223,180 @@ fn is_client_id(text: &str) -> bool {
     let Some((prefix, rest)) = text.split_once('.') else { return false };
     let kind = prefix.strip_prefix("100").is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'9']));
     kind && rest.len() == 30 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::fixture::{self, errors};
+    use crate::scope::Scope;
+
+    /// The errors of one entry of an `allow` list, without file and line.
+    fn entry_errors(entry: &str) -> String {
+        let text = format!("version: 1\nallow:\n  - {entry}\n");
+        errors(&[("p", &text)]).lines().map(|line| line.split_once(' ').map_or("", |(_, rest)| rest)).collect()
+    }
+
+    #[test]
+    fn entries_that_may_match_are_taken() {
+        for entry in [
+            "ZohoBooks.invoices.READ",
+            "ZohoBooks.{invoices, contacts}.{CREATE,READ}",
+            "ZohoBooks.invoices.*",
+            "ZohoBooks.**",
+            "\"**.DELETE\"",
+            "\"**\"",
+            "\"*\"",
+            "openid",
+            "OpenID",
+            "\"{openid,email}\"",
+            "\"{Desk,ZohoBooks}.**.READ\"",
+            "ZohoBooks.fullaccess.all",
+        ] {
+            assert_eq!(entry_errors(entry), "", "{entry}");
+        }
+    }
+
+    #[test]
+    fn entries_that_cannot_match_say_what_is_missing() {
+        for (entry, expected) in [
+            (
+                "ZohoBooks.invoices",
+                "[ZohoBooks.invoices] the operation is missing in `ZohoBooks.invoices` (write \
+                 `ZohoBooks.invoices.READ`, or `ZohoBooks.invoices.*` for every operation)",
+            ),
+            (
+                "ZohoBooks.fullaccess",
+                "[ZohoBooks.fullaccess] the operation is missing in `ZohoBooks.fullaccess` (write \
+                 `ZohoBooks.fullaccess.all`)",
+            ),
+            (
+                "ZohoBooks.read",
+                "[ZohoBooks.read] `ZohoBooks.read` names no resource (write `ZohoBooks.**.read` for this operation on \
+                 everything in the service)",
+            ),
+            (
+                "\"*.{READ,CREATE}\"",
+                "[\"*.{READ,CREATE}\"] `*.{READ,CREATE}` names no resource (write `**.{READ,CREATE}` for this \
+                 operation on everything)",
+            ),
+            (
+                "ZohoBooks.*",
+                "[ZohoBooks.*] `ZohoBooks.*` has two parts only, and a scope has one, or three and more (write \
+                 `ZohoBooks.**` for everything in the service)",
+            ),
+            (
+                "ZohoBooks",
+                "[ZohoBooks] `ZohoBooks` is no scope: the one-word scopes are `openid`, `email`, `profile` and `phone` \
+                 (write `ZohoBooks.**` for everything in a service)",
+            ),
+            (
+                "ZohoBooks.invoices.READ,ZohoBooks.contacts.READ",
+                "[ZohoBooks.invoices.READ,ZohoBooks.contacts.READ] \
+                 `ZohoBooks.invoices.READ,ZohoBooks.contacts.READ` holds several scopes (one entry a line)",
+            ),
+            ("openid email", "[openid email] `openid email` holds several scopes (one entry a line)"),
+            (
+                "\"ZohoBooks.inv*.READ\"",
+                "[inv*] `*` stands for a whole part, so `inv*` is not a pattern (`*` is one part, `**` any number of \
+                 parts, `{a,b}` either of them)",
+            ),
+            (
+                "\"**.a.**.b.**.c.**\"",
+                "[\"**.a.**.b.**.c.**\"] `**` stands more than 3 times in `**.a.**.b.**.c.**` (`**` already stands \
+                 for any number of parts)",
+            ),
+            ("[a]", "[[] expected a scope pattern, found a list"),
+            ("''", "[''] expected a scope pattern, found an empty text"),
+        ] {
+            assert_eq!(entry_errors(entry), expected, "{entry}");
+        }
+        let long = format!("ZohoBooks.{}.READ", "a".repeat(600));
+        assert!(entry_errors(&long).contains("longer than 512 bytes"));
+    }
+
+    #[test]
+    fn an_escaped_entry_is_marked_as_a_whole() {
+        let found = entry_errors(r#""ZohoBooks.\u0061\u001b.READ""#);
+        assert!(found.starts_with(r#"["ZohoBooks.\u0061\u001b.READ"] `\u{1b}` cannot stand in a scope"#), "{found}");
+    }
+
+    #[test]
+    fn an_entry_keeps_pattern_text_and_place() {
+        let text = "version: 1\ndeny: [\"**.DELETE\"]\n";
+        let (policy, sources) = fixture::load_files(&[("p", text)]);
+        let entry = &policy.unwrap().deny[0];
+        assert!(entry.pattern.matches(&"Desk.tickets.DELETE".parse::<Scope>().unwrap()));
+        assert_eq!(entry.text, "**.DELETE");
+        assert_eq!(sources.get(entry.place.source).slice(entry.place.span), "\"**.DELETE\"");
+    }
+
+    #[test]
+    fn client_ids_have_the_vendors_form_and_others_are_not_repeated() {
+        let id = "1000.GMB0YULZHJK411248S8I5GZ4CHUEX0";
+        for (written, good) in [
+            (id.to_owned(), true),
+            (id.replacen("1000", "1004", 1), true),
+            (id.replacen("1000", "1010", 1), false),
+            (id.to_lowercase(), false),
+            (id[..34].to_owned(), false),
+            (format!("{id}X"), false),
+            ("hunter2".to_owned(), false),
+            ("0c".repeat(21), false),
+            (format!("1000.{}.{}", "a".repeat(32), "b".repeat(32)), false),
+        ] {
+            let text = format!("version: 1\napps: {{ x: {{ clients: ['{written}'] }} }}\n");
+            let (policy, sources) = fixture::load_files(&[("p", &text)]);
+            match policy {
+                Ok(policy) => {
+                    assert!(good, "{written}");
+                    assert_eq!(policy.apps[0].clients[0].value, written);
+                }
+                Err(errors) => {
+                    assert!(!good, "{written}");
+                    let [(source, problem)] = errors.problems.as_slice() else { panic!("{errors:?}") };
+                    assert!(!format!("{problem:?}").contains(&written), "{problem:?}");
+                    let secret = problem.message.contains("token or a client secret");
+                    assert_eq!(!sources.get(*source).text().contains(&written), secret, "{written}");
+                    assert_eq!(secret, written.len() > 40, "{problem:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn calls_have_a_method_and_a_path() {
+        let text = "version: 1\napps:\n  x:\n    calls:\n    - get /books/v3/invoices/{id}\n";
+        let policy = fixture::load(text).unwrap();
+        let call = &policy.apps[0].calls[0];
+        assert_eq!((call.method, call.path.as_str()), ("GET", "/books/v3/invoices/{id}"));
+        let text =
+            "version: 1\napps:\n  x:\n    calls:\n    - GETT /a\n    - /a\n    - GET https://h/a\n    - GET /a?b=c\n";
+        assert_eq!(
+            errors(&[("p", text)]),
+            "p:5:7 [GETT /a] `GETT` is not an HTTP method (did you mean `GET`?)\n\
+             p:6:7 [/a] `/a` is not an API call (write method and path: `GET /books/v3/invoices`)\n\
+             p:7:7 [GET https://h/a] `https://h/a` is not a path (begin at the `/` after the host)\n\
+             p:8:7 [GET /a?b=c] `/a?b=c` is not a path (leave the query out)\n"
+        );
+    }
+
+    #[test]
+    fn data_classes_are_given_to_resources() {
+        let text = "version: 1\ndata:\n  ZohoBooks.settings: [configuration, personal, configuration]\n  Desk.**: []\n";
+        let policy = fixture::load(text).unwrap();
+        let named = |data: &crate::policy::DataOverride| data.classes.iter().map(|class| class.as_str()).collect::<Vec<_>>();
+        let found: Vec<_> = policy.data.iter().map(|data| (data.pattern.to_string(), named(data))).collect();
+        let expected =
+            [("zohobooks.settings".to_owned(), vec!["configuration", "personal"]), ("desk.**".to_owned(), vec![])];
+        assert_eq!(found, expected);
+        let text = "version: 1\ndata:\n  ZohoBooks: [finnacial]\n  Desk.tickets: personal\n";
+        assert_eq!(
+            errors(&[("p", text)]),
+            "p:3:3 [ZohoBooks] `ZohoBooks` names no resource (write `ZohoBooks.**` for every resource of the \
+             service)\n\
+             p:3:15 [finnacial] `finnacial` is not a data class (did you mean `financial`?)\n\
+             p:4:17 [personal] expected a list of data classes, found a single value (a list of one is written \
+             `[…]`, or `- …` on a line of its own)\n"
+        );
+    }
 }

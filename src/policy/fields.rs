@@ -53,16 +53,12 @@ impl<'a> Reader<'a> {
         Place::new(self.source, span)
     }
 
-    fn mismatch(&mut self, node: &Node, expected: &str) -> Problem {
-        Problem::new(node.span, format!("expected {expected}, found {}", node.kind()))
-    }
-
     /// The entries of a mapping; none when it is something else.
     pub(super) fn mapping<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Entry] {
         if let Value::Mapping(entries) = &node.value {
             return entries;
         }
-        let mut problem = self.mismatch(node, expected);
+        let mut problem = mismatch(node, expected);
         if node.value == Value::Null {
             problem = problem.help("write `{}` for none, or leave the key out");
         }
@@ -75,7 +71,7 @@ impl<'a> Reader<'a> {
         if let Value::Sequence(items) = &node.value {
             return items;
         }
-        let problem = self.mismatch(node, expected);
+        let problem = mismatch(node, expected);
         self.report(match node.value {
             Value::Null => problem.help("write `[]` for none, or leave the key out"),
             Value::Scalar(_) => problem.help("a list of one is written `[…]`, or `- …` on a line of its own"),
@@ -102,7 +98,7 @@ impl<'a> Reader<'a> {
                 None
             }
             _ => {
-                let problem = self.mismatch(node, expected);
+                let problem = mismatch(node, expected);
                 self.report(problem);
                 None
             }
@@ -125,7 +121,7 @@ impl<'a> Reader<'a> {
     /// A mapping whose keys are all among the known ones.
     pub(super) fn fields<'n>(&mut self, node: &'n Node, what: &'static str, known: &[&str]) -> Option<Fields<'n>> {
         let Value::Mapping(entries) = &node.value else {
-            let problem = self.mismatch(node, &format!("{what} (a mapping)"));
+            let problem = mismatch(node, &format!("{what} (a mapping)"));
             self.report(problem);
             return None;
         };
@@ -222,10 +218,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn mismatch(node: &Node, expected: &str) -> Problem {
+    Problem::new(node.span, format!("expected {expected}, found {}", node.kind()))
+}
+
 /// From a node's first byte to the last of what it holds; a collection's own span is its beginning only.
 pub(super) fn extent(node: &Node) -> Span {
     let (start, end) = match &node.value {
-        Value::Mapping(entries) => (entries.first().map(|first| first.key_span), entries.last().map(|last| &last.value)),
+        Value::Mapping(entries) => {
+            (entries.first().map(|first| first.key_span), entries.last().map(|last| &last.value))
+        }
         Value::Sequence(items) => (items.first().map(extent), items.last()),
         _ => (None, None),
     };

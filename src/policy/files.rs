@@ -113,6 +113,8 @@ impl<'a> Files<'a> {
         let mut distance = 0;
         while !level.is_empty() {
             level.retain(|&index| distances[index] > distance);
+            level.sort_unstable();
+            level.dedup();
             for &index in &level {
                 distances[index] = distance;
             }

@@ -32,7 +32,7 @@ mod waiver;
 
 pub use discover::candidates;
 pub use model::{
-    App, CallEntry, DATA_CENTERS, DATA_CLASSES, DataOverride, Effect, Effective, Entry, Expect, Level, LevelSetting,
+    App, CallEntry, DATA_CENTERS, DataOverride, Effect, Effective, Entry, Expect, Level, LevelSetting,
     Levels, Origin, Policy, PolicyTest, Spanned,
 };
 pub use resolve::{PolicyErrors, Top, load};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, closest};
 use crate::source::{Place, SourceId};
@@ -15,20 +16,6 @@ use super::Waiver;
 /// From <https://www.zoho.com/accounts/protocol/oauth/multi-dc.html>, and for `uk`, `ae` and `cn` from the pages of
 /// single products.
 pub const DATA_CENTERS: &[&str] = &["us", "eu", "in", "au", "jp", "ca", "sa", "uk", "ae", "cn"];
-
-/// The classes of data that a resource may hold. They are this project's own judgement, not the vendor's.
-pub const DATA_CLASSES: &[&str] = &[
-    "personal",
-    "financial",
-    "credentials",
-    "messages",
-    "files",
-    "health-hr",
-    "configuration",
-    "users-and-roles",
-    "code",
-    "metadata",
-];
 
 /// A policy with everything that it inherits.
 ///
@@ -272,8 +259,8 @@ pub struct CallEntry {
 pub struct DataOverride {
     /// Matches service and resource path, without the operation.
     pub pattern: Pattern,
-    /// Names out of [`DATA_CLASSES`]; none takes the catalog's away.
-    pub classes: Vec<&'static str>,
+    /// The classes; none takes the catalog's away.
+    pub classes: Vec<DataClass>,
     /// Where the pattern stands.
     pub place: Place,
 }

@@ -94,8 +94,8 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
     let top = loaded.first_mut().map(|(_, top)| top)?;
     let mut policy = Policy {
         origin: Origin { label: top.id.label(), source: top.source, digest },
-        default: top.file.default.unwrap_or(Effect::Deny),
-        default_place: None,
+        default: top.file.default.as_ref().map_or(Effect::Deny, |default| default.value),
+        default_place: top.file.default.as_ref().map(|default| default.place),
         allow: Vec::new(),
         deny: Vec::new(),
         levels: Levels::new(),
@@ -158,5 +158,203 @@ fn report_unknown_apps(files: &mut Files<'_>, apps: &[App], names: &[Spanned<Str
             None => "describe it under `apps`".to_owned(),
         };
         files.report(name.place, message, help);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Level;
+    use crate::policy::fixture::{self, RULES, errors, load_files};
+    use proptest::prelude::*;
+
+    const WAIVER: &str = "scopes: [openid], rules: [full-access], reason: r, owner: o, expires: 2027-01-31";
+
+    #[test]
+    fn what_is_inherited_and_what_is_not() {
+        let base = format!(
+            "version: 1\ndefault: allow\nallow: [openid]\ndeny: [email]\n\
+             rules: {{ full-access: note, not-allowed: note }}\n\
+             apps: {{ old: {{ }} }}\nwaivers: [{{ id: W-1, app: new, {WAIVER} }}]\n\
+             tests: [{{ app: gone, scopes: openid, expect: allowed }}]\ncatalog: c\ndata: {{ Desk.tickets: [files] }}\n"
+        );
+        let top = "version: 1\nextends: [conf/base.yaml]\nallow: [phone]\nrules: { full-access: error }\n\
+                   apps: { new: { } }\ndata: { Desk.tickets: [messages] }\n";
+        let (policy, sources) = load_files(&[("zscope.yaml", top), ("conf/base.yaml", &base)]);
+        let policy = policy.unwrap();
+        assert_eq!(policy.default, Effect::Deny);
+        assert_eq!(policy.allow.iter().map(|entry| entry.text.as_str()).collect::<Vec<_>>(), ["phone", "openid"]);
+        assert_eq!(sources.get(policy.allow[1].place.source).name(), "conf/base.yaml");
+        assert_eq!(policy.deny.len(), 1);
+        let level = |rule| policy.effective(None).level(rule);
+        assert_eq!((level("full-access"), level("not-allowed")), (Some(Level::Error), Some(Level::Note)));
+        assert_eq!(policy.apps.iter().map(|app| app.name.as_str()).collect::<Vec<_>>(), ["new", "old"]);
+        assert_eq!(policy.waivers.len(), 1);
+        assert!(policy.tests.is_empty() && policy.catalog.is_none());
+        assert_eq!(policy.data.iter().map(|data| data.classes[0].as_str()).collect::<Vec<_>>(), ["messages", "files"]);
+    }
+
+    #[test]
+    fn the_nearer_file_wins_and_of_equally_near_ones_the_later() {
+        let level = |level: &str| format!("version: 1\nrules: {{ full-access: {level} }}\n");
+        let far = format!("extends: [d]\n{}", level("note"));
+        for (top, expected) in [
+            ("version: 1\nextends: [a, b]\n", Level::Warning),
+            ("version: 1\nextends: [b, a]\n", Level::Off),
+            // `d` is two steps away by `c` and one by itself: one counts.
+            ("version: 1\nextends: [c, d]\n", Level::Error),
+            ("version: 1\nextends: [c]\n", Level::Note),
+        ] {
+            let files = [
+                ("zscope.yaml", top),
+                ("a", &level("off")),
+                ("b", &level("warning")),
+                ("c", &far),
+                ("d", &level("error")),
+            ];
+            let policy = load_files(&files).0.unwrap();
+            assert_eq!(policy.effective(None).level("full-access"), Some(expected), "{top}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_extended_twice_is_taken_once() {
+        let policy = load_files(&[
+            ("x/zscope.yaml", "version: 1\nextends: [a, ./b, ../x/a]\n"),
+            ("x/a", "version: 1\nextends: [c]\nallow: [openid]\n"),
+            ("x/b", "version: 1\nextends: [./../x/c]\n"),
+            ("x/c", "version: 1\napps: { one: { } }\n"),
+        ]);
+        let policy = policy.0.unwrap();
+        assert_eq!((policy.apps.len(), policy.allow.len()), (1, 1));
+    }
+
+    #[test]
+    fn the_catalog_lies_in_the_top_files_folder() {
+        for (path, expected) in [("conf/zscope.yaml", "own"), ("zscope.yaml", "../own"), ("/etc/zscope.yaml", "/own")] {
+            let policy = load_files(&[(path, "version: 1\ncatalog: ../own\n")]).0.unwrap();
+            assert_eq!(policy.catalog.unwrap().value, Path::new(expected));
+            assert_eq!(policy.origin.label, path);
+        }
+    }
+
+    #[test]
+    fn the_digest_is_the_checksum_of_the_texts_in_order() {
+        let one = fixture::load("version: 1\n").unwrap();
+        assert_eq!(one.origin.digest, "09bfcc6a14b83e2192b8673677725c84883ee9cd0c70e45c9ec09daa8f2b2847");
+        let files = [("zscope.yaml", "version: 1\nextends: [a]\n"), ("a", "version: 1\n")];
+        let two = load_files(&files).0.unwrap();
+        assert_eq!(two.origin.digest, "28c5fe23c6b118723078599f4f0dd44a5305445ed9430d97c33917b6685dd22e");
+    }
+
+    #[test]
+    fn what_cannot_be_extended_is_told_where_it_is_named() {
+        let again = |n: usize| format!("version: 1\nextends: [f{}]\n", n + 1);
+        let chain: Vec<(String, String)> = (0..10).map(|n| (format!("f{n}"), again(n))).collect();
+        let chain: Vec<(&str, &str)> = chain.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let circle = [
+            ("p", "version: 1\nextends: [a/q]\n"),
+            ("a/q", "version: 1\nextends: [r]\n"),
+            ("a/r", "version: 1\nextends: [../a/q]\n"),
+        ];
+        let places = "version: 1\nextends: [gone, builtin:read-onyl, builtin:x, /etc/p, 'https://example.com/p']\n";
+        let both = [("p", "version: 1\nallow: [a.b]\nextends: [q]\n"), ("q", "version: 1\nallow: [c.d]\nkey: 1\n")];
+        let cases: [&[(&str, &str)]; 6] = [
+            &[("p", "version: 1\nextends: [p]\n")],
+            &circle,
+            &[("p", places)],
+            &[("p", "version: 1\nextends: builtin:read-only\n")],
+            &chain,
+            &both,
+        ];
+        let found: String = cases.iter().map(|files| errors(files)).collect();
+        insta::assert_snapshot!(found, @r"
+        p:2:11 [p] `p` extends itself (the circle is `p` → `p`)
+        a/r:2:11 [../a/q] `a/q` extends itself (the circle is `a/q` → `a/r` → `a/q`)
+        p:2:11 [gone] cannot read `gone`: no such file (paths begin at the folder of the file that names them)
+        p:2:17 [builtin:read-onyl] there is no built-in policy `read-onyl` (did you mean `read-only`?)
+        p:2:36 [builtin:x] there is no built-in policy `x` (the built-in policies are `least-privilege`, `read-only`, `no-delete`, `no-admin`, `deny-all`)
+        p:2:47 [/etc/p] `/etc/p` is an absolute path (write it relative to the folder of this file)
+        p:2:55 ['https://example.com/p'] `https://example.com/p` is an address (policies are read from files only)
+        p:2:10 [builtin:read-only] expected a list of policies, found a single value (a list of one is written `[…]`, or `- …` on a line of its own)
+        f8:2:11 [f9] more than 8 policies extend one another in a row (let one file extend several instead)
+        p:2:9 [a.b] the operation is missing in `a.b` (write `a.b.READ`, or `a.b.*` for every operation)
+        q:2:9 [c.d] the operation is missing in `c.d` (write `c.d.READ`, or `c.d.*` for every operation)
+        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `tests`, `catalog`, `data`)
+        ");
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_carriage_returns_are_no_error() {
+        assert_eq!(errors(&[("p", "\u{feff}version: 1\r\nallow:\r\n  - ZohoBooks.invoices.READ\r\n")]), "");
+    }
+
+    #[test]
+    fn eight_steps_may_be_made() {
+        let again = |n: usize| format!("version: 1\nextends: [f{}]\n", n + 1);
+        let mut chain: Vec<(String, String)> = (0..8).map(|n| (format!("f{n}"), again(n))).collect();
+        chain.push(("f8".to_owned(), "version: 1\n".to_owned()));
+        let chain: Vec<(&str, &str)> = chain.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        assert_eq!(errors(&chain), "");
+    }
+
+    #[test]
+    fn names_are_compared_over_all_files() {
+        let top = format!(
+            "version: 1\nextends: [q]\napps: {{ sync: {{ }} }}\nwaivers:\n  - {{ id: W-1, app: snyc, {WAIVER} }}\n\
+             tests:\n  - {{ app: nobody, scopes: openid, expect: allowed }}\n"
+        );
+        let base = format!("version: 1\napps:\n  sync: {{ }}\nwaivers:\n  - {{ id: W-1, {WAIVER} }}\n");
+        insta::assert_snapshot!(errors(&[("p", &top), ("q", &base)]), @r"
+        p:3:9 [sync] there are two apps `sync`: here and at `q:3` (give one of them another name, or remove one)
+        p:5:11 [W-1] there are two waivers `W-1`: here and at `q:5` (give one of them another name, or remove one)
+        p:5:21 [snyc] there is no app `snyc` (did you mean `sync`?)
+        p:7:12 [nobody] there is no app `nobody` (describe it under `apps`)
+        ");
+        // A file that cannot be read might have had the application.
+        let found = errors(&[("p", &top)]);
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+
+    #[test]
+    fn built_in_policies_load() {
+        for name in builtin::names() {
+            let mut sources = Sources::default();
+            let read = |_: &Path| Err("built-in policies read no files".to_owned());
+            let policy = load(Top::Builtin(name), &read, &RULES, &mut sources);
+            let policy = policy.unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
+            assert_eq!(policy.origin.label, format!("builtin:{name}"));
+            assert!(!policy.tests.is_empty(), "{name}");
+            let allows = ["least-privilege", "no-delete", "no-admin"].contains(&name);
+            assert_eq!(policy.default == Effect::Allow, allows, "{name}");
+            let full_access = policy.effective(None).level("full-access");
+            assert_eq!(full_access, allows.then_some(Level::Error), "{name}");
+        }
+        let mut sources = Sources::default();
+        let read = |_: &Path| Err(String::new());
+        let errors = load(Top::Builtin("read-onyl"), &read, &RULES, &mut sources).unwrap_err();
+        assert_eq!(errors.to_string(), "there is no built-in policy `read-onyl`");
+        assert_eq!(errors.problems[0].1.help.as_deref(), Some("did you mean `read-only`?"));
+    }
+
+    proptest! {
+        /// Damaged policies end in errors, and every error lies within its text.
+        #[test]
+        fn no_text_makes_it_panic(
+            cut in 0_usize..900,
+            insert in "[ \\-:{}\\[\\]\"'#&*!|>\n.a0é$,]{0,6}",
+            text in "\\PC{0,40}",
+        ) {
+            let whole = builtin::find("no-admin").map_or("", |(_, text)| text);
+            let at = (0..=cut).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
+            for text in [format!("{}{insert}{}", &whole[..at], &whole[at..]), whole[..at].to_owned(), text] {
+                let (result, sources) = load_files(&[("p", &text)]);
+                for (source, problem) in result.err().map(|errors| errors.problems).unwrap_or_default() {
+                    let text = sources.get(source).text();
+                    prop_assert!(text.get(problem.span.start..problem.span.end).is_some(), "{problem:?}");
+                    prop_assert!(!problem.message.is_empty());
+                }
+            }
+        }
     }
 }

@@ -20,16 +20,8 @@ const LEAST_VALUE: usize = 20;
 const LEAST_BARE: usize = 32;
 
 /// Keys whose value is a secret, in lower case without hyphens and underscores.
-const KEYS: &[&str] = &[
-    "clientsecret",
-    "refreshtoken",
-    "accesstoken",
-    "granttoken",
-    "authtoken",
-    "idtoken",
-    "enhancetoken",
-    "zapikey",
-];
+const KEYS: &[&str] =
+    &["clientsecret", "refreshtoken", "accesstoken", "granttoken", "authtoken", "idtoken", "enhancetoken", "zapikey"];
 
 /// The spans of everything in a text that looks like a token, or like a secret by the name before it.
 pub(super) fn find(text: &str) -> Vec<Span> {

@@ -2,12 +2,17 @@
 //!
 //! A renderer sees a [`Report`] and nothing else; it neither judges nor sorts.
 
+mod clean;
+mod closing;
+mod excerpt;
 mod fingerprint;
+#[cfg(test)]
+mod fixture;
 mod json;
 mod table;
 mod text;
 
-pub use fingerprint::fingerprint;
+pub use fingerprint::{Fingerprints, fingerprint};
 
 use std::io;
 
@@ -17,7 +22,7 @@ use serde::Serialize;
 use crate::engine::{Judged, Verdict};
 use crate::filter::Waived;
 use crate::finding::{Finding, Severity};
-use crate::source::{Place, Sources};
+use crate::source::{Place, Problem, SourceId, Sources};
 
 /// Everything that one run found out. Findings are sorted by place, then code.
 #[derive(Debug)]
@@ -128,9 +133,7 @@ impl Report {
     /// Sorts findings by place, then code, so that output never depends on the order in which rules ran.
     pub fn sort(&mut self) {
         self.findings.sort_by(|a, b| (a.place, a.rule.code, &a.message).cmp(&(b.place, b.rule.code, &b.message)));
-        self.waived.sort_by(|a, b| {
-            (a.finding.place, a.finding.rule.code).cmp(&(b.finding.place, b.finding.rule.code))
-        });
+        self.waived.sort_by(|a, b| (a.finding.place, a.finding.rule.code).cmp(&(b.finding.place, b.finding.rule.code)));
     }
 }
 
@@ -167,4 +170,25 @@ impl Format {
             Self::Json => json::render(report, out),
         }
     }
+}
+
+/// Writes the problems of files that a person wrote, each with its source line.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn render_problems(
+    sources: &Sources,
+    problems: &[(SourceId, Problem)],
+    canvas: Canvas,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    text::problems(sources, problems, canvas, out)
+}
+
+/// A text as it may be shown to people: on one line, without anything that a terminal obeys or hides, and without
+/// secrets.
+#[must_use]
+pub fn clean(text: &str) -> std::borrow::Cow<'_, str> {
+    clean::clean(text)
 }

@@ -1,3 +1,355 @@
-//! x
+//! For people: one row for each scope, then what belongs to no row, and one line that sums up.
+
+use std::collections::BTreeMap;
 use std::io;
-pub(super) fn render(_: &super::Report, _: super::Canvas, _: &mut dyn io::Write) -> io::Result<()> { Ok(()) }
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
+
+use super::clean::clipped;
+use super::closing::{self, MESSAGE, NAME, styled};
+use super::{Canvas, Report};
+use crate::engine::{Decider, Judged, Verdict};
+use crate::finding::{Finding, Severity};
+use crate::source::{Place, Span};
+
+/// Columns where the output is no terminal.
+const WIDTH: usize = 120;
+
+/// The longest piece of a word that keeps its line: longer words are broken there, shorter ones never.
+const WORD: usize = 36;
+
+/// The same for a policy entry, which is shorter as a rule.
+const ENTRY: usize = 20;
+
+/// The most policy entries shown in a row.
+const DECIDERS: usize = 3;
+
+/// A blank on either side of a column's content.
+const PADDING: usize = 2;
+
+/// What a column takes beyond its content: the padding, and a border.
+const FRAME: usize = PADDING + 1;
+
+pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    let (by_row, others) = by_row(report);
+    if !report.scopes.is_empty() {
+        let (columns, dropped) = fitting(columns(report, &by_row), canvas.width.unwrap_or(WIDTH));
+        for line in drawn(&columns, canvas.width.unwrap_or(WIDTH)).lines() {
+            writeln!(out, "{}", painted(canvas.color, line))?;
+        }
+        if !dropped.is_empty() {
+            writeln!(out, "no room for the columns: {}", dropped.join(", "))?;
+        }
+    }
+    for finding in others {
+        let severity = styled(canvas.color, severity_style(finding.severity), finding.severity.as_str());
+        let spot = closing::spot(report, finding.place);
+        writeln!(
+            out,
+            "{severity}[{} {}]: {} ({spot})",
+            finding.rule.code,
+            finding.rule.name,
+            clipped(&finding.message, MESSAGE)
+        )?;
+    }
+    for input in &report.not_evaluated {
+        let word = styled(canvas.color, severity_style(Severity::Error), "error");
+        let spot = input.place.map(|place| format!(" ({})", closing::spot(report, place))).unwrap_or_default();
+        writeln!(out, "{word}: {}{spot}", closing::not_evaluated(input))?;
+    }
+    closing::waived(report, canvas.color, out)?;
+    writeln!(out, "{}", closing::summary(report, canvas.color))
+}
+
+/// The findings on each scope, and those on none of them: a finding belongs to the scope in whose text it lies, and
+/// where several applications ask for that text, to the one it is about.
+fn by_row(report: &Report) -> (Vec<Vec<&Finding>>, Vec<&Finding>) {
+    let mut at: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+    for (row, judged) in report.scopes.iter().enumerate() {
+        at.entry(judged.place).or_default().push(row);
+    }
+    let mut by_row = vec![Vec::new(); report.scopes.len()];
+    let mut others = Vec::new();
+    for finding in &report.findings {
+        let Place { source, span } = finding.place;
+        let upto = Place { source, span: Span { start: span.start, end: usize::MAX } };
+        let nearest = at.range(..=upto).next_back();
+        let rows = nearest.filter(|(place, _)| place.source == source && span.end <= place.span.end);
+        let row = rows.and_then(|(_, rows)| {
+            let same = |row: &&usize| report.scopes.get(**row).is_some_and(|judged| judged.app == finding.app);
+            rows.iter().find(same).or_else(|| rows.first())
+        });
+        match row.and_then(|&row| by_row.get_mut(row)) {
+            Some(found) => found.push(finding),
+            None => others.push(finding),
+        }
+    }
+    (by_row, others)
+}
+
+/// A column with its cells, not yet wrapped.
+struct Column {
+    title: &'static str,
+    cells: Vec<String>,
+    /// Which column goes first where the terminal is too narrow: the lowest; `None` never goes.
+    gives_way: Option<u8>,
+}
+
+impl Column {
+    /// The narrowest width in which no word is broken, within reason.
+    fn least(&self) -> usize {
+        let words = self.cells.iter().flat_map(|cell| cell.split_whitespace());
+        words.chain([self.title]).map(|word| wide(word).min(WORD)).max().unwrap_or(1)
+    }
+
+    /// The width in which no cell is wrapped.
+    fn most(&self) -> usize {
+        self.cells.iter().flat_map(|cell| cell.lines()).map(wide).max().unwrap_or(0).max(self.least())
+    }
+}
+
+/// The width of a text on a terminal, at most.
+fn wide(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+fn columns(report: &Report, findings: &[Vec<&Finding>]) -> Vec<Column> {
+    let column = |title, gives_way, cell: &dyn Fn(&Judged) -> String| Column {
+        title,
+        cells: report.scopes.iter().map(cell).collect(),
+        gives_way,
+    };
+    let mut columns = vec![
+        column("verdict", None, &|judged| judged.verdict.to_string()),
+        column("scope", None, &|judged| breakable(&name(judged), WORD)),
+    ];
+    if report.scopes.iter().any(|judged| judged.app.is_some()) {
+        columns.push(column("app", None, &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
+    }
+    columns.push(column("gives", Some(0), &|judged| clipped(&judged.gives, NAME)));
+    columns.push(column("data", Some(1), &|judged| {
+        judged.data.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(", ")
+    }));
+    columns.push(column("decided by", Some(2), &|judged| deciders(report, &judged.decided_by)));
+    let codes = findings.iter().map(|findings| codes(findings)).collect();
+    columns.push(Column { title: "findings", cells: codes, gives_way: None });
+    columns
+}
+
+fn name(judged: &Judged) -> String {
+    match &judged.scope {
+        Ok(scope) => clipped(&scope.to_string(), NAME),
+        Err(_) => clipped(&judged.written, NAME),
+    }
+}
+
+/// A scope or an entry whose lines of so many characters break after dots.
+fn breakable(scope: &str, most: usize) -> String {
+    let mut text = String::new();
+    let mut room = most;
+    for part in scope.split_inclusive('.') {
+        let length = part.chars().count();
+        if length > room && !text.is_empty() {
+            text.push('\n');
+            room = most;
+        }
+        text.push_str(part);
+        room = room.saturating_sub(length);
+    }
+    text
+}
+
+fn deciders(report: &Report, deciders: &[Decider]) -> String {
+    let mut lines: Vec<String> = deciders.iter().take(DECIDERS).map(|decider| decided(report, decider)).collect();
+    if deciders.len() > DECIDERS {
+        lines.push(format!("and {} more", deciders.len() - DECIDERS));
+    }
+    lines.join("\n")
+}
+
+fn decided(report: &Report, decider: &Decider) -> String {
+    let effect = decider.effect.as_str();
+    let entry = if decider.text == "default" {
+        format!("default {effect}")
+    } else {
+        format!("{effect} {}", breakable(&clipped(&decider.text, NAME), ENTRY))
+    };
+    let Some(place) = decider.place else { return entry };
+    let source = report.sources.get(place.source);
+    format!("{entry} {}:{}", clipped(source.name(), NAME), source.position(place.span.start).line)
+}
+
+/// The codes of findings, worst first, each once.
+fn codes(findings: &[&Finding]) -> String {
+    let mut sorted: Vec<_> =
+        findings.iter().map(|finding| (std::cmp::Reverse(finding.severity), finding.rule.code)).collect();
+    sorted.sort_unstable();
+    let mut codes: Vec<&str> = sorted.into_iter().map(|(_, code)| code).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    codes.retain(|code| seen.insert(*code));
+    codes.join(" ")
+}
+
+/// The columns for which there is room without breaking words, and the titles of the others.
+fn fitting(mut columns: Vec<Column>, width: usize) -> (Vec<Column>, Vec<&'static str>) {
+    let mut dropped = Vec::new();
+    loop {
+        let needed: usize = columns.iter().map(|column| column.least() + FRAME).sum::<usize>() + 1;
+        let next = columns.iter().enumerate().filter_map(|(n, column)| Some((column.gives_way?, n))).min();
+        match next {
+            Some((_, n)) if needed > width => dropped.push(columns.remove(n).title),
+            _ => return (columns, dropped),
+        }
+    }
+}
+
+/// The width of each column: first what it needs at least, then the room that is left, to those that may go first (they
+/// hold prose), then from left to right.
+fn widths(columns: &[Column], width: usize) -> Vec<usize> {
+    let mut widths: Vec<usize> = columns.iter().map(Column::least).collect();
+    let mut room = width.saturating_sub(widths.iter().map(|width| width + FRAME).sum::<usize>() + 1);
+    let mut by_need: Vec<(&Column, &mut usize)> = columns.iter().zip(&mut widths).collect();
+    by_need.sort_by_key(|(column, _)| column.gives_way.unwrap_or(u8::MAX));
+    for (column, width) in by_need {
+        let more = column.most().saturating_sub(*width).min(room);
+        *width += more;
+        room -= more;
+    }
+    widths
+}
+
+fn drawn(columns: &[Column], width: usize) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    table.set_header(columns.iter().map(|column| column.title));
+    let rows = columns.first().map_or(0, |column| column.cells.len());
+    for row in 0..rows {
+        table.add_row(columns.iter().map(|column| column.cells.get(row).map_or("", String::as_str)));
+    }
+    // Widths are set here: the table's own arrangement would share them out evenly, and break words.
+    table.set_constraints(
+        widths(columns, width).into_iter().map(|content| {
+            ColumnConstraint::Absolute(Width::Fixed(u16::try_from(content + PADDING).unwrap_or(u16::MAX)))
+        }),
+    );
+    table.trim_fmt()
+}
+
+/// A line of the table with its verdict in colour. The table itself is drawn without: colour codes would count as width.
+fn painted(color: bool, line: &str) -> String {
+    const EDGE: &str = "│ ";
+    let verdict = line.strip_prefix(EDGE).and_then(|rest| rest.split_once(' '));
+    let Some((word, rest)) = verdict.filter(|_| color) else { return line.to_owned() };
+    let style = [Verdict::Allowed, Verdict::Denied, Verdict::NotAllowed, Verdict::Unknown, Verdict::Waived]
+        .into_iter()
+        .find(|verdict| verdict.as_str() == word)
+        .map(verdict_style);
+    match style {
+        Some(style) => format!("{EDGE}{style}{word}{style:#} {rest}"),
+        None => line.to_owned(),
+    }
+}
+
+fn verdict_style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Allowed => AnsiColor::Green,
+        Verdict::Denied | Verdict::NotAllowed => AnsiColor::Red,
+        Verdict::Unknown => AnsiColor::Yellow,
+        Verdict::Waived => AnsiColor::Cyan,
+    }
+    .on_default()
+    .bold()
+}
+
+fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Note => AnsiColor::Green,
+    }
+    .on_default()
+    .bold()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, everything, hostile};
+    use super::*;
+
+    #[test]
+    fn one_of_everything() {
+        insta::assert_snapshot!(everything().rendered(Format::Table, None));
+    }
+
+    #[test]
+    fn narrow_terminals_lose_columns_before_words_break() {
+        let widths =
+            [100, 80, 60, 1].map(|width| format!("{width}\n{}", everything().rendered(Format::Table, Some(width))));
+        insta::assert_snapshot!(widths.join("\n"));
+    }
+
+    #[test]
+    fn hostile_texts_are_shown_and_do_nothing() {
+        let written = hostile().rendered(Format::Table, None);
+        assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{written:?}");
+        insta::assert_snapshot!(written);
+    }
+
+    #[test]
+    fn lines_keep_to_the_width() {
+        for width in [90, 120, 200] {
+            let written = everything().rendered(Format::Table, Some(width));
+            let rows = written.lines().filter(|line| line.starts_with(['│', '┌', '╞', '└']));
+            assert!(rows.clone().count() > 8);
+            rows.for_each(|line| assert!(line.chars().count() <= width, "{width}: {line}"));
+        }
+    }
+
+    #[test]
+    fn colours_are_added_and_change_nothing_else() {
+        let built = everything();
+        let painted = built.painted(Format::Table, Canvas { color: true, width: None });
+        assert!(painted.contains("│ \u{1b}[1m\u{1b}[31mnot-allowed\u{1b}[0m "), "{painted:?}");
+        assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(Format::Table, None));
+    }
+
+    #[test]
+    fn findings_go_to_the_scope_in_which_they_lie() {
+        let mut built = Builder::new();
+        let source = built.source("a.env", "Desk.b.READ Desk.c.READ end");
+        for (scope, app) in [("Desk.b.READ", "one"), ("Desk.b.READ", "two"), ("Desk.c.READ", "one")] {
+            built.scope(source, scope, Verdict::Allowed).app = Some(app.to_owned());
+        }
+        for (rule, text, app) in [
+            (&ALL_OPERATIONS, "Desk.b.READ", "two"),
+            (&FULL_ACCESS, "Desk.b.READ", "two"),
+            (&FULL_ACCESS, "Desk.b.READ", "two"),
+            (&ALL_OPERATIONS, "c.READ", "one"),
+            (&ALL_OPERATIONS, "READ Desk.c", "one"),
+            (&ALL_OPERATIONS, "end", "one"),
+        ] {
+            let mut finding = Finding::new(rule, built.place(source, text), text);
+            finding.app = Some(app.to_owned());
+            built.finding(finding);
+        }
+        let (rows, others) = by_row(&built.0);
+        assert_eq!(rows.iter().map(|row| codes(row)).collect::<Vec<_>>(), ["", "ZS201 ZS203", "ZS203"]);
+        assert_eq!(others.iter().map(|finding| &*finding.message).collect::<Vec<_>>(), ["READ Desk.c", "end"]);
+    }
+
+    #[test]
+    fn scopes_break_after_dots_only() {
+        let long = "Verylong.".repeat(6);
+        for (scope, expected) in [
+            ("Desk.tickets.READ", "Desk.tickets.READ".to_owned()),
+            (&*format!("{long}READ"), format!("{}\n{}READ", "Verylong.".repeat(4), "Verylong.".repeat(2))),
+            (&*"x".repeat(80), "x".repeat(80)),
+        ] {
+            assert_eq!(breakable(scope, 36), expected);
+        }
+    }
+}

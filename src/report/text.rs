@@ -1,3 +1,210 @@
-//! x
+//! For people: each finding with its source line, then what was waived, and one line that sums up.
+
 use std::io;
-pub(super) fn render(_: &super::Report, _: super::Canvas, _: &mut dyn io::Write) -> io::Result<()> { Ok(()) }
+
+use annotate_snippets::renderer::DEFAULT_LINE_NUM_STYLE;
+use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer, Snippet, Title};
+
+use super::clean::{clean, clipped};
+use super::closing::{self, MESSAGE, NAME, styled};
+use super::excerpt::{Excerpt, excerpt};
+use super::{Canvas, NotEvaluated, Report};
+use crate::finding::{Confidence, Finding, Fix, Severity};
+use crate::source::{Place, Problem, SourceId, Sources};
+
+/// Wider than any excerpt: lines are cut before they get to the snippet renderer, which keeps the work small.
+const WIDER_THAN_ANY_EXCERPT: usize = 10_000;
+
+pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    let page = Page::new(&report.sources, canvas);
+    for finding in &report.findings {
+        writeln!(out, "{}\n", page.finding(finding))?;
+    }
+    for input in &report.not_evaluated {
+        writeln!(out, "{}\n", page.not_evaluated(input))?;
+    }
+    closing::waived(report, canvas.color, out)?;
+    if !report.waived.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", closing::summary(report, canvas.color))
+}
+
+/// Writes the problems of files that a person wrote: policies, catalog files.
+pub(super) fn problems(
+    sources: &Sources,
+    problems: &[(SourceId, Problem)],
+    canvas: Canvas,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let page = Page::new(sources, canvas);
+    for (source, problem) in problems {
+        let title = Level::ERROR.primary_title(clipped(&problem.message, MESSAGE));
+        let remarks = problem.help.as_deref().map(help).into_iter().collect();
+        let place = Place::new(*source, problem.span);
+        writeln!(out, "{}\n", page.block(title, Level::ERROR, Some(place), remarks))?;
+    }
+    Ok(())
+}
+
+struct Page<'a> {
+    sources: &'a Sources,
+    canvas: Canvas,
+    renderer: Renderer,
+}
+
+impl<'a> Page<'a> {
+    fn new(sources: &'a Sources, canvas: Canvas) -> Self {
+        let renderer = if canvas.color { Renderer::styled() } else { Renderer::plain() };
+        Self { sources, canvas, renderer: renderer.term_width(WIDER_THAN_ANY_EXCERPT) }
+    }
+
+    fn finding(&self, finding: &Finding) -> String {
+        let level = match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let title = level
+            .clone()
+            .primary_title(clipped(&finding.message, MESSAGE))
+            .id(format!("{} {}", finding.rule.code, finding.rule.name));
+        let (placed, unplaced): (Vec<_>, Vec<_>) = finding.related.iter().partition(|related| related.place.is_some());
+        let mut remarks: Vec<Message<'_>> =
+            unplaced.iter().map(|related| Level::NOTE.message(clipped(&related.message, MESSAGE))).collect();
+        if let Some(app) = &finding.app {
+            remarks.push(Level::NOTE.message(format!("application `{}`", clipped(app, NAME))));
+        }
+        match finding.confidence {
+            Confidence::Low => remarks.push(Level::NOTE.message("confidence is low")),
+            Confidence::Medium => remarks.push(Level::NOTE.message("confidence is medium")),
+            Confidence::High => {}
+        }
+        remarks.extend(finding.help.as_deref().map(help));
+        remarks.extend(finding.fix.as_ref().map(suggestion));
+
+        let mut block = self.block(title, level, Some(finding.place), remarks);
+        for related in placed {
+            block.push('\n');
+            let title = Level::NOTE.secondary_title(clipped(&related.message, MESSAGE));
+            block.push_str(&self.block(title, Level::NOTE, related.place, Vec::new()));
+        }
+        block
+    }
+
+    fn not_evaluated(&self, input: &NotEvaluated) -> String {
+        let title = Level::ERROR.primary_title(closing::not_evaluated(input));
+        self.block(title, Level::ERROR, input.place, input.help.as_deref().map(help).into_iter().collect())
+    }
+
+    /// A title, the place with its source line, and remarks below.
+    fn block(&self, title: Title<'_>, level: Level<'_>, place: Option<Place>, remarks: Vec<Message<'_>>) -> String {
+        let Some(place) = place else { return self.renderer.render(&[title.elements(remarks)]) };
+        let source = self.sources.get(place.source);
+        let Excerpt { at, text, mark } = excerpt(source, place.span, self.canvas.width);
+        // The location is written here, not by the snippet renderer: that sees a piece of the line and would count
+        // columns from the start of the piece.
+        let indent = " ".repeat(at.line.to_string().len());
+        let arrow = styled(self.canvas.color, DEFAULT_LINE_NUM_STYLE, "-->");
+        let location = format!("{indent}{arrow} {}:{}:{}", clean(source.name()), at.line, at.column);
+        let snippet = Snippet::source(text).line_start(at.line).annotation(AnnotationKind::Primary.span(mark));
+        let title = self.renderer.render(&[Group::with_title(title)]);
+        let body = self.renderer.render(&[Group::with_level(level).element(snippet).elements(remarks)]);
+        format!("{title}\n{location}\n{body}")
+    }
+}
+
+/// A help text, which may have several lines: the renderer indents them, so that none looks like a finding of its own.
+fn help(text: &str) -> Message<'_> {
+    Level::HELP.message(text.lines().map(|line| clipped(line, MESSAGE)).collect::<Vec<_>>().join("\n"))
+}
+
+fn suggestion(fix: &Fix) -> Message<'_> {
+    let description = clipped(&fix.description, MESSAGE);
+    if fix.replacement.is_empty() {
+        return Level::HELP.message(description);
+    }
+    Level::HELP.message(format!("{description}: `{}`", clipped(&fix.replacement, MESSAGE)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::super::fixture::{Builder, everything, hostile, one_long_line};
+    use super::*;
+    use crate::engine::Verdict;
+
+    #[test]
+    fn one_of_everything() {
+        insta::assert_snapshot!(everything().rendered(Format::Text, None));
+    }
+
+    #[test]
+    fn hostile_texts_are_shown_and_do_nothing() {
+        let written = hostile().rendered(Format::Text, Some(100));
+        assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{written:?}");
+        insta::assert_snapshot!(written);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_and_its_column_is_true() {
+        insta::assert_snapshot!(one_long_line().rendered(Format::Text, Some(80)));
+    }
+
+    #[test]
+    fn nothing_wrong_is_one_line() {
+        let mut built = Builder::new();
+        let source = built.source("a.env", "Desk.tickets.READ");
+        built.scope(source, "Desk.tickets.READ", Verdict::Allowed);
+        assert_eq!(
+            built.rendered(Format::Text, None),
+            "all well: 1 scope allowed, no findings · policy zscope.yaml · catalog 2026-11-23\n"
+        );
+    }
+
+    #[test]
+    fn a_message_without_end_is_clipped() {
+        let mut built = Builder::new();
+        let source = built.source("a.env", "x");
+        let endless = "日".repeat(1 << 20);
+        built.finding(
+            Finding::new(&super::super::fixture::FULL_ACCESS, built.place(source, "x"), &*endless)
+                .help(&*endless)
+                .related(&*endless, None)
+                .fix(&*endless, built.place(source, "x"), &*endless),
+        );
+        for format in [Format::Text, Format::Table] {
+            assert!(built.rendered(format, None).chars().count() < 5 * MESSAGE + 500);
+        }
+    }
+
+    #[test]
+    fn colours_are_added_and_change_nothing_else() {
+        let built = everything();
+        let painted = built.painted(Format::Text, Canvas { color: true, width: None });
+        assert!(painted.contains("\u{1b}["));
+        assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(Format::Text, None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_and_place_can_be_rendered(
+            name in "(?s).{0,20}", text in "(?s).{0,200}", message in "(?s).{0,40}", start in 0..800_usize,
+            length in 0..800_usize, width: Option<u8>,
+        ) {
+            let mut built = Builder::new();
+            let source = built.source(&name, &text);
+            let place = Place { source, span: crate::source::Span { start, end: start + length } };
+            built.finding(
+                Finding::new(&super::super::fixture::FULL_ACCESS, place, &*message)
+                    .help(&*message)
+                    .related(&*message, Some(place))
+                    .fix(&*message, place, &*text),
+            );
+            for format in [Format::Text, Format::Table, Format::Json] {
+                let written = built.rendered(format, width.map(usize::from));
+                proptest::prop_assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", written);
+            }
+        }
+    }
+}

@@ -5,17 +5,29 @@
 mod all_operations;
 mod denied;
 mod deprecated_scope;
+mod duplicate_scope;
 mod expired_waiver;
 mod expiring_waiver;
 mod full_access;
 mod group_access;
+mod implicit_grant;
+mod insecure_redirect;
+mod malformed_scope;
+mod mixed_separators;
+mod non_canonical_case;
 mod not_allowed;
+mod offline_access;
+mod redundant_scope;
+mod secret_in_url;
 mod sensitive_access;
+#[cfg(test)]
+mod tests;
 mod toxic_combination;
 mod unknown_scope;
 mod unknown_service;
 mod unused_waiver;
 mod unverified_scope;
+mod weak_state;
 mod write_includes_delete;
 
 use std::collections::HashSet;
@@ -27,7 +39,7 @@ use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service, Status};
 use crate::engine::Judged;
 use crate::filter::WaiverUse;
 use crate::finding::{Finding, RuleInfo};
-use crate::input::Request;
+use crate::input::{ConsentUrl, Flow, Request};
 use crate::policy::{DataOverride, Effective};
 use crate::scope::Scope;
 use crate::source::Place;
@@ -35,6 +47,11 @@ use crate::source::Place;
 /// Every rule, in the order of the codes.
 #[rustfmt::skip]
 pub static ALL: &[&dyn Rule] = &[
+    &malformed_scope::MalformedScope,
+    &mixed_separators::MixedSeparators,
+    &non_canonical_case::NonCanonicalCase,
+    &duplicate_scope::DuplicateScope,
+    &redundant_scope::RedundantScope,
     &unknown_service::UnknownService,
     &unknown_scope::UnknownScope,
     &deprecated_scope::DeprecatedScope,
@@ -50,7 +67,18 @@ pub static ALL: &[&dyn Rule] = &[
     &expired_waiver::ExpiredWaiver,
     &expiring_waiver::ExpiringWaiver,
     &unused_waiver::UnusedWaiver,
+    &offline_access::OfflineAccess,
+    &insecure_redirect::InsecureRedirect,
+    &weak_state::WeakState,
+    &secret_in_url::SecretInUrl,
+    &implicit_grant::ImplicitGrant,
 ];
+
+/// What is fixed about every rule, in the order of the codes.
+#[must_use]
+pub fn infos() -> Vec<&'static RuleInfo> {
+    ALL.iter().map(|rule| rule.info()).collect()
+}
 
 /// For how many scopes of one request a rule looks for suggestions and calls. Each costs a search of the catalog, and
 /// nobody reads them one by one where there are more.
@@ -67,7 +95,7 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The policy in force for the request's application.
     pub policy: &'a Effective<'a>,
-    /// Other data classes than the catalog's, from the policy. The first that matches a resource decides.
+    /// Data classes that the policy gives to resources instead of the catalog's. The first that matches decides.
     pub data: &'a [DataOverride],
 }
 
@@ -107,6 +135,12 @@ impl Context<'_> {
         Finding { app: self.request.app.clone(), ..Finding::new(info, place, message) }
     }
 
+    /// The request's URL, when it sends a browser to Zoho's consent page and is more than the page's bare address.
+    fn consent_page(&self) -> Option<&ConsentUrl> {
+        let url = self.request.url.as_ref()?;
+        (matches!(url.flow, Flow::Authorize | Flow::Portal) && !url.params.is_empty()).then_some(url)
+    }
+
     /// Whether a scope's place covers the text as written and nothing else, so that new text can take its place.
     fn is_replaceable(judged: &Judged) -> bool {
         judged.place.span.len() == judged.written.len()
@@ -139,7 +173,7 @@ impl<'a> Context<'a> {
         for (scope, classes) in &mut touched {
             let path = scope.parts().get(..scope.parts().len().saturating_sub(1)).unwrap_or(&[]);
             if let Some(said) = self.data.iter().find(|said| said.pattern.matches_parts(path)) {
-                *classes = said.classes.iter().filter_map(|name| DataClass::named(name)).collect();
+                classes.clone_from(&said.classes);
             }
         }
         touched
@@ -166,6 +200,12 @@ impl<'a> Context<'a> {
         let opened = access::opens(self.catalog, scope).into_iter().map(|edge| edge.scope);
         opened.filter(|scope| access::identify(self.catalog, scope).is_known() && seen.insert(scope.clone())).collect()
     }
+}
+
+/// Names in backticks as a phrase: `a`, `b` and `c`.
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    some_of(&quoted, usize::MAX)
 }
 
 /// Names in a row: `a, b and c`, or `a, b and 3 more`.

@@ -1,0 +1,128 @@
+//! The commands: one file each, with its arguments and a function that runs it to an exit code.
+//!
+//! Only here and in live requests does the program touch files, the clock and the terminal.
+
+mod check;
+mod error;
+mod explain;
+mod files;
+mod output;
+mod setup;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use error::CommandError;
+
+/// How a run ended. The same for every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing at or above the severity that fails.
+    Clean,
+    /// Findings at or above it.
+    Findings,
+    /// Wrong usage, policy or catalog: nothing was judged.
+    Usage,
+    /// Something could not be evaluated; what could be was reported.
+    Incomplete,
+}
+
+impl Outcome {
+    /// The exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Incomplete => 3,
+        }
+    }
+}
+
+/// A least-privilege linter and auditor for Zoho OAuth scopes
+#[derive(Debug, Parser)]
+#[command(name = "zscope", version, about, max_term_width = 100, after_help = EXIT_CODES, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    color: Color,
+
+    /// Never use the network. No command of this version does: the option says so, and stays true
+    #[arg(long, global = true)]
+    offline: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge requested scopes: scope strings, consent URLs, files, standard input
+    Check(check::Args),
+    /// Explain a rule, or what a scope gives and why
+    Explain(explain::Args),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR or TERM=dumb says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing at or above --fail-on (default: error)
+  1  findings
+  2  wrong usage, policy or catalog
+  3  something could not be evaluated; everything else was reported";
+
+/// Runs the program on its arguments, the program's name first.
+#[must_use]
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { Outcome::Usage.code() } else { Outcome::Clean.code() };
+            // A closed pipe while printing help is nothing to complain about.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let result = match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
+    };
+    let outcome = result.unwrap_or_else(|error| {
+        if error.is_closed_pipe() {
+            return Outcome::Clean;
+        }
+        // Nothing can be done when standard error is closed too.
+        let _ = error.render(&mut anstream::stderr().lock());
+        error.outcome()
+    });
+    ExitCode::from(outcome.code())
+}
+
+/// Whether standard output is a terminal.
+fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Writes to standard output through the colour filter.
+fn print(text: &str) -> Result<(), CommandError> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CommandError::stdout)
+}

@@ -1,0 +1,104 @@
+//! Where reports go: standard output, and files that appear whole or not at all.
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum as _;
+use tempfile::NamedTempFile;
+
+use super::error::CommandError;
+use crate::report::{Canvas, Format, Report};
+
+/// `--output PATH` or `--output FORMAT=PATH`.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    format: Option<Format>,
+    path: PathBuf,
+}
+
+impl Target {
+    /// Reads the option's value. A part before `=` that is no format belongs to the path.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (format, path) = match text.split_once('=') {
+            Some((word, path)) if Format::from_str(word, false).is_ok() => (Format::from_str(word, false).ok(), path),
+            _ => (None, text),
+        };
+        if path.is_empty() {
+            return Err("the path is missing".to_owned());
+        }
+        Ok(Self { format, path: PathBuf::from(path) })
+    }
+}
+
+/// The outputs of a run, opened before the work starts so that a bad path fails early.
+pub(super) struct Outputs {
+    format: Format,
+    to_stdout: bool,
+    files: Vec<(Format, PathBuf, NamedTempFile)>,
+}
+
+impl Outputs {
+    /// Opens every target. A target without a format takes the place of standard output.
+    pub(super) fn open(format: Format, targets: &[Target]) -> Result<Self, CommandError> {
+        let mut files: Vec<(Format, PathBuf, NamedTempFile)> = Vec::new();
+        for target in targets {
+            let path = &target.path;
+            if files.iter().any(|(_, other, _)| other == path) {
+                return Err(CommandError::usage(format!("two reports go to `{}`", path.display())));
+            }
+            if path.is_dir() {
+                return Err(CommandError::usage(format!("`{}` is a folder: name a file in it", path.display())));
+            }
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let file = NamedTempFile::new_in(folder).map_err(|error| {
+                CommandError::usage(format!("`{}` cannot be written: {error}", path.display()))
+            })?;
+            files.push((target.format.unwrap_or(format), path.clone(), file));
+        }
+        let to_stdout = targets.iter().all(|target| target.format.is_some());
+        Ok(Self { format, to_stdout, files })
+    }
+
+    /// Renders the report to every target.
+    pub(super) fn write(self, report: &Report) -> Result<(), CommandError> {
+        for (format, path, file) in self.files {
+            let failed = |error: &dyn std::fmt::Display| {
+                CommandError::incomplete(format!("`{}` cannot be written: {error}", path.display()))
+            };
+            let mut writer = BufWriter::new(file);
+            let canvas = Canvas { color: false, width: None };
+            let mut plain = anstream::StripStream::new(&mut writer as &mut dyn Write);
+            format.render(report, canvas, &mut plain).map_err(|error| failed(&error))?;
+            let file = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
+            readable_by_others(file.as_file());
+            file.persist(&path).map_err(|error| failed(&error.error))?;
+        }
+        if self.to_stdout {
+            let out = anstream::stdout();
+            let color = out.current_choice() != anstream::ColorChoice::Never;
+            let width = super::stdout_is_terminal().then(terminal_width).flatten();
+            let mut out = BufWriter::new(out.lock());
+            self.format
+                .render(report, Canvas { color, width }, &mut out)
+                .and_then(|()| out.flush())
+                .map_err(CommandError::stdout)?;
+        }
+        Ok(())
+    }
+}
+
+/// Temporary files are private; a report is as readable as any new file.
+#[cfg(unix)]
+fn readable_by_others(file: &std::fs::File) {
+    use std::os::unix::fs::PermissionsExt as _;
+    // The report is written either way: at worst it stays private.
+    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_: &std::fs::File) {}
+
+/// The columns of the terminal, as the shell exports them.
+fn terminal_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns >= 40)
+}

@@ -1,0 +1,316 @@
+//! Lists of scopes, however they are separated.
+//!
+//! Zoho documents the comma; real requests also use blanks, line breaks, `+` and their percent-encoded forms, and
+//! people paste lists with the quotes and brackets of the program they stood in. All of it is read, and what was
+//! used is recorded, so that a rule can speak about it.
+
+use super::percent::{decode, unit};
+use super::{Item, Separator};
+use crate::source::{Place, SourceId, Span};
+
+/// What a list of scopes holds.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// The scopes, in the order written. Nothing between two separators is no item.
+    pub items: Vec<Item>,
+    /// What stood between them, each kind once, in order of first use.
+    pub separators: Vec<Separator>,
+}
+
+impl List {
+    /// From the first scope to the last; `None` without any.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        let start = self.items.iter().map(|item| item.place.span.start).min()?;
+        let end = self.items.iter().map(|item| item.place.span.end).max()?;
+        Some(Span::new(start, end))
+    }
+
+    /// Adds another list at the end. `between` is what stands between the two, where that is part of the notation.
+    pub fn append(&mut self, other: Self, between: Option<Separator>) {
+        if let (Some(between), false, false) = (between, self.items.is_empty(), other.items.is_empty()) {
+            self.note(between);
+        }
+        self.items.extend(other.items);
+        for separator in other.separators {
+            self.note(separator);
+        }
+    }
+
+    fn note(&mut self, separator: Separator) {
+        if !self.separators.contains(&separator) {
+            self.separators.push(separator);
+        }
+    }
+}
+
+/// Reads a list of scopes. `text` begins at byte `offset` of the source.
+///
+/// Separators are `,` `;` `+`, blanks and line breaks, also percent-encoded; braces hold them back (`{a,b}` is one
+/// wrong scope, not two). Quotes, brackets and parentheses around a scope are left out, and so are dots after it,
+/// which [`Item::stray`] tells of. Every text is read; what is no scope becomes an item that says so.
+#[must_use]
+pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
+    let bytes = text.as_bytes();
+    let place = |span: Span| Place::new(source, span.shifted(offset));
+    let mut list = List::default();
+    let mut between: Option<Separator> = None;
+    let mut braces = Braces::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        if let Some((separator, next)) = separator_at(bytes, at) {
+            between = between.map_or(Some(separator), |seen| Some(stronger(seen, separator)));
+            at = next;
+            continue;
+        }
+        let token = Token::read(bytes, at, &mut braces);
+        at = token.end;
+        let Some(core) = token.core else { continue };
+        let written = decode(text.get(core.start..core.end).unwrap_or("")).into_owned();
+        if let (Some(separator), false) = (between.take(), list.items.is_empty()) {
+            list.note(separator);
+        }
+        let scope = written.parse();
+        list.items.push(Item { written, place: place(core), scope, stray: token.stray.map(place) });
+    }
+    list
+}
+
+/// The separator that begins at a byte, and where it ends.
+fn separator_at(bytes: &[u8], at: usize) -> Option<(Separator, usize)> {
+    let (byte, next) = unit(bytes, at)?;
+    let separator = match byte {
+        b',' => Separator::Comma,
+        b';' => Separator::Semicolon,
+        b'\n' | b'\r' => Separator::Newline,
+        b' ' | b'\t' | b'+' => Separator::Space,
+        // A shell continues a line after a backslash: what it passes on is one line.
+        b'\\' if bytes.get(next) == Some(&b'\n') => return Some((Separator::Space, next + 1)),
+        b'\\' if bytes.get(next..next + 2) == Some(b"\r\n") => return Some((Separator::Space, next + 2)),
+        _ => return None,
+    };
+    Some((separator, next))
+}
+
+/// The one that counts when both stand between two scopes: `, ` is a comma, and so is a comma before a line break.
+fn stronger(a: Separator, b: Separator) -> Separator {
+    let rank = |separator| match separator {
+        Separator::Comma => 3,
+        Separator::Semicolon => 2,
+        Separator::Newline => 1,
+        Separator::Space => 0,
+    };
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+/// What stands between two separators.
+struct Token {
+    /// The scope; nothing when there are only quotes and brackets.
+    core: Option<Span>,
+    /// The first dots after the scope.
+    stray: Option<Span>,
+    end: usize,
+}
+
+impl Token {
+    fn read(bytes: &[u8], start: usize, braces: &mut Braces) -> Self {
+        let mut token = Self { core: None, stray: None, end: start };
+        while let Some((byte, next)) = unit(bytes, token.end) {
+            let at = token.end;
+            if separator_at(bytes, at).is_some() {
+                break;
+            }
+            token.end = next;
+            match byte {
+                b'"' | b'\'' | b'`' | b'[' | b']' | b'(' | b')' => {}
+                b'.' if token.core.is_some() => match &mut token.stray {
+                    Some(stray) if stray.end == at => stray.end = next,
+                    Some(_) => {}
+                    None => token.stray = Some(Span::new(at, next)),
+                },
+                _ => {
+                    if byte == b'{' {
+                        token.end = braces.close(bytes, next).unwrap_or(next);
+                    }
+                    let start = token.core.map_or(at, |core| core.start);
+                    token.core = Some(Span::new(start, token.end));
+                    token.stray = None;
+                }
+            }
+        }
+        token
+    }
+}
+
+/// Finds closing braces, and remembers where there is none, so that a text full of open ones is read in one pass.
+#[derive(Default)]
+struct Braces {
+    none_before: usize,
+}
+
+impl Braces {
+    /// Where the brace that was opened before `from` is closed on the same line.
+    fn close(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        if from < self.none_before {
+            return None;
+        }
+        let mut at = from;
+        while let Some((byte, next)) = unit(bytes, at) {
+            match byte {
+                b'}' => return Some(next),
+                b'\n' | b'\r' => break,
+                _ => at = next,
+            }
+        }
+        self.none_before = at.max(from + 1);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Separator::{Comma, Newline, Semicolon, Space};
+    use super::*;
+    use crate::input::samples::{check_places, sources};
+    use crate::scope::{Malformed, Scope};
+
+    fn read(text: &str) -> (Vec<String>, Vec<Separator>) {
+        let (sources, id) = sources(text);
+        let list = read_list(id, text, 0);
+        check_places(&sources, &list.items);
+        (list.items.into_iter().map(|item| item.written).collect(), list.separators)
+    }
+
+    #[test]
+    fn every_separator_in_use_is_read_and_recorded() {
+        for (text, items, separators) in [
+            ("a,b", &["a", "b"][..], &[Comma][..]),
+            ("a, b ,c", &["a", "b", "c"], &[Comma]),
+            ("a b\tc", &["a", "b", "c"], &[Space]),
+            ("a+b%20c", &["a", "b", "c"], &[Space]),
+            ("a%2Cb%2cc", &["a", "b", "c"], &[Comma]),
+            ("a\nb\r\nc", &["a", "b", "c"], &[Newline]),
+            ("a%0Ab", &["a", "b"], &[Newline]),
+            ("a,\nb\n,c", &["a", "b", "c"], &[Comma]),
+            ("a;b; c", &["a", "b", "c"], &[Semicolon]),
+            ("a b,c\nd;e f", &["a", "b", "c", "d", "e", "f"], &[Space, Comma, Newline, Semicolon]),
+            ("a,,b", &["a", "b"], &[Comma]),
+            (",a, b,\n", &["a", "b"], &[Comma]),
+            (" , ;\n", &[], &[]),
+            ("", &[], &[]),
+            (r#"["a", 'b',`c`]"#, &["a", "b", "c"], &[Comma]),
+            ("[\n  \"a\",\n  \"b\",\n]", &["a", "b"], &[Comma]),
+            ("%22a%22+%5Bb%5D", &["a", "b"], &[Space]),
+            ("('a' 'b')", &["a", "b"], &[Space]),
+            ("a,\\\n  b \\\r\nc", &["a", "b", "c"], &[Comma, Space]),
+            ("\"\" '' []", &[], &[]),
+        ] {
+            assert_eq!(read(text), (items.iter().map(|&i| i.to_owned()).collect(), separators.to_vec()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn braces_hold_separators_back() {
+        for (text, items) in [
+            ("A.{m}.READ,B.${x y}.READ", &["A.{m}.READ", "B.${x y}.READ"][..]),
+            ("A.{{ m }}.READ B.b.READ", &["A.{{ m }}.READ", "B.b.READ"]),
+            ("A.{a,b}.READ,c", &["A.{a,b}.READ", "c"]),
+            ("A.%7Ba%2Cb%7D.READ,c", &["A.{a,b}.READ", "c"]),
+            ("A.{a,b.READ", &["A.{a", "b.READ"]),
+            ("A.{a\nb}", &["A.{a", "b}"]),
+            ("{{{{", &["{{{{"]),
+        ] {
+            assert_eq!(read(text).0, items, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn dots_after_a_scope_are_stray() {
+        for (text, written, stray) in [
+            ("A.b.READ.", "A.b.READ", Some(".")),
+            ("A.b.READ...,", "A.b.READ", Some("...")),
+            ("A.b.READ%2E", "A.b.READ", Some("%2E")),
+            ("\"A.b.READ.\"", "A.b.READ", Some(".")),
+            ("'A.b.READ'.", "A.b.READ", Some(".")),
+            ("A.b.READ.\".", "A.b.READ", Some(".")),
+            ("A.b.READ", "A.b.READ", None),
+            (".A.b.READ", ".A.b.READ", None),
+            ("...", ".", Some("..")),
+        ] {
+            let (sources, id) = sources(text);
+            let list = read_list(id, text, 0);
+            assert_eq!(list.items.len(), 1, "{text}");
+            let item = &list.items[0];
+            let stray_text = item.stray.map(|place| sources.get(id).slice(place.span));
+            assert_eq!((item.written.as_str(), stray_text), (written, stray), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_scope_is_one_item_that_says_why() {
+        for (text, why) in [
+            ("A.b\u{0}.READ", Malformed::Character('\u{0}')),
+            ("A.b%00.READ", Malformed::Character('\u{0}')),
+            ("A.b.READ\u{a0}", Malformed::Character('\u{a0}')),
+            ("“A.b.READ”", Malformed::Character('“')),
+            ("A.b%FF.READ", Malformed::Character('\u{fffd}')),
+            ("A.b[c].READ", Malformed::Character('[')),
+            ("A.b%252C", Malformed::Character('%')),
+            ("A..READ", Malformed::EmptyPart),
+            (".", Malformed::EmptyPart),
+            ("A.b", Malformed::NoOperation),
+        ] {
+            let (_, id) = sources(text);
+            let list = read_list(id, text, 0);
+            assert_eq!(list.items.len(), 1, "{text:?}");
+            assert_eq!(list.items[0].scope, Err(why), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn places_count_from_the_start_of_the_source() {
+        let text = "scope=A.b.READ%2CA.c.READ.";
+        let (sources, id) = sources(text);
+        let list = read_list(id, &text[6..], 6);
+        let slices: Vec<_> = list.items.iter().map(|item| sources.get(id).slice(item.place.span)).collect();
+        assert_eq!(slices, ["A.b.READ", "A.c.READ"]);
+        assert_eq!(list.items[1].stray.map(|place| place.span), Some(Span::new(25, 26)));
+        assert_eq!(list.span(), Some(Span::new(6, 25)));
+    }
+
+    #[test]
+    fn open_braces_do_not_make_reading_slow() {
+        // Quadratic reading would take hours.
+        let text = "{ ".repeat(500_000);
+        assert_eq!(read_list(sources("").1, &text, 0).items.len(), 500_000);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_and_every_place_is_exact(text in "(\\PC|[\\x00-\\x7f]|[,%{}. \"]|%2[0CcEe]|é){0,60}") {
+            read(&text);
+        }
+
+        #[test]
+        fn scopes_survive_any_mix_of_separators(
+            parts in prop::collection::vec(
+                (
+                    "[A-Z][A-Za-z0-9]{1,8}(\\.([a-z_]{1,8}|\\{[a-z]{1,4}\\})){1,3}\\.(READ|ALL|[A-Z]{1,7})",
+                    "(,|;| |\\+|\n|\r\n|\t|%2C|%20|%0a|[,;] |,\n|\", '|,,){1}",
+                ),
+                1..12,
+            )
+        ) {
+            let text: String = parts.iter().flat_map(|(scope, separator)| [scope.as_str(), separator]).collect();
+            let (sources, id) = sources(&text);
+            let list = read_list(id, &text, 0);
+            check_places(&sources, &list.items);
+            let read: Vec<Scope> = list.items.into_iter().map(|item| item.scope.unwrap()).collect();
+            let meant: Vec<Scope> = parts.iter().map(|(scope, _)| scope.parse().unwrap()).collect();
+            prop_assert!(read.iter().zip(&meant).all(|(a, b)| a.same_spelling(b)));
+            prop_assert_eq!(read.len(), meant.len());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! How every report for people ends: what could not be evaluated, what was waived, and one line that sums up.
+
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+
+use super::clean::{clean, clipped};
+use super::{NotEvaluated, Report, Summary};
+use crate::filter::Waived;
+use crate::source::Place;
+
+/// The most characters of a scope or an input that are shown.
+pub(super) const NAME: usize = 120;
+
+/// The most characters of a message that are shown.
+pub(super) const MESSAGE: usize = 600;
+
+/// `path:line:column` of a place's start.
+pub(super) fn spot(report: &Report, place: Place) -> String {
+    let source = report.sources.get(place.source);
+    let at = source.position(place.span.start);
+    format!("{}:{}:{}", clean(source.name()), at.line, at.column)
+}
+
+/// A text in a style, or plain.
+pub(super) fn styled(color: bool, style: Style, text: &str) -> String {
+    if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+/// What could not be evaluated, as a phrase.
+pub(super) fn not_evaluated(input: &NotEvaluated) -> String {
+    format!("`{}` was not evaluated: {}", clipped(&input.input, NAME), clipped(&input.message, MESSAGE))
+}
+
+/// One line for each waived finding.
+pub(super) fn waived(report: &Report, color: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let word = styled(color, AnsiColor::Cyan.on_default().bold(), "waived");
+    for waived in &report.waived {
+        writeln!(out, "{word}: {}", waiver(report, waived))?;
+    }
+    Ok(())
+}
+
+fn waiver(report: &Report, waived: &Waived) -> String {
+    let Waived { finding, waiver, reason, expires } = waived;
+    let on = match &finding.scope {
+        Some(scope) => format!("on `{}`", clipped(scope, NAME)),
+        None => format!("at {}", spot(report, finding.place)),
+    };
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{} {on} by {} until {expires}: {}", finding.rule.code, clean(waiver), clipped(&reason, MESSAGE))
+}
+
+/// The last line.
+pub(super) fn summary(report: &Report, color: bool) -> String {
+    let summary = report.summary();
+    let (words, style) = verdict(&summary);
+    let words = styled(color, style, &words);
+    format!("{words} · policy {} · catalog {}", clean(&report.policy.path), clean(&report.catalog.date))
+}
+
+fn verdict(summary: &Summary) -> (String, Style) {
+    let Summary { scopes, allowed, denied, not_allowed, unknown, waived, not_evaluated, findings } = *summary;
+    let quiet = findings.error + findings.warning + findings.note == 0;
+    if quiet && not_evaluated == 0 && scopes > 0 && allowed == scopes {
+        let words = format!("all well: {} allowed, no findings", counted(scopes, "scope"));
+        return (words, AnsiColor::Green.on_default().bold());
+    }
+    let mut words = if scopes == 0 { "no scopes".to_owned() } else { counted(scopes, "scope") };
+    let parts = [
+        (allowed, "allowed"),
+        (denied, "denied"),
+        (not_allowed, "not allowed"),
+        (unknown, "unknown"),
+        (waived, "waived"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    if !parts.is_empty() {
+        words.push_str(": ");
+        words.push_str(&parts.join(", "));
+    }
+    if not_evaluated > 0 {
+        words.push_str(" · ");
+        words.push_str(&counted(not_evaluated, "input"));
+        words.push_str(" not evaluated");
+    }
+    words.push_str(" · ");
+    if quiet {
+        words.push_str("no findings");
+    } else {
+        let counts = [(findings.error, "error"), (findings.warning, "warning"), (findings.note, "note")];
+        words.push_str(&counts.map(|(count, word)| counted(count, word)).join(", "));
+    }
+    let style = if findings.error + not_evaluated > 0 {
+        AnsiColor::Red.on_default()
+    } else if findings.warning > 0 {
+        AnsiColor::Yellow.on_default()
+    } else {
+        Style::new()
+    };
+    (words, style.bold())
+}
+
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Counts;
+
+    #[test]
+    fn the_last_line_says_what_matters() {
+        let findings = |error, warning, note| Counts { error, warning, note };
+        let none = Summary::default();
+        for (summary, expected) in [
+            (none, "no scopes · no findings"),
+            (Summary { scopes: 1, allowed: 1, ..none }, "all well: 1 scope allowed, no findings"),
+            (Summary { scopes: 4, allowed: 4, ..none }, "all well: 4 scopes allowed, no findings"),
+            (
+                Summary { scopes: 4, allowed: 3, not_allowed: 1, findings: findings(1, 0, 1), ..none },
+                "4 scopes: 3 allowed, 1 not allowed · 1 error, 0 warnings, 1 note",
+            ),
+            (Summary { scopes: 2, allowed: 1, waived: 1, ..none }, "2 scopes: 1 allowed, 1 waived · no findings"),
+            (
+                Summary { scopes: 2, denied: 1, unknown: 1, findings: findings(0, 2, 0), ..none },
+                "2 scopes: 1 denied, 1 unknown · 0 errors, 2 warnings, 0 notes",
+            ),
+            (
+                Summary { scopes: 1, allowed: 1, not_evaluated: 2, ..none },
+                "1 scope: 1 allowed · 2 inputs not evaluated · no findings",
+            ),
+        ] {
+            assert_eq!(verdict(&summary).0, expected);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! ZS004 duplicate-scope.
+
+use std::collections::HashMap;
+
+use crate::finding::{Finding, RuleInfo, Severity};
+use crate::scope::Scope;
+use crate::source::{Place, Span};
+
+use super::{Context, Rule};
+
+pub(super) struct DuplicateScope;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS004",
+    name: "duplicate-scope",
+    severity: Severity::Warning,
+    summary: "a list names the same scope more than once",
+    docs: DOCS,
+};
+
+const DOCS: &str = r"## What it does
+Reports a scope that stands in the same list before. Upper and lower case make no difference.
+
+## Why is this bad?
+The second mention gives nothing. It is often what is left of a copied line whose operation was to be changed, so the
+scope that was meant is missing. It also misleads whoever removes one of the two and believes that the access is gone.
+
+## Example
+```scope
+ZohoBooks.invoices.READ,ZohoBooks.contacts.READ,ZohoBooks.invoices.READ
+```
+```scope
+ZohoBooks.invoices.READ,ZohoBooks.Invoices.read
+```
+
+## Use instead
+```scope
+ZohoBooks.invoices.READ,ZohoBooks.contacts.READ
+```
+";
+
+impl Rule for DuplicateScope {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        let mut first: HashMap<&Scope, Place> = HashMap::new();
+        for (at, judged) in cx.scopes.iter().enumerate() {
+            let Ok(scope) = &judged.scope else { continue };
+            let Some(place) = first.get(scope) else {
+                first.insert(scope, judged.place);
+                continue;
+            };
+            let mut finding = cx
+                .finding(&INFO, judged, format!("`{scope}` is requested more than once"))
+                .help("delete it, or write the scope that was meant")
+                .related("first requested here", Some(*place));
+            if let Some(place) = removal(cx, at) {
+                finding = finding.fix("delete the repeated scope", place, "");
+            }
+            findings.push(finding);
+        }
+    }
+}
+
+/// What to delete so that a scope is gone together with the separator before it; nothing where more than a separator
+/// may stand between it and the scope before.
+fn removal(cx: &Context<'_>, at: usize) -> Option<Place> {
+    let (before, this) = (cx.scopes.get(at.checked_sub(1)?)?, cx.scopes.get(at)?);
+    let (start, end) = (before.place.span.end, this.place.span.end);
+    let in_order = before.place.source == this.place.source && start < this.place.span.start;
+    let holds_both = |span: Span| span.start <= start && end <= span.end;
+    let in_one_value =
+        cx.request.url.as_ref().is_none_or(|url| url.params.iter().any(|param| holds_both(param.value_place.span)));
+    (in_order && in_one_value && Context::is_replaceable(this))
+        .then(|| Place::new(this.place.source, Span::new(start, end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn the_fix_takes_the_separator_along() {
+        insta::assert_snapshot!(found("ZS004", "openid, openid,OpenID.,email"), @r"
+        ZS004 warning [openid] `openid` is requested more than once
+          help: delete it, or write the scope that was meant
+          first requested here
+          delete the repeated scope: openid,OpenID.,email
+        ZS004 warning [OpenID] `openid` is requested more than once
+          help: delete it, or write the scope that was meant
+          first requested here
+          delete the repeated scope: openid, openid.,email
+        ");
+        insta::assert_snapshot!(found("ZS004", r#"["ZohoBooks.bills.READ", "ZohoBooks.bills.READ", "openid"]"#), @r#"
+        ZS004 warning [ZohoBooks.bills.READ] `ZohoBooks.bills.READ` is requested more than once
+          help: delete it, or write the scope that was meant
+          first requested here
+          delete the repeated scope: ["ZohoBooks.bills.READ", "openid"]
+        "#);
+        insta::assert_snapshot!(found("ZS004", "Foo.bar.READ foo.BAR.read"), @r"
+        ZS004 warning [foo.BAR.read] `foo.BAR.read` is requested more than once
+          help: delete it, or write the scope that was meant
+          first requested here
+          delete the repeated scope: Foo.bar.READ
+        ");
+        insta::assert_snapshot!(found("ZS004", "https://accounts.zoho.com/oauth/v2/auth?scope=openid%2Copenid&state=x&scope=openid"), @r"
+        ZS004 warning [openid] `openid` is requested more than once
+          help: delete it, or write the scope that was meant
+          first requested here
+          delete the repeated scope: https://accounts.zoho.com/oauth/v2/auth?scope=openid&state=x&scope=openid
+        ZS004 warning [openid] `openid` is requested more than once
+          help: delete it, or write the scope that was meant
+          first requested here
+        ");
+        insta::assert_snapshot!(found("ZS004", "ZohoBooks.bills,ZohoBooks.bills"), @"");
+    }
+}

@@ -1,0 +1,270 @@
+//! What holds for every rule: its documentation is complete, and its examples do what they say.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use super::{ALL, Context, RunContext};
+use crate::catalog::Catalog;
+use crate::engine::judge_request;
+use crate::filter::{apply_waivers, with_level};
+use crate::finding::{Finding, RuleInfo};
+use crate::input::read_argument;
+use crate::policy::{self, Policy, Top};
+use crate::redact::redact;
+use crate::source::{Source, Sources};
+
+/// The day for which examples are judged that name none.
+const TODAY: &str = "2026-11-01";
+
+/// The policy for examples that have none: every known scope is allowed, and the rules have their own severities.
+const LENIENT: &str = "version: 1\ndefault: allow\n";
+
+/// The headings that every rule's documentation has, in this order.
+const HEADINGS: [&str; 4] = ["What it does", "Why is this bad?", "Example", "Use instead"];
+
+/// The headings that may follow, in this order.
+const MORE_HEADINGS: [&str; 2] = ["Options", "Remarks"];
+
+/// One `scope` fence of a rule's documentation, with the policy fence that is in force for it.
+#[derive(Debug)]
+struct Example<'d> {
+    heading: &'d str,
+    /// An argument of `zscope check`.
+    argument: &'d str,
+    /// The application that asks: `app=…` after `scope`.
+    app: Option<&'d str>,
+    /// A whole policy.
+    policy: &'d str,
+    /// The day of the run: `as-of=…` after `yaml`.
+    as_of: &'d str,
+}
+
+/// A fence of a Markdown text: what stands after the opening backticks, and what it holds.
+struct Fence<'d> {
+    info: &'d str,
+    body: Range<usize>,
+}
+
+fn infos() -> Vec<&'static RuleInfo> {
+    ALL.iter().map(|rule| rule.info()).collect()
+}
+
+/// The headings and fences of a Markdown text, in order.
+fn walk<'d>(docs: &'d str, mut heading: impl FnMut(&'d str), mut fence: impl FnMut(Fence<'d>)) {
+    let mut open: Option<Fence<'d>> = None;
+    let mut at = 0;
+    for line in docs.split_inclusive('\n') {
+        let text = line.trim_end();
+        match (&mut open, text.strip_prefix("```")) {
+            (Some(_), Some("")) => {
+                fence(open.take().unwrap());
+            }
+            (Some(inside), _) => inside.body.end = at + line.len(),
+            (None, Some(info)) => open = Some(Fence { info, body: at + line.len()..at + line.len() }),
+            (None, None) => {
+                if let Some(title) = text.strip_prefix("## ") {
+                    heading(title);
+                }
+            }
+        }
+        at += line.len();
+    }
+    assert!(open.is_none(), "a fence is not closed: {docs}");
+}
+
+fn headings(docs: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    walk(docs, |heading| found.push(heading), |_| {});
+    found
+}
+
+fn examples(docs: &str) -> Vec<Example<'_>> {
+    let heading = std::cell::Cell::new("");
+    let policy = std::cell::Cell::new((LENIENT, TODAY));
+    let mut found = Vec::new();
+    walk(
+        docs,
+        |title| {
+            heading.set(title);
+            policy.set((LENIENT, TODAY));
+        },
+        |fence| {
+            let body = docs[fence.body].trim_end();
+            let mut words = fence.info.split_whitespace();
+            let kind = words.next();
+            let option = |name: &str| {
+                let option = fence.info.split_whitespace().skip(1).find_map(|word| word.strip_prefix(name));
+                option.and_then(|rest| rest.strip_prefix('='))
+            };
+            match kind {
+                Some("yaml") => policy.set((body, option("as-of").unwrap_or(TODAY))),
+                Some("scope") => {
+                    let (policy, as_of) = policy.get();
+                    let (heading, app) = (heading.get(), option("app"));
+                    found.push(Example { heading, argument: body, app, policy, as_of });
+                }
+                _ => {}
+            }
+        },
+    );
+    found
+}
+
+impl Example<'_> {
+    /// Everything that a run over the example finds and no waiver absolves.
+    fn run(&self, catalog: &Catalog) -> (Vec<Finding>, Sources) {
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new("<argument>", self.argument));
+        let mut requests = read_argument(id, sources.get(id));
+        assert!(!requests.is_empty(), "nothing is read from {self:?}");
+        let policy = self.policy(&mut sources);
+        let effective = policy.effective(self.app);
+        let mut findings = Vec::new();
+        for request in &mut requests {
+            request.app = self.app.map(str::to_owned);
+            let scopes = judge_request(catalog, &effective, request);
+            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, data: &policy.data };
+            for rule in ALL {
+                let before = findings.len();
+                rule.check(&cx, &mut findings);
+                assert!(findings[before..].iter().all(|finding| finding.rule == rule.info()));
+            }
+        }
+        let findings = findings.into_iter().filter_map(|finding| with_level(finding, &effective)).collect();
+        let as_of: Date = self.as_of.parse().unwrap();
+        let (mut kept, _, waivers) = apply_waivers(findings, &policy, as_of);
+        let cx = RunContext { waivers: &waivers, as_of };
+        for rule in ALL {
+            rule.check_run(&cx, &mut kept);
+        }
+        (kept, sources)
+    }
+
+    fn policy(&self, sources: &mut Sources) -> Policy {
+        let top = Top::File { path: Path::new("zscope.yaml"), text: self.policy.to_owned() };
+        let read = |path: &Path| Err(format!("{} does not exist", path.display()));
+        policy::load(top, &read, &infos(), sources).unwrap_or_else(|errors| panic!("{self:?}: {errors:?}"))
+    }
+}
+
+#[test]
+fn the_list_of_rules() {
+    let line =
+        |info: &RuleInfo| format!("{} {:<20} {:<7} {}\n", info.code, info.name, info.severity.as_str(), info.summary);
+    insta::assert_snapshot!(infos().into_iter().map(line).collect::<String>());
+}
+
+#[test]
+fn codes_and_names_are_well_formed_unique_and_sorted() {
+    let rules = infos();
+    assert!(rules.is_sorted_by(|a, b| a.code < b.code));
+    assert_eq!(rules.iter().map(|rule| rule.name).collect::<BTreeSet<_>>().len(), rules.len());
+    for RuleInfo { code, name, summary, .. } in rules {
+        let number = code.strip_prefix("ZS").unwrap_or_else(|| panic!("{code}"));
+        assert!(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
+        assert!(name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase())), "{name}");
+        assert!(!summary.is_empty() && summary.chars().count() <= 100, "{code}: {summary}");
+        assert!(!summary.ends_with('.') && !summary.starts_with(|c: char| c.is_uppercase()), "{code}: {summary}");
+    }
+}
+
+#[test]
+fn documentation_is_complete() {
+    for RuleInfo { code, docs, .. } in infos() {
+        let headings = headings(docs);
+        assert!(headings.starts_with(&HEADINGS), "{code}: {headings:?}");
+        let more: Vec<_> = MORE_HEADINGS.into_iter().filter(|heading| headings.contains(heading)).collect();
+        assert_eq!(headings[HEADINGS.len()..], more, "{code}");
+        assert!(docs.starts_with("## ") && docs.ends_with('\n') && !docs.ends_with("\n\n"), "{code}");
+        for heading in HEADINGS {
+            let section = docs.split(&format!("## {heading}\n")).nth(1).unwrap_or_default();
+            assert!(!section.trim_start().is_empty() && !section.trim_start().starts_with("## "), "{code}: {heading}");
+        }
+        let examples = examples(docs);
+        assert!(examples.iter().any(|example| example.heading == "Example"), "{code} has no example");
+        assert!(examples.iter().any(|example| example.heading == "Use instead"), "{code} has nothing to use instead");
+    }
+}
+
+#[test]
+fn examples_do_what_they_say() {
+    let catalog = Catalog::embedded();
+    let mut wrong = String::new();
+    for RuleInfo { code, docs, .. } in infos() {
+        for example in examples(docs) {
+            let (findings, _) = example.run(&catalog);
+            let raised = findings.iter().any(|finding| finding.rule.code == *code);
+            let expected = match example.heading {
+                "Example" => true,
+                "Use instead" => false,
+                _ => continue,
+            };
+            if raised != expected {
+                let _ = writeln!(wrong, "{code} raised: {raised}, expected: {expected}, in {example:?}");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn findings_are_worded_and_placed_as_they_should_be() {
+    let catalog = Catalog::embedded();
+    for example in infos().into_iter().flat_map(|info| examples(info.docs)) {
+        let (findings, sources) = example.run(&catalog);
+        for finding in findings {
+            let related = finding.related.iter().map(|related| &related.message);
+            for text in [&finding.message].into_iter().chain(&finding.help).chain(related) {
+                assert!(!text.is_empty() && !text.ends_with('.'), "{text}");
+                let acronym = text.chars().take(2).all(char::is_uppercase) || text.starts_with("Zoho");
+                assert!(acronym || !text.starts_with(char::is_uppercase), "{text}");
+                assert!(text.matches('`').count() % 2 == 0, "{text}");
+                assert_eq!(redact(text), *text);
+            }
+            let related = finding.related.iter().filter_map(|related| related.place);
+            for place in related.chain([finding.place]).chain(finding.fix.iter().map(|fix| fix.place)) {
+                assert!(!sources.get(place.source).slice(place.span).is_empty(), "{finding:?}");
+            }
+            assert_eq!(finding.app.as_deref(), example.app, "{finding:?}");
+        }
+    }
+}
+
+/// What the rules of one group (`ZS0`, `ZS4`) find in an argument, in the order of the text: what each finding says,
+/// the text it stands at, and the whole argument as its fix would leave it.
+pub(super) fn found(group: &str, argument: &str) -> String {
+    let example = Example { heading: "", argument, app: None, policy: LENIENT, as_of: TODAY };
+    let (mut findings, sources) = example.run(&Catalog::embedded());
+    findings.retain(|finding| finding.rule.code.starts_with(group));
+    findings.sort_by(|a, b| (a.place, a.rule.code).cmp(&(b.place, b.rule.code)));
+    let mut out = String::new();
+    for finding in findings {
+        let text = sources.get(finding.place.source).slice(finding.place.span);
+        let (code, severity) = (finding.rule.code, finding.severity);
+        let _ = writeln!(out, "{code} {severity} [{}] {}", redact(text), finding.message);
+        if let Some(help) = finding.help {
+            let _ = writeln!(out, "  help: {help}");
+        }
+        for related in finding.related {
+            let _ = writeln!(out, "  {}", without_line(&related.message));
+        }
+        if let Some(fix) = finding.fix {
+            let mut fixed = sources.get(fix.place.source).text().to_owned();
+            fixed.replace_range(fix.place.span.start..fix.place.span.end, &fix.replacement);
+            let _ = writeln!(out, "  {}: {fixed}", fix.description);
+        }
+    }
+    out
+}
+
+/// A statement of the catalog without its line number, which moves with every entry above it.
+fn without_line(message: &str) -> String {
+    match message.split_once(".yaml:") {
+        Some((file, rest)) => format!("{file}.yaml:N{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        None => message.to_owned(),
+    }
+}
