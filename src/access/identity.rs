@@ -165,10 +165,7 @@ pub fn suggest(catalog: &Catalog, identity: &Identity<'_>) -> Option<Scope> {
     match identity.known {
         Known::No(Unknown::Service(alias)) => {
             let name = identity.scope.service()?;
-            let near = alias.or_else(|| {
-                let near = closest(name, catalog.names());
-                near.and_then(|near| catalog.service(near)).or_else(|| catalog.service(&format!("Zoho{name}")))
-            })?;
+            let near = alias.or_else(|| near_service(catalog, name))?;
             let renamed = rename(&identity.scope, near);
             let found = identify(catalog, &renamed);
             if found.is_known() { Some(found.scope) } else { suggest(catalog, &found) }
@@ -186,6 +183,16 @@ pub fn suggest(catalog: &Catalog, identity: &Identity<'_>) -> Option<Scope> {
         }
         _ => None,
     }
+}
+
+/// The service that was probably meant by a name that is none: the same name with or without `Zoho` before it, which
+/// some services have and others lack, or else the nearest.
+#[must_use]
+pub fn near_service<'c>(catalog: &'c Catalog, name: &str) -> Option<&'c Service> {
+    let bare = name.get(..4).filter(|start| start.eq_ignore_ascii_case("Zoho")).and_then(|_| name.get(4..));
+    let bare = bare.and_then(|bare| catalog.service(bare));
+    let full = || catalog.service(&format!("Zoho{name}"));
+    bare.or_else(full).or_else(|| catalog.service(closest(name, catalog.names())?))
 }
 
 fn rename(scope: &Scope, service: &Service) -> Scope {
@@ -210,7 +217,12 @@ fn nearest_resource(service: &Service, scope: &Scope) -> Option<Scope> {
     };
     // A resource that lacks a level (`ZohoCRM.leads.READ` for `ZohoCRM.modules.leads.READ`) or has one too many.
     let tail = |name: &str| name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
-    let by_tail = named.iter().find(|(name, _)| tail(name) == wanted.to_ascii_lowercase());
+    // Of several, the member of a group: records of a module rather than their sharing or conversion.
+    let grouped = |resource: &Resource| service.groups.iter().any(|group| group.children.matches_parts(&resource.path));
+    let by_tail = named
+        .iter()
+        .filter(|(name, _)| tail(name) == wanted.to_ascii_lowercase())
+        .min_by_key(|(_, resource)| !grouped(resource));
     let near = closest(&wanted, named.iter().map(|(name, _)| name.as_str()));
     let found = near.and_then(|near| named.iter().find(|(name, _)| name == near)).or(by_tail);
     found.and_then(|(_, resource)| with_operation(resource))

@@ -31,7 +31,7 @@ mod words;
 
 pub use call::{find_call, opened_calls, suffices};
 pub use coverage::{coverers, covers, starts};
-pub use identity::{Identity, Known, Unknown, identify, suggest};
+pub use identity::{Identity, Known, Unknown, identify, near_service, suggest};
 pub use reach::{Edge, Why, excess, may_meet, opens, reach, reach_patterns};
 pub use words::{data_classes, gives, operations, touches};
 

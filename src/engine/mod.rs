@@ -2,4 +2,4 @@
 
 mod verdict;
 
-pub use verdict::{Decider, Judged, Outcome, Verdict, Witness, judge, judge_request};
+pub use verdict::{Decider, Judged, Outcome, Verdict, Witness, judge, judge_request, passes};

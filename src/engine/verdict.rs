@@ -193,6 +193,16 @@ pub fn judge(catalog: &Catalog, policy: &Effective<'_>, identity: &Identity<'_>)
     Outcome { verdict, decided_by: vec![default], excess, witness }
 }
 
+/// Whether a scope would pass: [`judge`] without the reasons, and much cheaper where it would not.
+#[must_use]
+pub fn passes(catalog: &Catalog, policy: &Effective<'_>, scope: &Scope) -> bool {
+    if policy.deny.iter().any(|entry| access::may_meet(catalog, scope, &entry.pattern)) {
+        return false;
+    }
+    let allowed = || access::starts(catalog, scope).iter().all(|start| coverer(catalog, policy, start).is_some());
+    (policy.default == Effect::Allow && access::identify(catalog, scope).is_known()) || allowed()
+}
+
 fn denied(catalog: &Catalog, scope: &Scope, deniers: &[&Entry]) -> Outcome {
     let hit = |scope: &Scope| deniers.iter().any(|entry| access::may_meet(catalog, scope, &entry.pattern));
     // The narrowest scopes in reach that are denied themselves; where none has a name, the scope as a whole.

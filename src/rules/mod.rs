@@ -2,36 +2,71 @@
 //!
 //! A rule sees a judged request, the catalog and the policy in force; never files or the network.
 
+mod all_operations;
+mod denied;
+mod deprecated_scope;
 mod duplicate_scope;
+mod expired_waiver;
+mod expiring_waiver;
+mod full_access;
+mod group_access;
 mod implicit_grant;
 mod insecure_redirect;
 mod malformed_scope;
 mod mixed_separators;
 mod non_canonical_case;
+mod not_allowed;
 mod offline_access;
 mod redundant_scope;
 mod secret_in_url;
+mod sensitive_access;
 #[cfg(test)]
 mod tests;
+mod toxic_combination;
+mod unknown_scope;
+mod unknown_service;
+mod unused_waiver;
+mod unverified_scope;
 mod weak_state;
+mod write_includes_delete;
+
+use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use crate::catalog::{Catalog, Provenance, Service};
+use crate::access;
+use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service, Status};
 use crate::engine::Judged;
 use crate::filter::WaiverUse;
 use crate::finding::{Finding, RuleInfo};
 use crate::input::{ConsentUrl, Flow, Request};
 use crate::policy::{DataOverride, Effective};
+use crate::scope::Scope;
 use crate::source::Place;
 
 /// Every rule, in the order of the codes.
+#[rustfmt::skip]
 pub static ALL: &[&dyn Rule] = &[
     &malformed_scope::MalformedScope,
     &mixed_separators::MixedSeparators,
     &non_canonical_case::NonCanonicalCase,
     &duplicate_scope::DuplicateScope,
     &redundant_scope::RedundantScope,
+    &unknown_service::UnknownService,
+    &unknown_scope::UnknownScope,
+    &deprecated_scope::DeprecatedScope,
+    &unverified_scope::UnverifiedScope,
+    &full_access::FullAccess,
+    &group_access::GroupAccess,
+    &all_operations::AllOperations,
+    &write_includes_delete::WriteIncludesDelete,
+    &sensitive_access::SensitiveAccess,
+    &toxic_combination::ToxicCombination,
+    &denied::Denied,
+    &not_allowed::NotAllowed,
+    &expired_waiver::ExpiredWaiver,
+    &expiring_waiver::ExpiringWaiver,
+    &unused_waiver::UnusedWaiver,
     &offline_access::OfflineAccess,
     &insecure_redirect::InsecureRedirect,
     &weak_state::WeakState,
@@ -45,6 +80,10 @@ pub fn infos() -> Vec<&'static RuleInfo> {
     ALL.iter().map(|rule| rule.info()).collect()
 }
 
+/// For how many scopes of one request a rule looks for suggestions and calls. Each costs a search of the catalog, and
+/// nobody reads them one by one where there are more.
+const DETAILED: usize = 100;
+
 /// What a rule sees of one request.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -56,7 +95,7 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The policy in force for the request's application.
     pub policy: &'a Effective<'a>,
-    /// Data classes that the policy gives to resources instead of the catalog's.
+    /// Data classes that the policy gives to resources instead of the catalog's. The first that matches decides.
     pub data: &'a [DataOverride],
 }
 
@@ -115,12 +154,101 @@ impl Context<'_> {
     }
 }
 
+impl<'a> Context<'a> {
+    /// The request's scopes that can be read, each once and where it stands first. Order and duplicates never matter
+    /// to what a request gives.
+    fn distinct(&self) -> impl Iterator<Item = (&'a Judged, &'a Scope)> + use<'a> {
+        let mut seen = HashSet::new();
+        let readable = self.scopes.iter().filter_map(|judged| Some((judged, judged.scope.as_ref().ok()?)));
+        readable.filter(move |(_, scope)| seen.insert(*scope))
+    }
+
+    /// Everything that a scope may reach and that the catalog knows, each with its kinds of data as the policy has
+    /// them, or else the catalog.
+    fn touches(&self, scope: &Scope) -> Vec<(Scope, Vec<DataClass>)> {
+        let mut touched = access::touches(self.catalog, scope);
+        if self.data.is_empty() {
+            return touched;
+        }
+        for (scope, classes) in &mut touched {
+            let path = scope.parts().get(..scope.parts().len().saturating_sub(1)).unwrap_or(&[]);
+            if let Some(said) = self.data.iter().find(|said| said.pattern.matches_parts(path)) {
+                classes.clone_from(&said.classes);
+            }
+        }
+        touched
+    }
+
+    /// Offers to write the scope that is meant, where nothing but the scope would be replaced.
+    fn with_correction(finding: Finding, judged: &Judged, meant: &Scope) -> Finding {
+        if Self::is_replaceable(judged) {
+            finding.fix("write the scope that is meant", judged.place, meant.to_string())
+        } else {
+            finding
+        }
+    }
+
+    /// A call that a scope surely opens, as a sentence.
+    fn opened_call(&self, scope: &Scope) -> Option<String> {
+        let call = access::find_call(self.catalog, scope, |_| false)?;
+        Some(format!("for example, it opens `{}`: {}", call.call(), call.summary))
+    }
+
+    /// The scopes of the catalog that a scope opens directly, each once.
+    fn narrower(&self, scope: &Scope) -> Vec<Scope> {
+        let mut seen = HashSet::new();
+        let opened = access::opens(self.catalog, scope).into_iter().map(|edge| edge.scope);
+        opened.filter(|scope| access::identify(self.catalog, scope).is_known() && seen.insert(scope.clone())).collect()
+    }
+}
+
 /// Names in backticks as a phrase: `a`, `b` and `c`.
 fn listed(names: &[String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    some_of(&quoted, usize::MAX)
+}
+
+/// Names in a row: `a, b and c`, or `a, b and 3 more`.
+fn some_of<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.split_last() {
         None => String::new(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, front)) if names.len() <= most => format!("{} and {last}", front.join(", ")),
+        Some(_) => {
+            let shown = names.get(..most).unwrap_or(&names);
+            format!("{} and {} more", shown.join(", "), names.len() - shown.len())
+        }
+    }
+}
+
+/// Scopes in a row, each in backticks.
+fn some_scopes<'s>(scopes: impl IntoIterator<Item = &'s Scope>, most: usize) -> String {
+    let quoted: Vec<String> = scopes.into_iter().map(|scope| format!("`{scope}`")).collect();
+    some_of(&quoted, most)
+}
+
+/// The operations of a resource that can be requested, without those that hold others: `ALL`, and `WRITE` where there
+/// is anything else.
+fn single_operations(resource: &Resource) -> Vec<&str> {
+    let usable = resource.operations.iter().filter(|operation| {
+        let gone = matches!(operation.provenance.status, Status::Invalid | Status::Deprecated);
+        !gone && !operation.name.eq_ignore_ascii_case("ALL")
+    });
+    let (write, single): (Vec<&str>, Vec<&str>) =
+        usable.map(|operation| operation.name.as_str()).partition(|name| name.eq_ignore_ascii_case("WRITE"));
+    if single.is_empty() { write } else { single }
+}
+
+/// Whether an operation reads and does nothing else.
+fn only_reads(operation: &str) -> bool {
+    ["READ", "VIEW", "GET"].iter().any(|word| word.eq_ignore_ascii_case(operation))
+}
+
+/// A scope or resource that the catalog names as a replacement: after the service, or after another service and `/`.
+fn replacement(service: &Service, text: &str) -> String {
+    match text.split_once('/') {
+        Some((other, rest)) => format!("{other}.{rest}"),
+        None => format!("{}.{text}", service.name),
     }
 }

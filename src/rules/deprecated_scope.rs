@@ -1,0 +1,98 @@
+//! ZS103 deprecated-scope.
+
+use super::{Context, Rule, replacement, some_of};
+use crate::access::{self, Identity, Known};
+use crate::catalog::model::Deprecation;
+use crate::catalog::{Catalog, Provenance, Service, Status};
+use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::scope::Scope;
+
+pub(super) struct DeprecatedScope;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS103",
+    name: "deprecated-scope",
+    severity: Severity::Warning,
+    summary: "a scope no longer works or should not be used any more",
+    docs: DOCS,
+};
+
+const DOCS: &str = r"## What it does
+Reports a scope that the catalog lists as deprecated: it existed, and no longer works or has a successor. Where known,
+the message says since when, and the help names what to use instead.
+
+## Why is this bad?
+A token with a dead scope fails at the first call. The Activities module of Zoho CRM is gone since version 3 of the API,
+and a token that was granted its scopes gets `OAUTH_SCOPE_MISMATCH`
+(<https://www.zoho.com/crm/developer/docs/api/v6/select-api-scopes.html>). A scope that was renamed may stop to work
+without notice.
+
+## Example
+```scope
+ZohoCRM.modules.activities.READ
+```
+
+## Use instead
+```scope
+ZohoCRM.modules.events.READ,ZohoCRM.modules.calls.READ,ZohoCRM.modules.tasks.READ
+```
+";
+
+impl Rule for DeprecatedScope {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        for (judged, scope) in cx.distinct() {
+            let identity = access::identify(cx.catalog, scope);
+            let Some((service, provenance, said)) = deprecation(&identity) else { continue };
+            let since = said.and_then(|said| said.since.as_ref()).map(|since| format!(" since {since}"));
+            let note = said.map_or(&provenance.note, |said| &said.provenance.note);
+            let note = note.as_ref().map(|note| format!(": {note}"));
+            let (since, note) = (since.unwrap_or_default(), note.unwrap_or_default());
+            let mut finding = cx
+                .finding(&INFO, judged, format!("`{}` is deprecated{since}{note}", identity.scope))
+                .related(Context::catalog_line(service, provenance), None);
+            if !provenance.sources.iter().any(|source| service.source_kind(source).starts_with("vendor")) {
+                finding = finding.confidence(Confidence::Medium);
+            }
+            let instead = said.map(|said| successors(cx.catalog, service, said, &identity.scope)).unwrap_or_default();
+            findings.push(if instead.is_empty() {
+                finding.help("look up in Zoho's documentation what took its place, and request that")
+            } else {
+                finding.help(format!("use {} instead", some_of(&instead, 5)))
+            });
+        }
+    }
+}
+
+/// Who says that a scope is deprecated, and what is said about it.
+fn deprecation<'c>(identity: &Identity<'c>) -> Option<(&'c Service, &'c Provenance, Option<&'c Deprecation>)> {
+    if let Some((service, said)) = identity.deprecated {
+        return Some((service, &said.provenance, Some(said)));
+    }
+    match identity.known {
+        Known::Operation(service, _, operation) if operation.provenance.status == Status::Deprecated => {
+            Some((service, &operation.provenance, None))
+        }
+        Known::Word(service, word) if word.provenance.status == Status::Deprecated => {
+            Some((service, &word.provenance, None))
+        }
+        _ => None,
+    }
+}
+
+/// What to use instead, in backticks; the catalog may name a scope, or a resource that takes the scope's operation.
+fn successors(catalog: &Catalog, service: &Service, said: &Deprecation, scope: &Scope) -> Vec<String> {
+    let operation = scope.operation().unwrap_or_default();
+    let name = |text: &String| {
+        let whole = replacement(service, text);
+        let with_operation: Option<Scope> = format!("{whole}.{operation}").parse().ok();
+        match with_operation.map(|scope| access::identify(catalog, &scope)) {
+            Some(known) if known.is_known() => format!("`{}`", known.scope),
+            _ => format!("`{whole}`"),
+        }
+    };
+    said.instead.iter().map(name).collect()
+}

@@ -1,0 +1,138 @@
+//! ZS202 group-access.
+
+use std::collections::BTreeMap;
+
+use super::{Context, Rule, some_scopes};
+use crate::access::{self, Why};
+use crate::catalog::model::Group;
+use crate::catalog::{Catalog, Service, Status};
+use crate::engine::Judged;
+use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::scope::Scope;
+
+pub(super) struct GroupAccess;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS202",
+    name: "group-access",
+    severity: Severity::Warning,
+    summary: "a scope opens a whole group of resources",
+    docs: DOCS,
+};
+
+const DOCS: &str = r"## What it does
+Reports a scope whose resource is a group, so that its operation holds for every member: `ZohoCRM.modules.READ` reads the
+records of every module, custom modules included. The finding says how many known resources the scope opens, names some
+of them, and cites who says that the group reaches them.
+
+## Why is this bad?
+An application seldom needs all members. What is added to the group later, such as a new custom module with personal
+data, is open to the application at once, without a new consent.
+
+## Example
+```scope
+ZohoCRM.modules.READ
+```
+
+## Use instead
+```scope
+ZohoCRM.modules.leads.READ,ZohoCRM.modules.contacts.READ
+```
+
+## Remarks
+Whether a parent reaches its children differs by service, and groups have holes: `ZohoCRM.modules.ALL` does not cover
+COQL, files or bulk jobs. The catalog states each group with its source. Where nobody documents that a group reaches its
+members, the finding says that it perhaps does, with medium confidence.
+";
+
+impl Rule for GroupAccess {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        for (judged, scope) in cx.distinct().filter(|(judged, scope)| judged.known && !scope.is_full_access()) {
+            let members = members(cx.catalog, scope);
+            if let Some(service) = scope.service().and_then(|name| cx.catalog.service(name))
+                && !members.is_empty()
+            {
+                findings.push(finding(cx, judged, service, scope, &members));
+            }
+        }
+    }
+}
+
+/// What a scope opens as a group, each with the surest statement that says so.
+fn members<'c>(catalog: &'c Catalog, scope: &Scope) -> BTreeMap<Scope, (bool, &'c Group)> {
+    let mut members: BTreeMap<Scope, (bool, &Group)> = BTreeMap::new();
+    for edge in access::opens(catalog, scope) {
+        if let Why::Group(group) = edge.why
+            && edge.scope != *scope
+            && gives_something(catalog, &edge.scope)
+        {
+            let said = members.entry(edge.scope).or_insert((edge.sure, group));
+            if edge.sure && !said.0 {
+                *said = (true, group);
+            }
+        }
+    }
+    members
+}
+
+/// Whether a member has any of the operations that its name would stand for: a group opens no deletion of a member that
+/// cannot be deleted.
+fn gives_something(catalog: &Catalog, member: &Scope) -> bool {
+    let identity = access::identify(catalog, member);
+    let resource = identity.service().and_then(|service| service.resource(member.resource()));
+    let meant = access::operations(catalog, member);
+    resource.is_some_and(|resource| {
+        let gone = |status| matches!(status, Status::Invalid | Status::Deprecated);
+        let mut usable = resource.operations.iter().filter(|operation| !gone(operation.provenance.status));
+        usable.any(|operation| meant.contains(&operation.name.to_ascii_uppercase()))
+    })
+}
+
+fn finding(
+    cx: &Context<'_>,
+    judged: &Judged,
+    service: &Service,
+    scope: &Scope,
+    members: &BTreeMap<Scope, (bool, &Group)>,
+) -> Finding {
+    let sure = members.values().filter(|(sure, _)| *sure).count();
+    let unsure = members.len() - sure;
+    let message = match (sure, unsure) {
+        (0, _) if members.values().any(|(_, group)| group.provenance.status.is_sure()) => {
+            format!("`{scope}` opens {}, if it exists", count(unsure))
+        }
+        (0, _) => format!("`{scope}` perhaps opens {}: that is assumed, and not documented", count(unsure)),
+        (_, 0) => format!("`{scope}` opens {}", count(sure)),
+        _ => format!("`{scope}` opens {}, and perhaps {unsure} more", count(sure)),
+    };
+    // Names to copy: no placeholders, and none of what is only assumed while something is sure.
+    let named = members.iter().filter(|(member, (is_sure, _))| !member.has_placeholder() && (*is_sure || sure == 0));
+    let samples: Vec<&Scope> = named.map(|(member, _)| member).collect();
+    let mut finding = cx.finding(&INFO, judged, message);
+    if sure == 0 {
+        finding = finding.confidence(Confidence::Medium);
+    }
+    if let Some(first) = samples.first() {
+        finding = finding
+            .help(format!("request only the resources that the app uses, one scope each, such as `{first}`"))
+            .related(format!("among them {}", some_scopes(samples.iter().copied(), 3)), None);
+    }
+    if let Some(call) = cx.opened_call(scope) {
+        finding = finding.related(call, None);
+    }
+    let mut said: Vec<&Group> = Vec::new();
+    for (_, group) in members.values() {
+        if !said.iter().any(|known| std::ptr::eq(*known, *group)) {
+            said.push(group);
+        }
+    }
+    said.iter().fold(finding, |finding, group| finding.related(Context::catalog_line(service, &group.provenance), None))
+}
+
+fn count(resources: usize) -> String {
+    if resources == 1 { "1 other resource".to_owned() } else { format!("{resources} other resources") }
+}

@@ -1,0 +1,118 @@
+//! ZS205 sensitive-access.
+
+use std::collections::HashSet;
+
+use super::{Context, Rule, only_reads, some_of};
+use crate::catalog::DataClass;
+use crate::engine::Judged;
+use crate::finding::{Finding, RuleInfo, Severity};
+use crate::scope::Scope;
+
+pub(super) struct SensitiveAccess;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS205",
+    name: "sensitive-access",
+    severity: Severity::Warning,
+    summary: "a scope touches users and roles, credentials, code or configuration",
+    docs: DOCS,
+};
+
+const DOCS: &str = r"## What it does
+Reports a scope that reaches resources of the data classes `users-and-roles`, `credentials`, `code` or `configuration`.
+It is a warning where the scope can do more than read, and where it reads credentials or code; a note where it only reads
+users, roles and configuration. Full access to a service is reported by `full-access` instead.
+
+## Why is this bad?
+These are the places where an attacker with a token becomes an administrator, comes back after the token is revoked, or
+finds the keys to other systems. They deserve a look even where the application needs them.
+
+## Example
+```scope
+ZohoCRM.users.ALL
+```
+```scope
+ZohoVault.secrets.READ
+```
+
+## Use instead
+```scope
+ZohoCRM.modules.leads.READ
+```
+
+## Remarks
+The data classes of the catalog are this project's own judgement, not the vendor's. A policy can give a resource other
+classes, under `data`.
+";
+
+/// What is looked for, in the order in which it is named.
+const SENSITIVE: [DataClass; 4] =
+    [DataClass::Credentials, DataClass::UsersAndRoles, DataClass::Code, DataClass::Configuration];
+
+impl Rule for SensitiveAccess {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        for (judged, scope) in cx.distinct().filter(|(_, scope)| !scope.is_full_access()) {
+            let touched = cx.touches(scope);
+            let classes = SENSITIVE.map(|class| Touched::of(class, &touched));
+            let classes: Vec<&Touched> = classes.iter().filter(|class| !class.resources.is_empty()).collect();
+            if !classes.is_empty() {
+                findings.push(finding(cx, judged, scope, &classes));
+            }
+        }
+    }
+}
+
+/// What a scope reaches of one class.
+struct Touched {
+    class: DataClass,
+    /// `Service.resource`, each once.
+    resources: Vec<String>,
+    /// Whether it can do more there than read.
+    writes: bool,
+}
+
+impl Touched {
+    fn of(class: DataClass, touched: &[(Scope, Vec<DataClass>)]) -> Self {
+        let mut found = Self { class, resources: Vec::new(), writes: false };
+        let mut seen = HashSet::new();
+        for (scope, _) in touched.iter().filter(|(_, classes)| classes.contains(&class)) {
+            found.writes |= scope.operation().is_some_and(|word| !only_reads(word));
+            let (_, path) = scope.parts().split_last().unzip();
+            let path = path.unwrap_or_default().join(".");
+            if seen.insert(path.to_ascii_lowercase()) {
+                found.resources.push(path);
+            }
+        }
+        found
+    }
+}
+
+fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, classes: &[&Touched]) -> Finding {
+    let writes = classes.iter().any(|class| class.writes);
+    let secret = classes.iter().any(|class| matches!(class.class, DataClass::Credentials | DataClass::Code));
+    let names: Vec<&str> = classes.iter().map(|class| class.class.as_str()).collect();
+    let access = if writes { "more than read access" } else { "read access" };
+    let message = format!("`{scope}` has {access} to sensitive data: {}", some_of(&names, 4));
+    let mut finding = cx.finding(&INFO, judged, message);
+    if !writes && !secret {
+        finding.severity = Severity::Note;
+    }
+    let several = classes.iter().any(|class| class.resources.len() > 1);
+    let reading = cx.narrower(scope).into_iter().find(|scope| scope.operation().is_some_and(only_reads));
+    finding = finding.help(match reading {
+        _ if several => "request only the resources that the app needs, without the sensitive ones".to_owned(),
+        Some(reading) if writes => format!("request `{reading}` where the app only reads"),
+        _ => format!("make sure that the app needs this: {}", judged.gives),
+    });
+    if !several {
+        return finding;
+    }
+    classes.iter().fold(finding, |finding, class| {
+        let resources: Vec<String> = class.resources.iter().map(|path| format!("`{path}`")).collect();
+        finding.related(format!("{}: {}", class.class, some_of(&resources, 3)), None)
+    })
+}

@@ -1,0 +1,238 @@
+//! ZS102 unknown-scope.
+
+use super::{Context, DETAILED, Rule, replacement, some_of};
+use crate::access::{self, Identity, Known, Unknown};
+use crate::catalog::model::{Erratum, Invalid};
+use crate::catalog::{Resource, Service, Status};
+use crate::engine::Judged;
+use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::scope::{Scope, is_placeholder};
+
+pub(super) struct UnknownScope;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS102",
+    name: "unknown-scope",
+    severity: Severity::Warning,
+    summary: "a scope names a resource, operation or word that its service is not known to have",
+    docs: DOCS,
+};
+
+const DOCS: &str = r"## What it does
+Reports a scope of a known service whose resource or operation the catalog does not know, a one-word scope that it does
+not know, and full access to a service that is not known to offer it. Misspellings that stand in the vendor's own
+material, and scopes that were reported not to exist, are named as such.
+
+A name that only fits a placeholder, such as a module of Zoho CRM, is taken for one of your own. If it is very near to a
+known name, that is worth a note: `lead` may be a custom module, or a slip for `leads`.
+
+## Why is this bad?
+A scope that does not exist fails the consent page, or is left out of the token without a word: ten scopes asked, eight
+granted, and the missing ones are found when a call fails. Nobody can say what an unknown scope would give either, so it
+is never counted as allowed by default.
+
+## Example
+```scope
+ZohoBooks.invoice.READ
+```
+```scope
+ZohoCRM.modules.ALLL
+```
+
+## Use instead
+```scope
+ZohoBooks.invoices.READ
+```
+```scope
+ZohoCRM.modules.ALL
+```
+
+## Remarks
+The catalog holds what is published or was seen at work; a scope that it lacks may exist. Describe it in a catalog file
+of your own, which a policy names under `catalog`, and it is known.
+";
+
+impl Rule for UnknownScope {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        let mut detailed = 0;
+        for (judged, scope) in cx.distinct() {
+            let identity = access::identify(cx.catalog, scope);
+            let found = match identity.known {
+                Known::No(Unknown::Service(_)) => continue,
+                Known::Operation(service, resource, _) => near_own_name(cx, judged, &identity, service, resource),
+                Known::No(_) if detailed >= DETAILED => {
+                    Some(cx.finding(&INFO, judged, format!("the catalog does not know `{}`", identity.scope)))
+                }
+                Known::No(why) => {
+                    detailed += 1;
+                    Some(unknown_scope(cx, judged, &identity, why))
+                }
+                _ => None,
+            };
+            findings.extend(found);
+        }
+    }
+}
+
+fn unknown_scope(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, why: Unknown<'_>) -> Finding {
+    if let Some((service, slip)) = identity.erratum {
+        return misspelt(cx, judged, service, slip);
+    }
+    if let Some((service, invalid)) = identity.invalid {
+        return nonexistent(cx, judged, service, invalid);
+    }
+    let scope = &identity.scope;
+    match why {
+        Unknown::Resource(service) if scope.is_full_access() => no_full_access(cx, judged, service),
+        Unknown::Resource(service) => no_resource(cx, judged, identity, service),
+        Unknown::Operation(service, resource) => no_operation(cx, judged, identity, service, resource),
+        Unknown::Word | Unknown::Service(_) => no_word(cx, judged, identity),
+    }
+}
+
+fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum) -> Finding {
+    let (written, means) = (&slip.written, &slip.means);
+    let vendors = slip.provenance.sources.iter().any(|source| service.source_kind(source).starts_with("vendor"));
+    let whose = if vendors { "the vendor's own material" } else { "public material" };
+    let finding = cx
+        .finding(&INFO, judged, format!("`{written}` is a misspelling that stands in {whose}; `{means}` is meant"))
+        .help(format!("write `{means}`"))
+        .related(Context::catalog_line(service, &slip.provenance), None);
+    Context::with_correction(finding, judged, means)
+}
+
+fn nonexistent(cx: &Context<'_>, judged: &Judged, service: &Service, invalid: &Invalid) -> Finding {
+    let scope = judged.scope.as_ref().map_or_else(|_| judged.written.clone(), Scope::to_string);
+    let note = invalid.provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    let finding = cx
+        .finding(&INFO, judged, format!("`{scope}` is reported not to exist{note}"))
+        .related(Context::catalog_line(service, &invalid.provenance), None);
+    let instead: Vec<String> = invalid.instead.iter().map(|text| format!("`{}`", replacement(service, text))).collect();
+    if instead.is_empty() { finding } else { finding.help(format!("perhaps you need {}", some_of(&instead, 5))) }
+}
+
+fn no_full_access(cx: &Context<'_>, judged: &Judged, service: &Service) -> Finding {
+    let product = &service.product;
+    cx.finding(&INFO, judged, format!("the catalog has no evidence that there is full access to {product}")).help(
+        format!(
+            "name the resources and operations that the app needs: `{}.<resource>.<OPERATION>`; the catalog knows {} \
+             resources",
+            service.name,
+            service.resources.len()
+        ),
+    )
+}
+
+fn no_resource(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, service: &Service) -> Finding {
+    let (product, path) = (&service.product, identity.scope.resource().join("."));
+    let finding = cx.finding(&INFO, judged, format!("the catalog knows no resource `{path}` of {product}"));
+    if let Some(meant) = access::suggest(cx.catalog, identity) {
+        return finding.help(format!("did you mean `{meant}`?"));
+    }
+    let near = near_resources(service, &path);
+    finding.help(if near.is_empty() {
+        format!("the catalog knows {} resources of {product}, and none has a name like it", service.resources.len())
+    } else {
+        format!("resources with names like it: {}", some_of(&near, 5))
+    })
+}
+
+/// The resources whose names are most like one that does not exist, the likest first, in backticks.
+fn near_resources(service: &Service, path: &str) -> Vec<String> {
+    let path = path.to_ascii_lowercase();
+    let alike = |resource: &Resource| {
+        let name = resource.dotted().to_ascii_lowercase();
+        let last = resource.path.last().map(|part| part.to_ascii_lowercase()).unwrap_or_default();
+        strsim::jaro_winkler(&path, &name).max(strsim::jaro_winkler(&path, &last))
+    };
+    let mut near: Vec<(f64, String)> =
+        service.resources.iter().map(|resource| (alike(resource), resource.dotted())).collect();
+    near.retain(|(alike, _)| *alike > 0.85);
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    near.into_iter().take(5).map(|(_, name)| format!("`{}.{name}`", service.name)).collect()
+}
+
+fn no_operation(
+    cx: &Context<'_>,
+    judged: &Judged,
+    identity: &Identity<'_>,
+    service: &Service,
+    resource: &Resource,
+) -> Finding {
+    let (scope, operation) = (&identity.scope, identity.scope.operation().unwrap_or_default());
+    let path = scope.resource().join(".");
+    // The catalog may list the operation as one that was reported not to exist.
+    let refuted = resource.operation(operation).filter(|known| known.provenance.status == Status::Invalid);
+    let finding = match refuted {
+        Some(known) => {
+            let note = known.provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+            cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{note}"))
+                .related(Context::catalog_line(service, &known.provenance), None)
+        }
+        None => {
+            let message = format!("the catalog knows no operation `{operation}` on `{}.{path}`", service.name);
+            cx.finding(&INFO, judged, message)
+        }
+    };
+    let usable = resource.operations.iter().filter(|known| known.provenance.status != Status::Invalid);
+    let usable: Vec<String> = usable.map(|known| format!("`{}`", known.name)).collect();
+    let has = if usable.is_empty() { "it has none".to_owned() } else { format!("it has {}", some_of(&usable, 12)) };
+    finding.help(match access::suggest(cx.catalog, identity) {
+        Some(meant) => format!("did you mean `{meant}`? {has}"),
+        None => has,
+    })
+}
+
+fn no_word(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>) -> Finding {
+    let word = &identity.scope;
+    let finding = cx.finding(&INFO, judged, format!("the catalog knows no one-word scope `{word}`"));
+    finding.help(match access::suggest(cx.catalog, identity) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => {
+            let words: Vec<String> = cx.catalog.words().map(|word| format!("`{word}`")).collect();
+            format!("one-word scopes are {}; every other scope is `Service.resource.OPERATION`", some_of(&words, 8))
+        }
+    })
+}
+
+/// A note on a scope that only a placeholder knows and that is very near to a name that the catalog has.
+fn near_own_name(
+    cx: &Context<'_>,
+    judged: &Judged,
+    identity: &Identity<'_>,
+    service: &Service,
+    resource: &Resource,
+) -> Option<Finding> {
+    let at = resource.path.iter().position(|part| is_placeholder(part))?;
+    let path = identity.scope.resource();
+    let written = path.get(at).filter(|part| !is_placeholder(part))?;
+    let kind = resource.path.get(at)?.trim_matches(['{', '}']).replace('_', " ");
+    let limit = if written.len() < 5 { 1 } else { 2 };
+    let beside = |other: &&Resource| {
+        other.path.len() == path.len()
+            && other.path.iter().zip(path).enumerate().all(|(n, (a, b))| n == at || a.eq_ignore_ascii_case(b))
+    };
+    let near = service.resources.iter().filter(beside).filter_map(|other| {
+        let known = other.path.get(at).filter(|part| !is_placeholder(part))?;
+        if known.len().abs_diff(written.len()) > limit {
+            return None;
+        }
+        let distance = strsim::osa_distance(&known.to_ascii_lowercase(), &written.to_ascii_lowercase());
+        (distance <= limit).then_some((distance, known))
+    });
+    let (_, known) = near.min_by_key(|(distance, _)| *distance)?;
+    let mut meant = path.to_vec();
+    meant.get_mut(at)?.clone_from(known);
+    let meant = service.scope(&meant, identity.scope.operation()?);
+    let message =
+        format!("`{written}` is no {kind} that the catalog knows; one of your own would be in no catalog either");
+    let finding = cx
+        .finding(&INFO, judged, message)
+        .confidence(Confidence::Low)
+        .help(format!("did you mean `{meant}`? if `{written}` is a {kind} of your own, all is well"));
+    Some(Finding { severity: Severity::Note, ..finding })
+}

@@ -1,0 +1,117 @@
+//! ZS101 unknown-service.
+
+use super::{Context, DETAILED, Rule};
+use crate::access::{self, Identity, Known, Unknown};
+use crate::catalog::model::Erratum;
+use crate::catalog::{Catalog, Service};
+use crate::engine::Judged;
+use crate::finding::{Finding, RuleInfo, Severity};
+use crate::scope::Scope;
+
+pub(super) struct UnknownService;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS101",
+    name: "unknown-service",
+    severity: Severity::Warning,
+    summary: "a scope begins with a name that is no service of the catalog",
+    docs: DOCS,
+};
+
+const DOCS: &str = r"## What it does
+Reports a scope whose first part is no service name that the catalog knows. Where the name is near to a known one, or is
+another name under which the product was seen, the help names the scope that was probably meant.
+
+## Why is this bad?
+Service names are irregular: Zoho Desk is `Desk`, Zoho WorkDrive is `WorkDrive`, Zoho People is `ZOHOPEOPLE`. Zoho
+refuses a consent page that names an unknown scope, or leaves the scope out of the token without a word. And nobody can
+say what a scope of an unknown service would give, so it is never counted as allowed by default.
+
+## Example
+```scope
+ZohoBook.invoices.READ
+```
+
+## Use instead
+```scope
+ZohoBooks.invoices.READ
+```
+
+## Remarks
+Case does not matter: `zohobooks` is the same service as `ZohoBooks`. A service that the catalog lacks can be described
+in a catalog file of your own, which a policy names under `catalog`.
+";
+
+impl Rule for UnknownService {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        let unknown = cx.distinct().filter(|(judged, _)| !judged.known).filter_map(|(judged, scope)| {
+            let identity = access::identify(cx.catalog, scope);
+            let Known::No(Unknown::Service(alias)) = identity.known else { return None };
+            Some((judged, identity, alias))
+        });
+        for (n, (judged, identity, alias)) in unknown.enumerate() {
+            let name = identity.scope.service().unwrap_or_default();
+            if n >= DETAILED {
+                findings.push(cx.finding(&INFO, judged, nameless(name)));
+            } else if let Some((service, slip)) = slip(cx.catalog, &identity.scope) {
+                findings.push(misspelt(cx, judged, service, slip));
+            } else {
+                findings.push(look_up(cx, judged, &identity, alias));
+            }
+        }
+    }
+}
+
+fn nameless(name: &str) -> String {
+    format!("the catalog knows no service `{name}`")
+}
+
+fn look_up(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, alias: Option<&Service>) -> Finding {
+    let scope = &identity.scope;
+    let name = scope.service().unwrap_or_default();
+    let message = match alias {
+        Some(service) => {
+            let (product, real) = (&service.product, &service.name);
+            format!("`{name}` is another name under which {product} was seen; its scopes begin with `{real}`")
+        }
+        None => nameless(name),
+    };
+    let finding = cx.finding(&INFO, judged, message);
+    if let Some(meant) = access::suggest(cx.catalog, identity) {
+        let finding = finding.help(format!("did you mean `{meant}`?"));
+        // Only the name of the service is certain enough to be replaced unseen.
+        let same_rest =
+            Scope::from_parts(meant.parts()[1..].to_vec()) == Scope::from_parts(scope.parts()[1..].to_vec());
+        if same_rest { Context::with_correction(finding, judged, &meant) } else { finding }
+    } else {
+        finding.help(match alias.or_else(|| access::near_service(cx.catalog, name)) {
+            Some(near) => format!("did you mean a scope of `{}`? it has none of this name", near.name),
+            None => "look the name up in Zoho's documentation; a service that the catalog lacks can be described in a \
+                     catalog file of your own"
+                .to_owned(),
+        })
+    }
+}
+
+fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum) -> Finding {
+    let (written, means) = (&slip.written, &slip.means);
+    let message = format!("`{written}` lacks the service name, as it does in material on {}", service.product);
+    let finding = cx
+        .finding(&INFO, judged, message)
+        .help(format!("did you mean `{means}`?"))
+        .related(Context::catalog_line(service, &slip.provenance), None);
+    Context::with_correction(finding, judged, means)
+}
+
+/// A slip of some service's own material that this scope is. Such slips begin with a resource.
+fn slip<'c>(catalog: &'c Catalog, scope: &Scope) -> Option<(&'c Service, &'c Erratum)> {
+    let text = scope.to_string();
+    catalog.services().find_map(|service| {
+        let slip = service.errata.iter().find(|slip| slip.written.eq_ignore_ascii_case(&text))?;
+        Some((service, slip))
+    })
+}

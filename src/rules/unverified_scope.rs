@@ -1,0 +1,76 @@
+//! ZS104 unverified-scope.
+
+use super::{Context, Rule, some_scopes};
+use crate::access::{self, Identity, Known};
+use crate::catalog::{Service, Status};
+use crate::finding::{Finding, RuleInfo, Severity};
+use crate::scope::Scope;
+
+pub(super) struct UnverifiedScope;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS104",
+    name: "unverified-scope",
+    severity: Severity::Note,
+    summary: "a scope is known from third parties alone, or sources contradict each other",
+    docs: DOCS,
+};
+
+const DOCS: &str = r"## What it does
+Reports a scope that the catalog knows, but not from the vendor and not from seeing it at work: only third parties claim
+that it exists, or sources contradict each other about it.
+
+## Why is this bad?
+Such a scope may not exist, or may give something else than its name says. It is better to find that out before an
+application depends on it than in a consent page that fails.
+
+## Example
+```scope
+Desk.tickets.WRITE
+```
+
+## Use instead
+```scope
+Desk.tickets.CREATE,Desk.tickets.UPDATE
+```
+
+## Remarks
+What was proven to work can be stated in a catalog file of your own, which a policy names under `catalog`.
+";
+
+impl Rule for UnverifiedScope {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        for (judged, scope) in cx.distinct().filter(|(judged, _)| judged.known) {
+            let identity = access::identify(cx.catalog, scope);
+            let (Some(service), Some(provenance)) = (identity.service(), identity.provenance()) else { continue };
+            let scope = &identity.scope;
+            let message = match provenance.status {
+                Status::Reported => format!("`{scope}` is known from third parties alone"),
+                Status::Disputed => format!("sources contradict each other on `{scope}`"),
+                _ => continue,
+            };
+            let note = provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+            let finding = cx
+                .finding(&INFO, judged, format!("{message}{note}"))
+                .related(Context::catalog_line(service, provenance), None);
+            let confirmed = confirmed(service, &identity);
+            findings.push(finding.help(if confirmed.is_empty() {
+                "try it on a consent page before an application depends on it".to_owned()
+            } else {
+                format!("confirmed for the same resource: {}", some_scopes(&confirmed, 8))
+            }));
+        }
+    }
+}
+
+/// The scopes on the same resource that surely exist, `ALL` left out.
+fn confirmed(service: &Service, identity: &Identity<'_>) -> Vec<Scope> {
+    let Known::Operation(_, resource, _) = identity.known else { return Vec::new() };
+    let sure = resource.operations.iter().filter(|operation| operation.provenance.status.is_sure());
+    let single = sure.filter(|operation| !operation.name.eq_ignore_ascii_case("ALL"));
+    single.map(|operation| service.scope(identity.scope.resource(), &operation.name)).collect()
+}

@@ -1,0 +1,96 @@
+//! ZS204 write-includes-delete.
+
+use super::{Context, DETAILED, Rule, some_of, some_scopes};
+use crate::access::{self, Edge, Why};
+use crate::engine::Judged;
+use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::scope::Scope;
+
+pub(super) struct WriteIncludesDelete;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS204",
+    name: "write-includes-delete",
+    severity: Severity::Warning,
+    summary: "an operation that sounds like writing deletes too",
+    docs: DOCS,
+};
+
+const DOCS: &str = r"## What it does
+Reports a scope whose operation stands for several others, deletion among them: `WRITE` is CREATE, UPDATE and DELETE.
+
+## Why is this bad?
+Zoho documents for Zoho CRM that `WRITE` holds CREATE, UPDATE and DELETE, and not READ
+(<https://www.zoho.com/crm/developer/docs/api/v8/select-api-scopes.html>). Who reads `WRITE` in a list of scopes seldom
+thinks of deletion.
+
+## Example
+```scope
+ZohoCRM.modules.leads.WRITE
+```
+
+## Use instead
+```scope
+ZohoCRM.modules.leads.CREATE,ZohoCRM.modules.leads.UPDATE
+```
+
+## Remarks
+For services where nobody says what `WRITE` is, the meaning documented for Zoho CRM is taken to hold, with medium
+confidence. For Zoho Desk and Bigin sources contradict each other, and the finding says so.
+";
+
+/// Where the vendor says what `WRITE` is.
+const GENERAL: &str = "documented for Zoho CRM: https://www.zoho.com/crm/developer/docs/api/v8/select-api-scopes.html";
+
+impl Rule for WriteIncludesDelete {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        let mut detailed = 0;
+        for (judged, scope) in cx.distinct().filter(|(_, scope)| !scope.is_full_access()) {
+            let edges = access::opens(cx.catalog, scope);
+            let meant = edges.iter().filter(|edge| matches!(edge.why, Why::Meaning(_)));
+            let meant: Vec<&Edge<'_>> = meant.collect();
+            if meant.iter().any(|edge| edge.scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("DELETE"))) {
+                let mut finding = finding(cx, judged, scope, &meant);
+                detailed += 1;
+                if detailed <= DETAILED
+                    && let Some(call) = cx.opened_call(scope)
+                {
+                    finding = finding.related(call, None);
+                }
+                findings.push(finding);
+            }
+        }
+    }
+}
+
+fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, meant: &[&Edge<'_>]) -> Finding {
+    let words: Vec<&str> = meant.iter().filter_map(|edge| edge.scope.operation()).collect();
+    let (word, words) = (scope.operation().unwrap_or_default(), some_of(&words, 8));
+    let said = meant.iter().find_map(|edge| if let Why::Meaning(said) = edge.why { said } else { None });
+    let sure = said.is_some_and(|said| said.status.is_sure());
+    let message = match said {
+        Some(_) if !sure => format!("`{scope}` may delete too: sources contradict each other on what {word} holds"),
+        Some(_) => format!("`{scope}` deletes too: {word} is {words}"),
+        None => format!("`{scope}` deletes too, if {word} is {words} here as it is in Zoho CRM"),
+    };
+    let mut finding = cx.finding(&INFO, judged, message);
+    if !sure || !judged.known {
+        finding = finding.confidence(Confidence::Medium);
+    }
+    let service = scope.service().and_then(|name| cx.catalog.service(name));
+    finding = match (service, said) {
+        (Some(service), Some(said)) => finding.related(Context::catalog_line(service, said), None),
+        _ => finding.related(GENERAL, None),
+    };
+    let harmless = |scope: &&Scope| !scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("DELETE"));
+    let known = |scope: &&Scope| access::identify(cx.catalog, scope).is_known();
+    let instead: Vec<&Scope> = meant.iter().map(|edge| &edge.scope).filter(harmless).filter(known).collect();
+    if instead.is_empty() {
+        return finding.help("request the single operations that the app performs");
+    }
+    finding.help(format!("request the operations that the app performs, out of {}", some_scopes(instead, 8)))
+}
