@@ -135,7 +135,10 @@ fn no_resource(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, servi
     }
     let near = near_resources(service, &path);
     finding.help(if near.is_empty() {
-        format!("the catalog knows {} resources of {product}, and none has a name like it", service.resources.len())
+        format!(
+            "none of the {} resources that the catalog knows of {product} has a name like it",
+            service.resources.len()
+        )
     } else {
         format!("resources with names like it: {}", some_of(&near, 5))
     })
@@ -167,16 +170,13 @@ fn no_operation(
     let path = scope.resource().join(".");
     // The catalog may list the operation as one that was reported not to exist.
     let refuted = resource.operation(operation).filter(|known| known.provenance.status == Status::Invalid);
-    let finding = match refuted {
-        Some(known) => {
-            let note = known.provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-            cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{note}"))
-                .related(Context::catalog_line(service, &known.provenance), None)
-        }
-        None => {
-            let message = format!("the catalog knows no operation `{operation}` on `{}.{path}`", service.name);
-            cx.finding(&INFO, judged, message)
-        }
+    let finding = if let Some(known) = refuted {
+        let note = known.provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+        cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{note}"))
+            .related(Context::catalog_line(service, &known.provenance), None)
+    } else {
+        let message = format!("the catalog knows no operation `{operation}` on `{}.{path}`", service.name);
+        cx.finding(&INFO, judged, message)
     };
     let usable = resource.operations.iter().filter(|known| known.provenance.status != Status::Invalid);
     let usable: Vec<String> = usable.map(|known| format!("`{}`", known.name)).collect();
@@ -190,12 +190,11 @@ fn no_operation(
 fn no_word(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>) -> Finding {
     let word = &identity.scope;
     let finding = cx.finding(&INFO, judged, format!("the catalog knows no one-word scope `{word}`"));
-    finding.help(match access::suggest(cx.catalog, identity) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => {
-            let words: Vec<String> = cx.catalog.words().map(|word| format!("`{word}`")).collect();
-            format!("one-word scopes are {}; every other scope is `Service.resource.OPERATION`", some_of(&words, 8))
-        }
+    finding.help(if let Some(meant) = access::suggest(cx.catalog, identity) {
+        format!("did you mean `{meant}`?")
+    } else {
+        let words: Vec<String> = cx.catalog.words().map(|word| format!("`{word}`")).collect();
+        format!("one-word scopes are {}; every other scope is `Service.resource.OPERATION`", some_of(&words, 8))
     })
 }
 
