@@ -147,9 +147,15 @@ impl PartialOrd for Scope {
 
 impl Ord for Scope {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let fold = |scope: &Self| scope.parts.iter().map(|part| part.to_ascii_lowercase()).collect::<Vec<_>>();
-        fold(self).cmp(&fold(other))
+        let parts = self.parts.iter().zip(&other.parts);
+        let first = parts.map(|(a, b)| compare(a, b)).find(|order| order.is_ne());
+        first.unwrap_or_else(|| self.parts.len().cmp(&other.parts.len()))
     }
+}
+
+/// The order of two names without regard to ASCII case.
+fn compare(a: &str, b: &str) -> std::cmp::Ordering {
+    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// Why a text is not a scope.

@@ -270,7 +270,7 @@ fn bombs_and_deep_nesting_in_a_policy_are_refused() {
 
 #[test]
 fn a_list_of_ten_megabytes_is_judged() {
-    let line = "ZohoBooks.invoices.READ,ZohoCRM.modules.leads.READ,ZohoNowhere.things.READ,";
+    let line = format!("ZohoBooks.invoices.READ,ZohoCRM.modules.{}.READ,", "long_name_".repeat(40));
     let list = line.repeat(10 * 1024 * 1024 / line.len());
     let ended = check(&["list.txt", "--format", "json", "--output", "out.json", "--fail-on", "never"])
         .file("list.txt", list)
