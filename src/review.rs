@@ -45,7 +45,8 @@ impl Review<'_> {
             scopes.extend(judged);
         }
         let (mut findings, waived, uses) = filter::apply_waivers(findings, self.policy, self.as_of);
-        let context = RunContext { waivers: &uses, as_of: self.as_of };
+        let context =
+            RunContext { catalog: self.catalog, policy: self.policy, waivers: &uses, as_of: self.as_of };
         let mut of_run = Vec::new();
         for rule in rules::ALL {
             rule.check_run(&context, &mut of_run);

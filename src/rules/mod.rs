@@ -23,6 +23,7 @@ mod sensitive_access;
 #[cfg(test)]
 mod tests;
 mod toxic_combination;
+mod unknown_entry;
 mod unknown_scope;
 mod unknown_service;
 mod unused_waiver;
@@ -40,7 +41,7 @@ use crate::engine::Judged;
 use crate::filter::WaiverUse;
 use crate::finding::{Finding, RuleInfo};
 use crate::input::{ConsentUrl, Flow, Request};
-use crate::policy::{DataOverride, Effective};
+use crate::policy::{DataOverride, Effective, Policy};
 use crate::scope::Scope;
 use crate::source::Place;
 
@@ -67,6 +68,7 @@ pub static ALL: &[&dyn Rule] = &[
     &expired_waiver::ExpiredWaiver,
     &expiring_waiver::ExpiringWaiver,
     &unused_waiver::UnusedWaiver,
+    &unknown_entry::UnknownEntry,
     &offline_access::OfflineAccess,
     &insecure_redirect::InsecureRedirect,
     &weak_state::WeakState,
@@ -102,6 +104,10 @@ pub struct Context<'a> {
 /// What a rule sees of a whole run, once every finding has been filtered.
 #[derive(Clone, Copy)]
 pub struct RunContext<'a> {
+    /// What is known of Zoho's scopes.
+    pub catalog: &'a Catalog,
+    /// The policy, with all its apps.
+    pub policy: &'a Policy,
     /// The policy's waivers, each with what became of it in this run.
     pub waivers: &'a [WaiverUse<'a>],
     /// The day for which the run judges.

@@ -137,7 +137,7 @@ impl Example<'_> {
         let findings = findings.into_iter().filter_map(|finding| with_level(finding, &effective)).collect();
         let as_of: Date = self.as_of.parse().unwrap();
         let (mut kept, _, waivers) = apply_waivers(findings, &policy, as_of);
-        let cx = RunContext { waivers: &waivers, as_of };
+        let cx = RunContext { catalog, policy: &policy, waivers: &waivers, as_of };
         for rule in ALL {
             rule.check_run(&cx, &mut kept);
         }

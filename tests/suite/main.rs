@@ -6,6 +6,7 @@ mod evidence;
 mod judging;
 mod laws;
 mod naive;
+mod policies;
 mod program;
 mod readme;
 mod semantics;
