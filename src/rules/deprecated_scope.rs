@@ -96,3 +96,23 @@ fn successors(catalog: &Catalog, service: &Service, said: &Deprecation, scope: &
     };
     said.instead.iter().map(name).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn the_successor_is_named_with_the_operation() {
+        insta::assert_snapshot!(found("ZS103", "ZohoReports.data.read,WorkDrive.workspace.UPDATE,ZohoInventory.salesreturns.GET"), @r"
+        ZS103 warning [ZohoReports.data.read] `ZohoReports.data.READ` is deprecated: appears to be the older name of ZohoAnalytics; no vendor page mentions it
+          help: use `ZohoAnalytics.data.read` instead
+          catalog: ZohoReports.yaml:N (deprecated, public source file, repository unrecorded (ref 62510350008))
+        ZS103 warning [WorkDrive.workspace.UPDATE] `WorkDrive.workspace.UPDATE` is deprecated: still requested by integrations; current vendor pages call the same resource teamfolders
+          help: use `WorkDrive.teamfolders.UPDATE` instead
+          catalog: WorkDrive.yaml:N (deprecated, https://pipedream.com/apps/zoho-workdrive.md)
+        ZS103 warning [ZohoInventory.salesreturns.GET] `ZohoInventory.salesreturns.GET` is deprecated since 2026: older vendor specification; the newer one says salesreturns.READ
+          help: use `ZohoInventory.salesreturns.READ` instead
+          catalog: ZohoInventory.yaml:N (deprecated, github:rabeehzaman/ZohoTrOrder:openapi-all/salesreturns.yml)
+        ");
+    }
+}

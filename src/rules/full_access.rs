@@ -79,3 +79,22 @@ fn help(service: &str) -> String {
          `{service}.<resource>.<OPERATION>`"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn also_where_nobody_knows_whether_it_exists() {
+        insta::assert_snapshot!(found("ZS201", "zohobooks.FullAccess.All,ZohoCRM.fullaccess.all,Foo.fullaccess.all"), @r"
+        ZS201 error [zohobooks.FullAccess.All] `ZohoBooks.fullaccess.all` gives everything in Zoho Books: 18 known resources and whatever is added
+          help: list the calls that the app makes, and request one scope for each resource and operation that they need: `ZohoBooks.<resource>.<OPERATION>`
+          for example, it opens `DELETE /books/v3/bankaccounts/matchfilters/{match_filter_id}`: delete match filters of bank accounts
+          catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
+        ZS201 error [ZohoCRM.fullaccess.all] `ZohoCRM.fullaccess.all` asks for everything in Zoho CRM: 124 known resources and whatever is added
+          help: list the calls that the app makes, and request one scope for each resource and operation that they need: `ZohoCRM.<resource>.<OPERATION>`
+        ZS201 error [Foo.fullaccess.all] `Foo.fullaccess.all` asks for everything in `Foo`
+          help: list the calls that the app makes, and request one scope for each resource and operation that they need: `Foo.<resource>.<OPERATION>`
+        ");
+    }
+}

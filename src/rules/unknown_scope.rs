@@ -236,3 +236,56 @@ fn near_own_name(
         .help(format!("did you mean `{meant}`? if `{written}` is a {kind} of your own, all is well"));
     Some(Finding { severity: Severity::Note, ..finding })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn what_is_unknown_is_said_and_what_may_be_meant() {
+        insta::assert_snapshot!(found("ZS1", "ZohoBooks.invoice.READ,ZohoBooks.invoices.REED,ZohoBooks.invoices.APPROVE,ZohoCRM.leads.READ,ZohoMail.send.READ,crmapi,emial"), @r"
+        ZS102 warning [ZohoBooks.invoice.READ] the catalog knows no resource `invoice` of Zoho Books
+          help: did you mean `ZohoBooks.invoices.READ`?
+        ZS102 warning [ZohoBooks.invoices.REED] the catalog knows no operation `REED` on `ZohoBooks.invoices`
+          help: did you mean `ZohoBooks.invoices.READ`? it has `CREATE`, `READ`, `UPDATE`, `DELETE` and `ALL`
+        ZS102 warning [ZohoBooks.invoices.APPROVE] the catalog knows no operation `APPROVE` on `ZohoBooks.invoices`
+          help: it has `CREATE`, `READ`, `UPDATE`, `DELETE` and `ALL`
+        ZS102 warning [ZohoCRM.leads.READ] the catalog knows no resource `leads` of Zoho CRM
+          help: did you mean `ZohoCRM.modules.leads.READ`?
+        ZS102 warning [ZohoMail.send.READ] the catalog knows no resource `send` of Zoho Mail
+          help: the catalog knows 19 resources of Zoho Mail, and none has a name like it
+        ZS102 warning [crmapi] the catalog knows no one-word scope `crmapi`
+          help: one-word scopes are `openid`, `email`, `profile` and `phone`; every other scope is `Service.resource.OPERATION`
+        ZS102 warning [emial] the catalog knows no one-word scope `emial`
+          help: did you mean `email`?
+        ");
+    }
+
+    #[test]
+    fn slips_and_inventions_are_named_as_such() {
+        insta::assert_snapshot!(found("ZS1", "ZohoCRM.modules.ALLL,ZohoBooks.items.READ,ZohoBooks.fullaccess.READ,ZohoCRM.fullaccess.all"), @r"
+        ZS102 warning [ZohoCRM.modules.ALLL] `ZohoCRM.modules.ALLL` is a misspelling that stands in the vendor's own material; `ZohoCRM.modules.ALL` is meant
+          help: write `ZohoCRM.modules.ALL`
+          catalog: ZohoCRM.yaml:N (documented, https://zoho.com/developer/docs/vertical-solutions/api/v6/scopes.html)
+          write the scope that is meant: ZohoCRM.modules.ALL,ZohoBooks.items.READ,ZohoBooks.fullaccess.READ,ZohoCRM.fullaccess.all
+        ZS102 warning [ZohoBooks.items.READ] `ZohoBooks.items.READ` is reported not to exist: seen in public code, in no vendor source; items are under settings
+          help: perhaps you need `ZohoBooks.settings.READ`
+          catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
+        ZS102 warning [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
+          catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
+        ZS102 warning [ZohoCRM.fullaccess.all] the catalog has no evidence that there is full access to Zoho CRM
+          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the catalog knows 124 resources
+        ");
+    }
+
+    #[test]
+    fn a_name_of_ones_own_near_to_a_known_one_is_a_note() {
+        insta::assert_snapshot!(found("ZS1", "ZohoCRM.modules.lead.READ,ZohoCRM.modules.contct.ALL"), @r"
+        ZS102 note [ZohoCRM.modules.lead.READ] `lead` is no module that the catalog knows; one of your own would be in no catalog either
+          help: did you mean `ZohoCRM.modules.leads.READ`? if `lead` is a module of your own, all is well
+        ZS102 note [ZohoCRM.modules.contct.ALL] `contct` is no module that the catalog knows; one of your own would be in no catalog either
+          help: did you mean `ZohoCRM.modules.contacts.ALL`? if `contct` is a module of your own, all is well
+        ");
+        insta::assert_snapshot!(found("ZS1", "ZohoCRM.modules.leads.READ,ZohoCRM.modules.{module}.READ,ZohoCRM.modules.rockets.READ"), @"");
+    }
+}
