@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use sha2::{Digest, Sha256};
-
 #[path = "src/catalog/decode.rs"]
 mod decode;
+#[path = "src/digest.rs"]
+mod digest;
 #[path = "src/catalog/fields.rs"]
 mod fields;
 #[path = "src/catalog/model.rs"]
@@ -55,7 +55,7 @@ fn pack() -> Result<(), Vec<String>> {
     // Sorted by name without case, which is the order in which services are looked up.
     paths.sort_by_key(|path| path.to_string_lossy().to_ascii_lowercase());
     let mut errors = Vec::new();
-    let mut digest = Sha256::new();
+    let mut digest = digest::Digest::default();
     let mut files = Vec::new();
     for path in &paths {
         match read(path, &mut digest) {
@@ -69,13 +69,13 @@ fn pack() -> Result<(), Vec<String>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    write(&out, &files, &hex(&digest.finalize())).map_err(|error| vec![format!("{}: {error}", out.display())])
+    write(&out, &files, &digest.hex()).map_err(|error| vec![format!("{}: {error}", out.display())])
 }
 
-fn read(path: &Path, digest: &mut Sha256) -> Result<File, Vec<String>> {
+fn read(path: &Path, digest: &mut digest::Digest) -> Result<File, Vec<String>> {
     let name = path.to_string_lossy().into_owned();
     let text = fs::read_to_string(path).map_err(|error| vec![format!("{name}: {error}")])?;
-    digest.update(text.as_bytes());
+    digest.add(&text);
     let file = source::Source::new(name.clone(), text);
     let decoded = decode::decode(&file).map_err(|problems| {
         let tell = |problem: &source::Problem| {
@@ -143,11 +143,4 @@ fn write(out: &Path, files: &[File], digest: &str) -> Result<(), Box<dyn std::er
     writeln!(table, "pub(super) static DATE: &str = {:?};", seen.unwrap_or_default())?;
     fs::write(out.join("catalog.rs"), table)?;
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -478,12 +478,9 @@ impl Decoder<'_> {
         let texts = self.texts_of(node);
         let mut classes = Vec::new();
         for text in texts {
-            match DataClass::named(&text) {
-                Some(class) => classes.push(class),
-                None => {
-                    let words: Vec<_> = DataClass::ALL.iter().map(|class| class.as_str()).collect();
-                    self.problem(node.span, format!("`{text}` is no data class: {}", words.join(", ")));
-                }
+            if let Some(class) = DataClass::named(&text) { classes.push(class) } else {
+                let words: Vec<_> = DataClass::ALL.iter().map(|class| class.as_str()).collect();
+                self.problem(node.span, format!("`{text}` is no data class: {}", words.join(", ")));
             }
         }
         classes

@@ -14,12 +14,9 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The fields of a node, which has to be a mapping.
     pub(super) fn new(node: &'a Node, problems: &mut Vec<Problem>) -> Self {
-        let entries = match &node.value {
-            Value::Mapping(entries) => entries.as_slice(),
-            _ => {
-                problems.push(Problem::new(node.span, format!("a mapping is expected here, not {}", node.kind())));
-                &[]
-            }
+        let entries = if let Value::Mapping(entries) = &node.value { entries.as_slice() } else {
+            problems.push(Problem::new(node.span, format!("a mapping is expected here, not {}", node.kind())));
+            &[]
         };
         let span = entries.first().map_or(node.span, |entry| entry.key_span);
         Self { entries, asked: Vec::new(), span }

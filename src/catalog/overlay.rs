@@ -2,19 +2,18 @@
 
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-
 use super::model::{Endpoints, Resource, Service, SourceRef};
 use super::{Catalog, CatalogEntry};
+use crate::digest::Digest;
 
 impl Catalog {
     /// Lays a decoded file over the catalog: a new service is added; for a known one its resources, operations, groups
     /// and calls are added, and what both name is taken from the overlay. `text` goes into the digest.
     pub fn overlay(&mut self, service: Service, endpoints: Endpoints, text: &str) {
-        let mut digest = Sha256::new();
-        digest.update(self.digest.as_bytes());
-        digest.update(text.as_bytes());
-        self.digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut digest = Digest::default();
+        digest.add(&self.digest);
+        digest.add(text);
+        self.digest = digest.hex();
         let at = self.entries.iter().position(|entry| entry.name.eq_ignore_ascii_case(&service.name));
         let (service, endpoints) = match at {
             Some(at) => {

@@ -42,7 +42,7 @@ impl CommandError {
     }
 
     /// Standard output cannot be written.
-    pub(crate) fn stdout(error: io::Error) -> Self {
+    pub(crate) fn stdout(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self { outcome: Outcome::Clean, kind: Kind::ClosedPipe };
         }

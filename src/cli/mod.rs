@@ -69,7 +69,7 @@ enum Command {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Color {
-    /// On a terminal, unless NO_COLOR or TERM=dumb says otherwise
+    /// On a terminal, unless `NO_COLOR` or TERM=dumb says otherwise
     Auto,
     /// Always
     Always,
@@ -124,5 +124,5 @@ fn stdout_is_terminal() -> bool {
 /// Writes to standard output through the colour filter.
 fn print(text: &str) -> Result<(), CommandError> {
     let mut out = anstream::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CommandError::stdout)
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CommandError::stdout(&error))
 }

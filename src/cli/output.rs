@@ -81,7 +81,7 @@ impl Outputs {
             self.format
                 .render(report, Canvas { color, width }, &mut out)
                 .and_then(|()| out.flush())
-                .map_err(CommandError::stdout)?;
+                .map_err(|error| CommandError::stdout(&error))?;
         }
         Ok(())
     }

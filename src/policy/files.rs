@@ -2,8 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use crate::digest::Digest;
 use crate::finding::RuleInfo;
 use crate::source::{Place, Problem, Source, SourceId, Sources, Span};
 use crate::yaml;
@@ -64,7 +63,7 @@ pub(super) struct Files<'a> {
     pub(super) loaded: Vec<Loaded>,
     /// Indices of the files that are being extended, the top file first.
     chain: Vec<usize>,
-    digest: Sha256,
+    digest: Digest,
     pub(super) problems: Vec<(SourceId, Problem)>,
     /// Whether every file could be read as YAML; else names that seem unknown may only be unread.
     pub(super) complete: bool,
@@ -77,22 +76,17 @@ impl<'a> Files<'a> {
         sources: &'a mut Sources,
     ) -> Self {
         let (loaded, chain, problems) = (Vec::new(), Vec::new(), Vec::new());
-        Self { read, rules, sources, loaded, chain, digest: Sha256::new(), problems, complete: true }
+        Self { read, rules, sources, loaded, chain, digest: Digest::default(), problems, complete: true }
     }
 
     /// Lower-case hexadecimal SHA-256 over all texts, in the order in which they were read.
     pub(super) fn digest(&self) -> String {
-        use std::fmt::Write as _;
-        self.digest.clone().finalize().iter().fold(String::with_capacity(64), |mut out, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+        self.digest.hex()
     }
 
     /// Reads a file and what it extends; returns its index.
     pub(super) fn add(&mut self, id: FileId, text: &str) -> usize {
-        self.digest.update(text.as_bytes());
+        self.digest.add(text);
         let (source, file) = self.decode(&id, text);
         let index = self.loaded.len();
         self.loaded.push(Loaded { id, source, file, extends: Vec::new() });

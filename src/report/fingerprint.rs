@@ -1,11 +1,8 @@
 //! A name for a finding that stays the same when lines move.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
-
-use sha2::{Digest, Sha256};
-
 use super::Report;
+use crate::digest::Digest;
 use crate::finding::Finding;
 use crate::source::Sources;
 
@@ -52,16 +49,13 @@ fn parts(finding: &Finding, sources: &Sources) -> [String; 4] {
 }
 
 fn hash(parts: &[String; 4], occurrence: usize) -> String {
-    let mut digest = Sha256::new();
+    let mut digest = Digest::default();
     for part in parts {
-        digest.update(part);
-        digest.update([0]);
+        digest.add(part);
+        digest.add([0]);
     }
-    digest.update(occurrence.to_string());
-    digest.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    digest.add(occurrence.to_string());
+    digest.hex().chars().take(32).collect()
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use zscope::catalog::{Service, Status};
 
 /// A permission, as a lower-case scope.
-pub type Atom = String;
+pub(crate) type Atom = String;
 
 /// Everything that a service's scopes give, spelt out.
-pub struct Model {
+pub(crate) struct Model {
     /// The catalog's scopes.
     pub scopes: Vec<Atom>,
     sure: BTreeMap<Atom, BTreeSet<Atom>>,
@@ -22,7 +22,7 @@ const WRITE: [&str; 3] = ["create", "update", "delete"];
 
 impl Model {
     /// Spells a service out.
-    pub fn of(service: &Service) -> Self {
+    pub(crate) fn of(service: &Service) -> Self {
         let name = service.name.to_ascii_lowercase();
         let mut status: BTreeMap<Atom, Status> = BTreeMap::new();
         for (scope, provenance) in service.scopes() {
@@ -98,17 +98,17 @@ impl Model {
     }
 
     /// What the scope itself is: one permission, or those that its operation word stands for.
-    pub fn own(&self, scope: &str) -> BTreeSet<Atom> {
+    pub(crate) fn own(&self, scope: &str) -> BTreeSet<Atom> {
         self.aliases.get(scope).cloned().unwrap_or_else(|| BTreeSet::from([scope.to_owned()]))
     }
 
     /// Everything that it surely gives.
-    pub fn at_least(&self, scope: &str) -> BTreeSet<Atom> {
+    pub(crate) fn at_least(&self, scope: &str) -> BTreeSet<Atom> {
         closure(scope, &self.sure)
     }
 
     /// Everything that it may reach.
-    pub fn at_most(&self, scope: &str) -> BTreeSet<Atom> {
+    pub(crate) fn at_most(&self, scope: &str) -> BTreeSet<Atom> {
         closure(scope, &self.every)
     }
 }

@@ -24,6 +24,7 @@ fn each<C: serde::de::DeserializeOwned>(text: &str, run: impl Fn(&C) -> Result<(
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "values are compared and shown, then done with")]
 fn same<T: PartialEq + std::fmt::Debug>(found: T, expected: T) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("found {found:?}, expected {expected:?}")) }
 }
