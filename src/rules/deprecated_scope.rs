@@ -1,6 +1,6 @@
 //! ZS103 deprecated-scope.
 
-use super::{Context, Rule, replacement, some_of};
+use super::{Context, Rule, remark, replacement, some_of};
 use crate::access::{self, Identity, Known};
 use crate::catalog::model::Deprecation;
 use crate::catalog::{Catalog, Provenance, Service, Status};
@@ -48,11 +48,9 @@ impl Rule for DeprecatedScope {
             let identity = access::identify(cx.catalog, scope);
             let Some((service, provenance, said)) = deprecation(&identity) else { continue };
             let since = said.and_then(|said| said.since.as_ref()).map(|since| format!(" since {since}"));
-            let note = said.map_or(&provenance.note, |said| &said.provenance.note);
-            let note = note.as_ref().map(|note| format!(": {note}"));
-            let (since, note) = (since.unwrap_or_default(), note.unwrap_or_default());
+            let (since, remark) = (since.unwrap_or_default(), remark(provenance));
             let mut finding = cx
-                .finding(&INFO, judged, format!("`{}` is deprecated{since}{note}", identity.scope))
+                .finding(&INFO, judged, format!("`{}` is deprecated{since}{remark}", identity.scope))
                 .related(Context::catalog_line(service, provenance), None);
             if !provenance.sources.iter().any(|source| service.source_kind(source).starts_with("vendor")) {
                 finding = finding.confidence(Confidence::Medium);

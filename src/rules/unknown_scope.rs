@@ -1,6 +1,6 @@
 //! ZS102 unknown-scope.
 
-use super::{Context, DETAILED, Rule, replacement, some_of};
+use super::{Context, DETAILED, Rule, remark, replacement, some_of};
 use crate::access::{self, Identity, Known, Unknown};
 use crate::catalog::model::{Erratum, Invalid};
 use crate::catalog::{Resource, Service, Status};
@@ -107,9 +107,9 @@ fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum
 
 fn nonexistent(cx: &Context<'_>, judged: &Judged, service: &Service, invalid: &Invalid) -> Finding {
     let scope = judged.scope.as_ref().map_or_else(|_| judged.written.clone(), Scope::to_string);
-    let note = invalid.provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    let remark = remark(&invalid.provenance);
     let finding = cx
-        .finding(&INFO, judged, format!("`{scope}` is reported not to exist{note}"))
+        .finding(&INFO, judged, format!("`{scope}` is reported not to exist{remark}"))
         .related(Context::catalog_line(service, &invalid.provenance), None);
     let instead: Vec<String> = invalid.instead.iter().map(|text| format!("`{}`", replacement(service, text))).collect();
     if instead.is_empty() { finding } else { finding.help(format!("perhaps you need {}", some_of(&instead, 5))) }
@@ -167,16 +167,13 @@ fn no_operation(
     let path = scope.resource().join(".");
     // The catalog may list the operation as one that was reported not to exist.
     let refuted = resource.operation(operation).filter(|known| known.provenance.status == Status::Invalid);
-    let finding = match refuted {
-        Some(known) => {
-            let note = known.provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-            cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{note}"))
-                .related(Context::catalog_line(service, &known.provenance), None)
-        }
-        None => {
-            let message = format!("the catalog knows no operation `{operation}` on `{}.{path}`", service.name);
-            cx.finding(&INFO, judged, message)
-        }
+    let finding = if let Some(known) = refuted {
+        let remark = remark(&known.provenance);
+        cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{remark}"))
+            .related(Context::catalog_line(service, &known.provenance), None)
+    } else {
+        let message = format!("the catalog knows no operation `{operation}` on `{}.{path}`", service.name);
+        cx.finding(&INFO, judged, message)
     };
     let usable = resource.operations.iter().filter(|known| known.provenance.status != Status::Invalid);
     let usable: Vec<String> = usable.map(|known| format!("`{}`", known.name)).collect();
@@ -190,13 +187,12 @@ fn no_operation(
 fn no_word(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>) -> Finding {
     let word = &identity.scope;
     let finding = cx.finding(&INFO, judged, format!("the catalog knows no one-word scope `{word}`"));
-    finding.help(match access::suggest(cx.catalog, identity) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => {
-            let words: Vec<String> = cx.catalog.words().map(|word| format!("`{word}`")).collect();
-            format!("one-word scopes are {}; every other scope is `Service.resource.OPERATION`", some_of(&words, 8))
-        }
-    })
+    if let Some(meant) = access::suggest(cx.catalog, identity) {
+        return finding.help(format!("did you mean `{meant}`?"));
+    }
+    let words: Vec<String> = cx.catalog.words().map(|word| format!("`{word}`")).collect();
+    finding
+        .help(format!("one-word scopes are {}; every other scope is `Service.resource.OPERATION`", some_of(&words, 8)))
 }
 
 /// A note on a scope that only a placeholder knows and that is very near to a name that the catalog has.

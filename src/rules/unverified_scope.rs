@@ -1,6 +1,6 @@
 //! ZS104 unverified-scope.
 
-use super::{Context, Rule, some_scopes};
+use super::{Context, Rule, remark, some_scopes};
 use crate::access::{self, Identity, Known};
 use crate::catalog::{Service, Status};
 use crate::finding::{Finding, RuleInfo, Severity};
@@ -53,9 +53,8 @@ impl Rule for UnverifiedScope {
                 Status::Disputed => format!("sources contradict each other on `{scope}`"),
                 _ => continue,
             };
-            let note = provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             let finding = cx
-                .finding(&INFO, judged, format!("{message}{note}"))
+                .finding(&INFO, judged, format!("{message}{}", remark(provenance)))
                 .related(Context::catalog_line(service, provenance), None);
             let confirmed = confirmed(service, &identity);
             findings.push(finding.help(if confirmed.is_empty() {

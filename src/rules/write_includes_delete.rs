@@ -49,7 +49,7 @@ impl Rule for WriteIncludesDelete {
 
     fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut detailed = 0;
-        for (judged, scope) in cx.distinct().filter(|(_, scope)| !scope.is_full_access()) {
+        for (judged, scope) in cx.distinct().filter(|(_, scope)| may_stand_for_others(cx, scope)) {
             let edges = access::opens(cx.catalog, scope);
             let meant = edges.iter().filter(|edge| matches!(edge.why, Why::Meaning(_)));
             let meant: Vec<&Edge<'_>> = meant.collect();
@@ -65,6 +65,16 @@ impl Rule for WriteIncludesDelete {
             }
         }
     }
+}
+
+/// Whether the operation is `WRITE` or a word that the catalog explains: what all others open need not be looked up.
+fn may_stand_for_others(cx: &Context<'_>, scope: &Scope) -> bool {
+    let Some(operation) = scope.operation() else { return false };
+    let service = scope.service().and_then(|name| cx.catalog.service(name));
+    operation.eq_ignore_ascii_case("WRITE")
+        || service.is_some_and(|service| {
+            service.meanings.iter().any(|meaning| meaning.operation.eq_ignore_ascii_case(operation))
+        })
 }
 
 fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, meant: &[&Edge<'_>]) -> Finding {
