@@ -51,11 +51,8 @@ pub fn apply_waivers(
     policy: &Policy,
     as_of: Date,
 ) -> (Vec<Finding>, Vec<Waived>, Vec<WaiverUse<'_>>) {
-    let mut uses: Vec<WaiverUse<'_>> = policy
-        .waivers
-        .iter()
-        .map(|waiver| WaiverUse { waiver, state: waiver.state(as_of), matched: 0 })
-        .collect();
+    let mut uses: Vec<WaiverUse<'_>> =
+        policy.waivers.iter().map(|waiver| WaiverUse { waiver, state: waiver.state(as_of), matched: 0 }).collect();
     let mut kept = Vec::new();
     let mut waived = Vec::new();
     for finding in findings {

@@ -17,6 +17,7 @@
 pub mod access;
 pub mod catalog;
 pub mod cli;
+pub mod data_centre;
 pub mod digest;
 pub mod engine;
 pub mod filter;

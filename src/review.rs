@@ -35,13 +35,8 @@ impl Review<'_> {
         for request in requests {
             let policy = self.policy.effective(request.app.as_deref());
             let judged = engine::judge_request(self.catalog, &policy, request);
-            let context = Context {
-                request,
-                scopes: &judged,
-                catalog: self.catalog,
-                policy: &policy,
-                data: &self.policy.data,
-            };
+            let context =
+                Context { request, scopes: &judged, catalog: self.catalog, policy: &policy, data: &self.policy.data };
             let mut found = Vec::new();
             for rule in rules::ALL {
                 rule.check(&context, &mut found);
@@ -60,10 +55,7 @@ impl Review<'_> {
         mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
         let mut report = Report {
             policy: PolicyInfo { path: self.policy.origin.label.clone(), digest: self.policy.origin.digest.clone() },
-            catalog: CatalogInfo {
-                digest: self.catalog.digest().to_owned(),
-                date: self.catalog.date().to_owned(),
-            },
+            catalog: CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() },
             as_of: self.as_of,
             scopes,
             findings,

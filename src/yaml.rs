@@ -262,6 +262,8 @@ impl<'de> Visitor<'de> for RawVisitor {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn scalars<'a>(node: &'a Node, text: &'a str, out: &mut Vec<(&'a str, &'a str)>) {
@@ -340,11 +342,11 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for n in 1..12 {
             let line = format!("*a{}, ", n - 1).repeat(10);
-            bomb.push_str(&format!("a{n}: &a{n} [{line}]\n"));
+            writeln!(bomb, "a{n}: &a{n} [{line}]").unwrap();
         }
         assert_eq!(parse(&bomb).unwrap_err().len(), 1);
         assert_eq!(parse(&"[".repeat(100_000)).unwrap_err().len(), 1);
-        let deep: String = (0..1000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+        let deep = (0..1000).map(|n| " ".repeat(n) + "a:").collect::<Vec<_>>().join("\n");
         assert_eq!(parse(&deep).unwrap_err().len(), 1);
     }
 

@@ -28,10 +28,13 @@ fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> bool {
 }
 
 /// A call that a scope surely opens and that what is covered already does not: the witness of an excess. The one with
-/// the gravest operation wins, deletion first; among equals the first of the catalog.
+/// the gravest operation wins, deletion first; among equals the shortest path, which names what is most central.
 #[must_use]
 pub fn find_call<'c>(catalog: &'c Catalog, scope: &Scope, covered: impl Fn(&Scope) -> bool) -> Option<&'c Endpoint> {
-    opened(catalog, scope, &covered).min_by_key(|(gravity, _)| *gravity).map(|(_, endpoint)| endpoint)
+    let segments = |endpoint: &Endpoint| endpoint.path.matches('/').count();
+    opened(catalog, scope, &covered)
+        .min_by_key(|(gravity, endpoint)| (*gravity, segments(endpoint)))
+        .map(|(_, endpoint)| endpoint)
 }
 
 /// Every call that a scope surely opens by itself, in catalog order.

@@ -25,9 +25,7 @@ pub fn starts(catalog: &Catalog, scope: &Scope) -> Vec<Scope> {
     let identity = identify(catalog, scope);
     let Known::Operation(service, _, operation) = identity.known else { return vec![identity.scope] };
     match sure_meaning(service, &identity.scope, &operation.name) {
-        Some(means) => {
-            means.iter().map(|operation| service.scope(identity.scope.resource(), operation)).collect()
-        }
+        Some(means) => means.iter().map(|operation| service.scope(identity.scope.resource(), operation)).collect(),
         None => vec![identity.scope],
     }
 }

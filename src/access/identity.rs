@@ -85,7 +85,13 @@ impl<'c> Identity<'c> {
 /// Looks a scope up.
 #[must_use]
 pub fn identify<'c>(catalog: &'c Catalog, scope: &Scope) -> Identity<'c> {
-    let unknown = |known| Identity { scope: scope.clone(), known: Known::No(known), deprecated: None, erratum: None, invalid: None };
+    let unknown = |known| Identity {
+        scope: scope.clone(),
+        known: Known::No(known),
+        deprecated: None,
+        erratum: None,
+        invalid: None,
+    };
     let Some(name) = scope.service() else {
         let word = scope.parts().first().map_or("", String::as_str);
         return match catalog.word(word) {
@@ -102,9 +108,11 @@ pub fn identify<'c>(catalog: &'c Catalog, scope: &Scope) -> Identity<'c> {
     };
     let mut identity = in_service(service, scope);
     let rest = scope.parts().get(1..).unwrap_or(&[]);
-    identity.deprecated = service.deprecated.iter().find(|old| old.pattern.matches_parts(rest)).map(|old| (service, old));
+    identity.deprecated =
+        service.deprecated.iter().find(|old| old.pattern.matches_parts(rest)).map(|old| (service, old));
     let folded = scope.to_string();
-    identity.erratum = service.errata.iter().find(|slip| slip.written.eq_ignore_ascii_case(&folded)).map(|slip| (service, slip));
+    identity.erratum =
+        service.errata.iter().find(|slip| slip.written.eq_ignore_ascii_case(&folded)).map(|slip| (service, slip));
     if identity.erratum.is_some() {
         identity.known = Known::No(Unknown::Resource(service));
     }
@@ -189,10 +197,20 @@ pub fn suggest(catalog: &Catalog, identity: &Identity<'_>) -> Option<Scope> {
 /// some services have and others lack, or else the nearest.
 #[must_use]
 pub fn near_service<'c>(catalog: &'c Catalog, name: &str) -> Option<&'c Service> {
-    let bare = name.get(..4).filter(|start| start.eq_ignore_ascii_case("Zoho")).and_then(|_| name.get(4..));
-    let bare = bare.and_then(|bare| catalog.service(bare));
+    let bare = after_zoho(name).and_then(|bare| catalog.service(bare));
     let full = || catalog.service(&format!("Zoho{name}"));
-    bare.or_else(full).or_else(|| catalog.service(closest(name, catalog.names())?))
+    bare.or_else(full).or_else(|| {
+        // Nearly every name begins with `Zoho`: without it, what is left decides.
+        let rest = |name: &'_ str| after_zoho(name).unwrap_or(name).to_owned();
+        let rests: Vec<(String, &str)> = catalog.names().map(|name| (rest(name), name)).collect();
+        let near = closest(&rest(name), rests.iter().map(|(rest, _)| rest.as_str()))?;
+        let (_, near) = rests.iter().find(|(rest, _)| rest == near)?;
+        catalog.service(near)
+    })
+}
+
+fn after_zoho(name: &str) -> Option<&str> {
+    name.get(..4).filter(|start| start.eq_ignore_ascii_case("Zoho")).and_then(|_| name.get(4..))
 }
 
 fn rename(scope: &Scope, service: &Service) -> Scope {
@@ -207,7 +225,8 @@ fn rename(scope: &Scope, service: &Service) -> Scope {
 fn nearest_resource(service: &Service, scope: &Scope) -> Option<Scope> {
     let wanted = scope.resource().join(".");
     let operation = scope.operation()?;
-    let named: Vec<(String, &Resource)> = service.resources.iter().map(|resource| (resource.dotted(), resource)).collect();
+    let named: Vec<(String, &Resource)> =
+        service.resources.iter().map(|resource| (resource.dotted(), resource)).collect();
     let with_operation = |resource: &Resource| {
         let known = resource.operation(operation).or_else(|| {
             let near = closest(operation, resource.operations.iter().map(|op| op.name.as_str()))?;

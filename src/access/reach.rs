@@ -265,8 +265,7 @@ fn edges_below(
     let operation = if *last == Part::Many { Part::One } else { last.clone() };
     for group in &service.groups {
         let mut parent = own(&group.parent);
-        let reaching =
-            if group.operations.is_empty() { Part::One } else { Part::Names(lower(&group.operations)) };
+        let reaching = if group.operations.is_empty() { Part::One } else { Part::Names(lower(&group.operations)) };
         parent.push(reaching.clone());
         if !pattern.meets(&Pattern::from_parts(parent)) {
             continue;

@@ -410,7 +410,8 @@ impl Decoder<'_> {
         if matches!(texts.as_slice(), [text] if text == "none") {
             return Needs::Nothing;
         }
-        let sets = texts.iter().map(|text| text.split('&').filter_map(|one| self.need(one.trim(), node.span)).collect());
+        let sets =
+            texts.iter().map(|text| text.split('&').filter_map(|one| self.need(one.trim(), node.span)).collect());
         let sets: Vec<Vec<Scope>> = sets.collect();
         if sets.is_empty() {
             self.problem(node.span, "`needs` lists nothing: write `none` when the vendor says that no scope is needed");
@@ -478,7 +479,9 @@ impl Decoder<'_> {
         let texts = self.texts_of(node);
         let mut classes = Vec::new();
         for text in texts {
-            if let Some(class) = DataClass::named(&text) { classes.push(class) } else {
+            if let Some(class) = DataClass::named(&text) {
+                classes.push(class);
+            } else {
                 let words: Vec<_> = DataClass::ALL.iter().map(|class| class.as_str()).collect();
                 self.problem(node.span, format!("`{text}` is no data class: {}", words.join(", ")));
             }

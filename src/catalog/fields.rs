@@ -14,7 +14,9 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The fields of a node, which has to be a mapping.
     pub(super) fn new(node: &'a Node, problems: &mut Vec<Problem>) -> Self {
-        let entries = if let Value::Mapping(entries) = &node.value { entries.as_slice() } else {
+        let entries = if let Value::Mapping(entries) = &node.value {
+            entries.as_slice()
+        } else {
             problems.push(Problem::new(node.span, format!("a mapping is expected here, not {}", node.kind())));
             &[]
         };
@@ -78,7 +80,9 @@ pub(super) fn texts_of(node: &Node, problems: &mut Vec<Problem>) -> Vec<String> 
     for item in items {
         match &item.value {
             Value::Scalar(text) => texts.push(text.clone()),
-            _ => problems.push(Problem::new(item.span, format!("a single value is expected here, not {}", item.kind()))),
+            _ => {
+                problems.push(Problem::new(item.span, format!("a single value is expected here, not {}", item.kind())));
+            }
         }
     }
     texts

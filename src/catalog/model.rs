@@ -436,12 +436,9 @@ impl Service {
 
     /// Every scope of the catalog file, in file order: resources, one-word scopes, full access.
     pub fn scopes(&self) -> impl Iterator<Item = (Scope, &Provenance)> {
-        let of_resources = self
-            .resources
-            .iter()
-            .flat_map(move |resource| {
-                resource.operations.iter().map(move |op| (self.scope(&resource.path, &op.name), &op.provenance))
-            });
+        let of_resources = self.resources.iter().flat_map(move |resource| {
+            resource.operations.iter().map(move |op| (self.scope(&resource.path, &op.name), &op.provenance))
+        });
         let words = self.words.iter().map(|word| (Scope::from_parts(vec![word.name.clone()]), &word.provenance));
         let full = self.full_access.iter().map(|full| (full.scope.clone(), &full.provenance));
         of_resources.chain(words).chain(full)

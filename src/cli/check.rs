@@ -190,7 +190,8 @@ impl Gathered {
         }
         for request in requests {
             if request.items.is_empty() {
-                let place = Place::new(request.place.source, Span::new(request.place.span.start, request.place.span.end));
+                let place =
+                    Place::new(request.place.source, Span::new(request.place.span.start, request.place.span.end));
                 let what = if request.url.is_some() { "the consent URL asks for no scopes" } else { "no scopes found" };
                 self.not_evaluated.push(nothing(what, "put the scopes into the `scope` parameter", Some(place)));
             }

@@ -74,7 +74,9 @@ fn list() -> String {
 }
 
 fn documentation(info: &RuleInfo) -> String {
-    format!("# {} {}\n\n{}. Severity: {}.\n\n{}\n", info.code, info.name, info.summary, info.severity, info.docs.trim())
+    let mut summary = info.summary.to_owned();
+    summary.get_mut(..1).map(str::make_ascii_uppercase);
+    format!("# {} {}\n\n{summary}. Severity: {}.\n\n{}\n", info.code, info.name, info.severity, info.docs.trim())
 }
 
 struct Explanation<'c> {

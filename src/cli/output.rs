@@ -50,9 +50,8 @@ impl Outputs {
                 return Err(CommandError::usage(format!("`{}` is a folder: name a file in it", path.display())));
             }
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let file = NamedTempFile::new_in(folder).map_err(|error| {
-                CommandError::usage(format!("`{}` cannot be written: {error}", path.display()))
-            })?;
+            let file = NamedTempFile::new_in(folder)
+                .map_err(|error| CommandError::usage(format!("`{}` cannot be written: {error}", path.display())))?;
             files.push((target.format.unwrap_or(format), path.clone(), file));
         }
         let to_stdout = targets.iter().all(|target| target.format.is_some());

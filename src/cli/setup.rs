@@ -74,7 +74,8 @@ impl Basis {
         let named = self.policy.as_deref();
         let read = |path: &Path| files::read_file(path).map_err(|error| error.message());
         let rules = rules::infos();
-        let mut load = |top| policy::load(top, &read, &rules, sources).map_err(|errors| Failed::Problems(errors.problems));
+        let mut load =
+            |top| policy::load(top, &read, &rules, sources).map_err(|errors| Failed::Problems(errors.problems));
         if let Some(name) = named.and_then(|name| name.strip_prefix(policy::builtin::PREFIX)) {
             return load(policy::Top::Builtin(name));
         }
@@ -92,7 +93,8 @@ enum Failed {
 
 fn read_policy(path: &Path) -> Result<String, Failed> {
     files::read_file(path).map_err(|error| {
-        let packs: Vec<String> = policy::builtin::names().map(|name| format!("{}{name}", policy::builtin::PREFIX)).collect();
+        let packs: Vec<String> =
+            policy::builtin::names().map(|name| format!("{}{name}", policy::builtin::PREFIX)).collect();
         let told = CommandError::usage(format!("the policy `{}` {}", path.display(), told(&error)));
         Failed::Other(told.help(format!("name a policy file, or one of {}", packs.join(", "))))
     })
@@ -139,9 +141,8 @@ fn overlay(catalog: &mut Catalog, path: &Path) -> Result<(), CommandError> {
         paths.push(path.to_owned());
     }
     for path in paths {
-        let text = files::read_file(&path).map_err(|error| {
-            CommandError::usage(format!("the catalog file `{}` {}", path.display(), told(&error)))
-        })?;
+        let text = files::read_file(&path)
+            .map_err(|error| CommandError::usage(format!("the catalog file `{}` {}", path.display(), told(&error))))?;
         let file = Source::new(path.to_string_lossy(), text);
         match catalog::decode(&file) {
             Ok((service, endpoints)) => catalog.overlay(service, endpoints, file.text()),

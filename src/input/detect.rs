@@ -35,7 +35,14 @@ pub fn kind_of(name: Option<&str>, text: &str) -> Kind {
 /// A JSON or YAML document cannot be read: see [`read_document`]. The other kinds take every text.
 pub fn read(id: SourceId, source: &Source, kind: Kind) -> Result<Vec<Request>, Vec<Problem>> {
     match kind {
-        Kind::Json | Kind::Yaml => read_document(id, source.text()),
+        Kind::Yaml => read_document(id, source.text()),
+        // The YAML reader reads JSON too, and must not speak of YAML to somebody who wrote none.
+        Kind::Json => read_document(id, source.text()).map_err(|mut problems| {
+            for problem in &mut problems {
+                problem.message = problem.message.replacen("not valid YAML", "not valid JSON", 1);
+            }
+            problems
+        }),
         Kind::Dotenv => Ok(read_dotenv(id, source.text())),
         Kind::Plain => Ok(read_plain(id, source.text())),
     }

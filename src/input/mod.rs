@@ -14,7 +14,6 @@
 //! assert_eq!(source.slice(requests[0].items[1].place.span), "ZohoBooks.contacts.READ");
 //! ```
 
-pub mod data_centre;
 mod detect;
 mod document;
 mod dotenv;

@@ -1,13 +1,12 @@
 //! One policy file, as its tree says, before the files it extends are taken in.
 
+use crate::data_centre;
 use crate::finding::RuleInfo;
 use crate::source::{Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
-use super::{
-    App, DATA_CENTERS, DataOverride, Effect, Entry, Expect, Level, LevelSetting, Levels, PolicyTest, Spanned, Waiver,
-};
+use super::{App, DataOverride, Effect, Entry, Expect, Level, LevelSetting, Levels, PolicyTest, Spanned, Waiver};
 
 /// The version of the format that this build reads.
 const VERSION: &str = "1";
@@ -153,7 +152,7 @@ impl Reader<'_> {
             app.owner = self.optional_text(&fields, "owner", "an owner");
             app.clients = self.client_ids(fields.get("clients"));
             app.data_centers = self.each(fields.get("data-centers"), "a list of data centres", |reader, node| {
-                let value = reader.word(node, "a data centre", DATA_CENTERS)?;
+                let value = reader.word(node, "a data centre", &data_centre::codes())?;
                 Some(Spanned { value, place: reader.place(node.span) })
             });
             app.paths = self.texts(fields.get("paths"), "a list of paths", "a path or a glob");

@@ -384,7 +384,8 @@ mod tests {
     fn data_classes_are_given_to_resources() {
         let text = "version: 1\ndata:\n  ZohoBooks.settings: [configuration, personal, configuration]\n  Desk.**: []\n";
         let policy = fixture::load(text).unwrap();
-        let named = |data: &crate::policy::DataOverride| data.classes.iter().map(|class| class.as_str()).collect::<Vec<_>>();
+        let named =
+            |data: &crate::policy::DataOverride| data.classes.iter().map(|class| class.as_str()).collect::<Vec<_>>();
         let found: Vec<_> = policy.data.iter().map(|data| (data.pattern.to_string(), named(data))).collect();
         let expected =
             [("zohobooks.settings".to_owned(), vec!["configuration", "personal"]), ("desk.**".to_owned(), vec![])];

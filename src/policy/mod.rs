@@ -32,8 +32,8 @@ mod waiver;
 
 pub use discover::candidates;
 pub use model::{
-    App, CallEntry, DATA_CENTERS, DataOverride, Effect, Effective, Entry, Expect, Level, LevelSetting,
-    Levels, Origin, Policy, PolicyTest, Spanned,
+    App, CallEntry, DataOverride, Effect, Effective, Entry, Expect, Level, LevelSetting, Levels, Origin, Policy,
+    PolicyTest, Spanned,
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use waiver::{EXPIRING_WITHIN_DAYS, Waiver, WaiverState};

@@ -11,12 +11,6 @@ use crate::source::{Place, SourceId};
 
 use super::Waiver;
 
-/// The codes of Zoho's data centres, as policies write them.
-///
-/// From <https://www.zoho.com/accounts/protocol/oauth/multi-dc.html>, and for `uk`, `ae` and `cn` from the pages of
-/// single products.
-pub const DATA_CENTERS: &[&str] = &["us", "eu", "in", "au", "jp", "ca", "sa", "uk", "ae", "cn"];
-
 /// A policy with everything that it inherits.
 ///
 /// Lists hold the top file's entries first, then those of the files it extends, the nearer first and of equally near
@@ -227,7 +221,7 @@ pub struct App {
     pub owner: Option<String>,
     /// Its client ids. A client may have one per data centre.
     pub clients: Vec<Spanned<String>>,
-    /// Codes out of [`DATA_CENTERS`].
+    /// Codes of [`crate::data_centre`].
     pub data_centers: Vec<Spanned<&'static str>>,
     /// Globs over the paths of a scanned tree: the files that belong to the application.
     pub paths: Vec<Spanned<String>>,

@@ -1,10 +1,10 @@
 //! A name for a finding that stays the same when lines move.
 
-use std::collections::HashMap;
 use super::Report;
 use crate::digest::Digest;
 use crate::finding::Finding;
 use crate::source::Sources;
+use std::collections::HashMap;
 
 /// The fingerprints of a report's findings: each is its own within the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -81,7 +81,7 @@ impl<'a> Page<'a> {
             Confidence::High => {}
         }
         remarks.extend(finding.help.as_deref().map(help));
-        remarks.extend(finding.fix.as_ref().map(suggestion));
+        remarks.extend(finding.fix.as_ref().filter(|fix| says_more(fix, finding.help.as_deref())).map(suggestion));
 
         let mut block = self.block(title, level, Some(finding.place), remarks);
         for related in placed {
@@ -117,6 +117,11 @@ impl<'a> Page<'a> {
 /// A help text, which may have several lines: the renderer indents them, so that none looks like a finding of its own.
 fn help(text: &str) -> Message<'_> {
     Level::HELP.message(text.lines().map(|line| clipped(line, MESSAGE)).collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether the change tells a reader more than the help does already: a replacement that the help does not name.
+fn says_more(fix: &Fix, help: Option<&str>) -> bool {
+    help.is_none_or(|help| !fix.replacement.is_empty() && !help.contains(&fix.replacement))
 }
 
 fn suggestion(fix: &Fix) -> Message<'_> {

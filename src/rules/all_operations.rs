@@ -22,7 +22,7 @@ Reports a scope whose operation is `ALL`, and names the operations that it allow
 no narrower scope for the resource, the finding is a note. Full access to a service is reported by `full-access` instead.
 
 ## Why is this bad?
-`ALL` is every operation on the resource (<https://www.zoho.com/accounts/protocol/oauth/scope.html>), deletion and those
+`ALL` is every operation on the resource (<https://www.zoho.com/crm/developer/docs/api/v8/scopes.html>), deletion and those
 that Zoho adds later included. Most applications read, or create and update; the rest is damage that a leaked token or a
 mistake can do.
 
@@ -113,7 +113,7 @@ mod tests {
           help: request the operations that the app performs, out of `ZohoDirectory.Users.READ` and `ZohoDirectory.Users.UPDATE`
         ZS203 warning [ZohoCRM.settings.ALL] `ZohoCRM.settings.ALL` allows every operation: CREATE, UPDATE and DELETE besides reading
           help: request single operations on the single resources that the app uses
-          for example, it opens `DELETE /crm/v8/settings/automation/field_updates`: delete field updates
+          for example, it opens `DELETE /crm/v8/settings/duplicate_check_preference`: delete duplicate check preference
         ZS203 note [ZohoCRM.zia.enrichment.ALL] `ZohoCRM.zia.enrichment.ALL` allows every operation, and no narrower scope for its resource is known
           help: make sure that the app needs the resource at all
           for example, it opens `GET /crm/v8/settings/zia/data_enrichment`: get zia enrichment configuration

@@ -160,7 +160,7 @@ mod tests {
           help: request the single resources and operations that the app needs and that are not denied
           `ZohoBooks.invoices.ALL` is denied here
           `**.DELETE` is denied here
-          it would open `DELETE /books/v3/bankaccounts/matchfilters/{match_filter_id}`: delete match filters of bank accounts
+          it would open `DELETE /books/v3/contacts`: delete contacts
         ");
     }
 
@@ -170,7 +170,7 @@ mod tests {
         ZS301 error [ZohoBooks.invoices.READ] `ZohoBooks.invoices.ALL` denies `ZohoBooks.invoices.READ`
           help: drop `ZohoBooks.invoices.READ`; a deny entry takes everything that it names, READ included: to refuse the wide grant alone, replace the entry by `rules: { all-operations: error }`
           `ZohoBooks.invoices.ALL` is denied here
-          it would open `GET /books/v3/creditnotes/{creditnote_id}/documents/{document_id}`: read one document of credit notes
+          it would open `GET /books/v3/invoices`: list invoices
         ZS301 error [ZohoBooks.invoices.ALL] `ZohoBooks.invoices.ALL` and 1 more entry deny `ZohoBooks.invoices.ALL`
           help: drop `ZohoBooks.invoices.ALL`
           `ZohoBooks.invoices.ALL` is denied here

@@ -35,7 +35,7 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 
 use crate::access;
-use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service, Status};
+use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service};
 use crate::engine::Judged;
 use crate::filter::WaiverUse;
 use crate::finding::{Finding, RuleInfo};
@@ -236,10 +236,10 @@ fn some_scopes<'s>(scopes: impl IntoIterator<Item = &'s Scope>, most: usize) -> 
 /// The operations of a resource that can be requested, without those that hold others: `ALL`, and `WRITE` where there
 /// is anything else.
 fn single_operations(resource: &Resource) -> Vec<&str> {
-    let usable = resource.operations.iter().filter(|operation| {
-        let gone = matches!(operation.provenance.status, Status::Invalid | Status::Deprecated);
-        !gone && !operation.name.eq_ignore_ascii_case("ALL")
-    });
+    let usable = resource
+        .operations
+        .iter()
+        .filter(|operation| operation.provenance.status.exists() && !operation.name.eq_ignore_ascii_case("ALL"));
     let (write, single): (Vec<&str>, Vec<&str>) =
         usable.map(|operation| operation.name.as_str()).partition(|name| name.eq_ignore_ascii_case("WRITE"));
     if single.is_empty() { write } else { single }

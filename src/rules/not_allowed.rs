@@ -143,7 +143,7 @@ mod tests {
           without a `default`, a policy denies
         ZS302 error [ZohoBooks.fullaccess.all] `ZohoBooks.fullaccess.all` gives more than the policy allows for the app `sync`: `ZohoBooks.invoices.ALL`, `ZohoBooks.accountants.CREATE`, `ZohoBooks.accountants.READ`, `ZohoBooks.accountants.UPDATE` and 63 more
           help: request the single scopes that the policy allows
-          it would open `DELETE /books/v3/bankaccounts/matchfilters/{match_filter_id}`: delete match filters of bank accounts
+          it would open `DELETE /books/v3/contacts`: delete contacts
           without a `default`, a policy denies
         ZS302 error [ZohoCRM.modules.{m}.READ] no entry allows `ZohoCRM.modules.{module}.READ` for the app `sync`
           help: drop it, or allow `ZohoCRM.modules.*.READ` if the app needs it

@@ -25,7 +25,7 @@ Looks at all scopes of a request together, and reports pairs that make an attack
 - reading mail, or the messages of a service, and managing users: whoever reads the invitation or the reset message takes
   over the account;
 - bulk export, and read access to the records of every module of the same service: one job copies everything;
-- creating or running code, and writing elsewhere: code runs with rights of its own, which the scopes do not bound;
+- creating or running code, and writing elsewhere: code may run with rights of its own, which the scopes do not bound;
 - reading credentials, and managing users: the one opens other systems, the other makes an account to come back with;
 - reading files, and creating share links in the same service: anything can leave without a download.
 
@@ -93,7 +93,7 @@ const COMBINATIONS: [Combination; 6] = [
     },
     Combination {
         what: "run code and write elsewhere",
-        why: "code runs with rights of its own, which the scopes do not bound",
+        why: "code may run with rights of its own, which the scopes do not bound",
         one: |touch| touch.has(DataClass::Code) && touch.writes(),
         other: |touch| !touch.has(DataClass::Code) && touch.writes(),
         same_service: false,
@@ -287,7 +287,7 @@ mod tests {
           the other half: `ZohoCRM.bulk.READ`
         ");
         insta::assert_snapshot!(found("ZS206", "ZohoCRM.functions.execute.CREATE,ZohoBooks.invoices.CREATE"), @r"
-        ZS206 error [ZohoBooks.invoices.CREATE] `ZohoCRM.functions.execute.CREATE` and `ZohoBooks.invoices.CREATE` together can run code and write elsewhere: code runs with rights of its own, which the scopes do not bound
+        ZS206 error [ZohoBooks.invoices.CREATE] `ZohoCRM.functions.execute.CREATE` and `ZohoBooks.invoices.CREATE` together can run code and write elsewhere: code may run with rights of its own, which the scopes do not bound
           help: drop one of the two, or give each to an application of its own, with a client of its own
           the other half: `ZohoCRM.functions.execute.CREATE`
         ");

@@ -27,9 +27,9 @@ A name that only fits a placeholder, such as a module of Zoho CRM, is taken for 
 known name, that is worth a note: `lead` may be a custom module, or a slip for `leads`.
 
 ## Why is this bad?
-A scope that does not exist fails the consent page, or is left out of the token without a word: ten scopes asked, eight
-granted, and the missing ones are found when a call fails. Nobody can say what an unknown scope would give either, so it
-is never counted as allowed by default.
+A scope that does not exist can make the consent page fail, or be missing from the token without a word: in a reported
+case ten scopes were asked and eight granted, and the missing ones were found when calls failed. Nobody can say what an
+unknown scope would give either, so it is never counted as allowed by default.
 
 ## Example
 ```scope
@@ -135,7 +135,10 @@ fn no_resource(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, servi
     }
     let near = near_resources(service, &path);
     finding.help(if near.is_empty() {
-        format!("the catalog knows {} resources of {product}, and none has a name like it", service.resources.len())
+        format!(
+            "none of the {} resources that the catalog knows of {product} has a name like it",
+            service.resources.len()
+        )
     } else {
         format!("resources with names like it: {}", some_of(&near, 5))
     })
@@ -187,12 +190,12 @@ fn no_operation(
 fn no_word(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>) -> Finding {
     let word = &identity.scope;
     let finding = cx.finding(&INFO, judged, format!("the catalog knows no one-word scope `{word}`"));
-    if let Some(meant) = access::suggest(cx.catalog, identity) {
-        return finding.help(format!("did you mean `{meant}`?"));
-    }
-    let words: Vec<String> = cx.catalog.words().map(|word| format!("`{word}`")).collect();
-    finding
-        .help(format!("one-word scopes are {}; every other scope is `Service.resource.OPERATION`", some_of(&words, 8)))
+    finding.help(if let Some(meant) = access::suggest(cx.catalog, identity) {
+        format!("did you mean `{meant}`?")
+    } else {
+        let words: Vec<String> = cx.catalog.words().map(|word| format!("`{word}`")).collect();
+        format!("one-word scopes are {}; every other scope is `Service.resource.OPERATION`", some_of(&words, 8))
+    })
 }
 
 /// A note on a scope that only a placeholder knows and that is very near to a name that the catalog has.
@@ -249,7 +252,7 @@ mod tests {
         ZS102 warning [ZohoCRM.leads.READ] the catalog knows no resource `leads` of Zoho CRM
           help: did you mean `ZohoCRM.modules.leads.READ`?
         ZS102 warning [ZohoMail.send.READ] the catalog knows no resource `send` of Zoho Mail
-          help: the catalog knows 19 resources of Zoho Mail, and none has a name like it
+          help: none of the 19 resources that the catalog knows of Zoho Mail has a name like it
         ZS102 warning [crmapi] the catalog knows no one-word scope `crmapi`
           help: one-word scopes are `openid`, `email`, `profile` and `phone`; every other scope is `Service.resource.OPERATION`
         ZS102 warning [emial] the catalog knows no one-word scope `emial`

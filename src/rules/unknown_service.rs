@@ -23,9 +23,9 @@ Reports a scope whose first part is no service name that the catalog knows. Wher
 another name under which the product was seen, the help names the scope that was probably meant.
 
 ## Why is this bad?
-Service names are irregular: Zoho Desk is `Desk`, Zoho WorkDrive is `WorkDrive`, Zoho People is `ZOHOPEOPLE`. Zoho
-refuses a consent page that names an unknown scope, or leaves the scope out of the token without a word. And nobody can
-say what a scope of an unknown service would give, so it is never counted as allowed by default.
+Service names are irregular: Zoho Desk is `Desk`, Zoho WorkDrive is `WorkDrive`, Zoho People is `ZOHOPEOPLE`. A scope
+that does not exist can make the consent page fail, or be missing from the token without a word. And nobody can say what a
+scope of an unknown service would give, so it is never counted as allowed by default.
 
 ## Example
 ```scope

@@ -72,14 +72,17 @@ fn every_published_scope_is_in_the_catalog_or_left_out_with_a_reason() {
 fn accounted_for(catalog: &Catalog, written: &str) -> bool {
     let same = |other: &str| other.eq_ignore_ascii_case(written);
     let listed = |service: &Service| {
-        service.left_out.iter().any(|left| !left.is_call && (same(&left.what) || same(&format!("{}.{}", service.name, left.what))))
+        service
+            .left_out
+            .iter()
+            .any(|left| !left.is_call && (same(&left.what) || same(&format!("{}.{}", service.name, left.what))))
             || service.errata.iter().any(|slip| same(&slip.written))
             || parsed(written).is_some_and(|scope| access::identify(catalog, &scope).provenance().is_some())
             || parsed(written).is_some_and(|scope| {
                 scope.service().is_some_and(|name| service.name.eq_ignore_ascii_case(name))
-                    && service.resource(scope.resource()).is_some_and(|resource| {
-                        resource.operation(scope.operation().unwrap_or_default()).is_some()
-                    })
+                    && service
+                        .resource(scope.resource())
+                        .is_some_and(|resource| resource.operation(scope.operation().unwrap_or_default()).is_some())
             })
     };
     catalog.services().any(listed)
@@ -145,9 +148,9 @@ fn no_scope_of_another_resource_opens_a_call_by_accident() {
             let Needs::AnyOf(sets) = &endpoint.needs else { continue };
             let needed: BTreeSet<&Scope> = sets.iter().flatten().collect();
             for need in &needed {
-                coverers.entry(need).or_insert_with(|| {
-                    access::coverers(&catalog, need, Reading::AtLeast).into_iter().collect()
-                });
+                coverers
+                    .entry(need)
+                    .or_insert_with(|| access::coverers(&catalog, need, Reading::AtLeast).into_iter().collect());
             }
             for scope in &scopes {
                 checked += 1;

@@ -21,13 +21,11 @@ fn coverage_agrees_with_the_naive_model_for_every_pair_of_scopes() {
     for service in catalog.services() {
         let model = Model::of(service);
         let all: Vec<&String> = model.scopes.iter().filter(|atom| atom.contains('.')).collect();
-        let given: BTreeMap<&String, BTreeSet<String>> =
-            all.iter().map(|&atom| (atom, model.at_least(atom))).collect();
+        let given: BTreeMap<&String, BTreeSet<String>> = all.iter().map(|&atom| (atom, model.at_least(atom))).collect();
         let mut covered: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
         for &small in &all {
             let small_scope = scope(small);
-            let starts: Vec<String> =
-                access::starts(&catalog, &small_scope).iter().map(Scope::folded).collect();
+            let starts: Vec<String> = access::starts(&catalog, &small_scope).iter().map(Scope::folded).collect();
             assert_eq!(starts.iter().cloned().collect::<BTreeSet<_>>(), model.own(small), "{small}");
             let above: Vec<BTreeSet<String>> = starts
                 .iter()
@@ -84,10 +82,8 @@ fn overlap_agrees_with_the_naive_model_for_every_pair_of_scopes() {
         let model = Model::of(service);
         let all: Vec<&String> = model.scopes.iter().filter(|atom| atom.contains('.')).collect();
         let reached: Vec<BTreeSet<String>> = all.iter().map(|atom| model.at_most(atom)).collect();
-        let patterns: Vec<Vec<Pattern>> = all
-            .iter()
-            .map(|atom| access::reach_patterns(&Pattern::of_scope(&scope(atom)), Some(service)))
-            .collect();
+        let patterns: Vec<Vec<Pattern>> =
+            all.iter().map(|atom| access::reach_patterns(&Pattern::of_scope(&scope(atom)), Some(service))).collect();
         for (a, &one) in all.iter().enumerate() {
             for (b, &other) in all.iter().enumerate().skip(a) {
                 pairs += 1;

@@ -7,4 +7,5 @@ mod judging;
 mod laws;
 mod naive;
 mod program;
+mod readme;
 mod semantics;

@@ -33,10 +33,10 @@ impl Model {
         for erratum in &service.errata {
             status.remove(&erratum.written.to_ascii_lowercase());
         }
-        let exists = |atom: &Atom| {
-            matches!(status.get(atom), Some(Status::Documented | Status::Observed | Status::Reported))
-        };
-        let mut operations: BTreeSet<String> = ["all", "read", "create", "update", "delete", "write"].map(String::from).into();
+        let exists =
+            |atom: &Atom| matches!(status.get(atom), Some(Status::Documented | Status::Observed | Status::Reported));
+        let mut operations: BTreeSet<String> =
+            ["all", "read", "create", "update", "delete", "write"].map(String::from).into();
         for resource in &service.resources {
             operations.extend(resource.operations.iter().map(|operation| operation.name.to_ascii_lowercase()));
         }
@@ -59,7 +59,10 @@ impl Model {
             for operation in operations.iter().filter(|operation| *operation != "all") {
                 edge(atom(path, "all"), atom(path, operation), true, &exists);
             }
-            let said = service.meanings.iter().filter(|meaning| meaning.resources.as_ref().is_none_or(|p| p.matches_parts(path)));
+            let said = service
+                .meanings
+                .iter()
+                .filter(|meaning| meaning.resources.as_ref().is_none_or(|p| p.matches_parts(path)));
             let mut words: BTreeMap<String, (Vec<String>, bool)> =
                 BTreeMap::from([("write".to_owned(), (WRITE.map(String::from).to_vec(), true))]);
             for meaning in said {
@@ -82,7 +85,9 @@ impl Model {
                 let parent: Vec<String> = group.parent.iter().map(|part| part.to_ascii_lowercase()).collect();
                 let hole = group.except.iter().any(|pattern| pattern.matches_parts(path));
                 for operation in &operations {
-                    if group.operations.is_empty() || group.operations.iter().any(|op| op.eq_ignore_ascii_case(operation)) {
+                    if group.operations.is_empty()
+                        || group.operations.iter().any(|op| op.eq_ignore_ascii_case(operation))
+                    {
                         let holds = group.provenance.status.is_sure() && !hole;
                         edge(atom(&parent, operation), atom(path, operation), holds, &exists);
                     }

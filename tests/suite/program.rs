@@ -113,7 +113,8 @@ fn full_access_is_found_and_shown_by_a_call() {
 
 #[test]
 fn a_list_with_odd_case_and_a_stray_dot() {
-    let list = "ZohoBooks.invoices.Create, ZohoBooks.invoices.UPDATE,ZohoBooks.invoices.READ,ZohoBooks.invoices.DELETE.";
+    let list =
+        "ZohoBooks.invoices.Create, ZohoBooks.invoices.UPDATE,ZohoBooks.invoices.READ,ZohoBooks.invoices.DELETE.";
     let ended = check(&[list, "--format", "json"]).ended();
     assert_eq!(ended.code, Some(0));
     let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
@@ -152,8 +153,8 @@ fn a_consent_url_and_its_faults() {
 
 #[test]
 fn a_policy_allows_denies_and_shows_its_lines() {
-    let policy = "version: 1\nallow:\n  - ZohoCRM.modules.READ\n  - ZohoBooks.invoices.{CREATE,READ,UPDATE,DELETE}\ndeny:\n  - \"**.ALL\"\n";
-    let scopes = "ZohoCRM.modules.leads.READ\nZohoCRM.modules.my_module.READ\nZohoCRM.modules.leads.UPDATE\n";
+    let policy = "version: 1\nallow:\n  - ZohoCRM.modules.READ\n  - ZohoBooks.invoices.{CREATE,READ,UPDATE,DELETE}\ndeny:\n  - \"**.DELETE\"\n";
+    let scopes = "ZohoCRM.modules.leads.READ\nZohoCRM.modules.my_module.READ\nZohoCRM.modules.leads.UPDATE\nZohoCRM.modules.leads.ALL\n";
     let run = check(&["scopes.txt"]).file("zscope.yaml", policy).file("scopes.txt", scopes);
     insta::assert_snapshot!(run.transcript());
 }
@@ -271,7 +272,9 @@ fn bombs_and_deep_nesting_in_a_policy_are_refused() {
 fn a_list_of_ten_megabytes_is_judged() {
     let line = "ZohoBooks.invoices.READ,ZohoCRM.modules.leads.READ,ZohoNowhere.things.READ,";
     let list = line.repeat(10 * 1024 * 1024 / line.len());
-    let ended = check(&["list.txt", "--format", "json", "--output", "out.json", "--fail-on", "never"]).file("list.txt", list).ended();
+    let ended = check(&["list.txt", "--format", "json", "--output", "out.json", "--fail-on", "never"])
+        .file("list.txt", list)
+        .ended();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }
 
@@ -295,7 +298,8 @@ fn a_closed_pipe_is_quiet() {
     let program = env!("CARGO_BIN_EXE_zscope");
     let script = format!("{{ {program} check ZohoBooks.fullaccess.all; echo \"code $?\" >&2; }} | true");
     for _ in 0..3 {
-        let output = Command::new("sh").args(["-c", &script]).env_clear().env("PATH", "/usr/bin:/bin").output().unwrap();
+        let output =
+            Command::new("sh").args(["-c", &script]).env_clear().env("PATH", "/usr/bin:/bin").output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(!told.contains("panic") && !told.contains("error"), "{told}");
     }
@@ -324,10 +328,13 @@ fn a_catalog_file_of_ones_own_is_laid_over() {
     let file = "service: ZohoBooks\nproduct: Zoho Books\ncategory: finance\nresources:\n  dreams:\n    grants: dreams\n    data: [personal]\n    \
                 operations: { READ: documented }\n    source: us\nendpoints:\n  - { call: GET /books/v3/dreams, needs: dreams.READ, source: us }\n\
                 sources:\n  us: { kind: own, where: the office, seen: 2026-11 }\n";
-    let ended = check(&["ZohoBooks.dreams.READ", "ZohoBooks.invoices.READ", "--catalog", "own"]).file("own/ZohoBooks.yaml", file).ended();
+    let ended = check(&["ZohoBooks.dreams.READ", "ZohoBooks.invoices.READ", "--catalog", "own"])
+        .file("own/ZohoBooks.yaml", file)
+        .ended();
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
     assert!(ended.stdout.contains("2 scopes allowed"), "{}", ended.stdout);
-    let broken = check(&["ZohoBooks.dreams.READ", "--catalog", "own.yaml"]).file("own.yaml", file.replace("grants", "grant"));
+    let broken =
+        check(&["ZohoBooks.dreams.READ", "--catalog", "own.yaml"]).file("own.yaml", file.replace("grants", "grant"));
     insta::assert_snapshot!(broken.transcript());
 }
 

@@ -32,6 +32,12 @@ pub const ALL: [DataCentre; 10] = [
     DataCentre { code: "cn", accounts_host: "accounts.zoho.com.cn", api_domain: "www.zohoapis.com.cn" },
 ];
 
+/// The short names of all data centres, in the order of [`ALL`].
+#[must_use]
+pub fn codes() -> [&'static str; 10] {
+    ALL.map(|centre| centre.code)
+}
+
 impl DataCentre {
     /// The data centre of a short name, in any case.
     #[must_use]

@@ -1,0 +1,66 @@
+//! The commands of the README do what it says.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+}
+
+/// The fenced blocks of an info string.
+fn blocks<'t>(text: &'t str, info: &str) -> Vec<&'t str> {
+    let start = format!("```{info}\n");
+    text.match_indices(&start)
+        .map(|(at, _)| {
+            let body = &text[at + start.len()..];
+            &body[..body.find("\n```").unwrap()]
+        })
+        .collect()
+}
+
+#[test]
+fn the_picture_is_what_the_program_prints() {
+    let text = readme();
+    let picture = blocks(&text, "console")[0];
+    let (command, expected) = picture.split_once('\n').unwrap();
+    let args: Vec<&str> = command.strip_prefix("$ zscope ").unwrap().split(' ').collect();
+    let folder = tempfile::TempDir::new().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_zscope")).args(args).current_dir(folder.path()).env_clear().output();
+    assert_eq!(String::from_utf8(output.unwrap().stdout).unwrap().trim_end(), expected.trim_end());
+}
+
+#[test]
+fn every_command_runs() {
+    let text = readme();
+    let folder = tempfile::TempDir::new().unwrap();
+    let policy = blocks(&text, "yaml").into_iter().find(|block| block.starts_with("version: 1")).unwrap();
+    for (name, content) in [
+        ("zscope.yaml", policy),
+        ("scopes.txt", "ZohoBooks.invoices.READ\n"),
+        ("oauth.json", r#"{"scope": "ZohoBooks.invoices.READ"}"#),
+        ("config.yaml", "scope: ZohoBooks.contacts.READ\n"),
+        (".env", "SCOPE=ZohoBooks.contacts.READ\n"),
+        ("config.ini", "scope = ZohoBooks.contacts.READ\n"),
+    ] {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let mut ran = 0;
+    let commands = blocks(&text, "sh").into_iter().flat_map(str::lines).filter(|line| line.contains("zscope "));
+    for line in commands.filter(|line| !line.starts_with("cargo")) {
+        let line = line.replace("scope=…", "scope=ZohoBooks.invoices.READ&state=");
+        let path = Path::new(env!("CARGO_BIN_EXE_zscope")).parent().unwrap();
+        let output = Command::new("sh")
+            .args(["-c", &line])
+            .current_dir(folder.path())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", path.display()))
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{line}: {told}");
+        assert!(told.is_empty(), "{line}: {told}");
+        ran += 1;
+    }
+    assert!(ran >= 6, "the README shows {ran} commands only");
+}
