@@ -1,7 +1,7 @@
 //! ZS203 all-operations.
 
 use super::{Context, DETAILED, Rule, only_reads, single_operations, some_of, some_scopes};
-use crate::access::{self, Known, Unknown};
+use crate::access::{self, Known, Unknown, Why};
 use crate::catalog::{Resource, Service};
 use crate::engine::Judged;
 use crate::finding::{Finding, RuleInfo, Severity};
@@ -22,7 +22,7 @@ Reports a scope whose operation is `ALL`, and names the operations that it allow
 no narrower scope for the resource, the finding is a note. Full access to a service is reported by `full-access` instead.
 
 ## Why is this bad?
-`ALL` is every operation on the resource (<https://www.zoho.com/accounts/protocol/oauth/scope.html>), deletion and those
+`ALL` is every operation on the resource (<https://www.zoho.com/crm/developer/docs/api/v8/scopes.html>), deletion and those
 that Zoho adds later included. Most applications read, or create and update; the rest is damage that a leaked token or a
 mistake can do.
 
@@ -67,11 +67,9 @@ impl Rule for AllOperations {
 
 fn known_resource(cx: &Context<'_>, judged: &Judged, scope: &Scope, service: &Service, resource: &Resource) -> Finding {
     let single = single_operations(resource).into_iter();
-    let mut narrower: Vec<Scope> = single.map(|word| service.scope(scope.resource(), word)).collect();
-    if narrower.is_empty() {
-        narrower = cx.narrower(scope);
-    }
-    if narrower.is_empty() {
+    let narrower: Vec<Scope> = single.map(|word| service.scope(scope.resource(), word)).collect();
+    let group = access::opens(cx.catalog, scope).iter().any(|edge| matches!(edge.why, Why::Group(_)));
+    if narrower.is_empty() && !group {
         let message =
             format!("`{scope}` {} every operation, and no narrower scope for its resource is known", verb(judged));
         let finding = cx.finding(&INFO, judged, message).help("make sure that the app needs the resource at all");
@@ -83,8 +81,12 @@ fn known_resource(cx: &Context<'_>, judged: &Judged, scope: &Scope, service: &Se
     } else {
         format!(": {} besides reading", some_of(&beyond, 8))
     };
-    cx.finding(&INFO, judged, format!("`{scope}` {} every operation{which}", verb(judged)))
-        .help(format!("request the operations that the app performs, out of {}", some_scopes(&narrower, 8)))
+    let finding = cx.finding(&INFO, judged, format!("`{scope}` {} every operation{which}", verb(judged)));
+    finding.help(if group {
+        "request single operations on the single resources that the app uses".to_owned()
+    } else {
+        format!("request the operations that the app performs, out of {}", some_scopes(&narrower, 8))
+    })
 }
 
 fn verb(judged: &Judged) -> &'static str {
@@ -98,4 +100,28 @@ fn beyond_reading(cx: &Context<'_>, scope: &Scope) -> Vec<String> {
     let basic = ["CREATE", "UPDATE", "DELETE"];
     words.sort_by_key(|word| basic.iter().position(|basic| basic == word).unwrap_or(basic.len()));
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn only_operations_that_exist_are_proposed() {
+        insta::assert_snapshot!(found("ZS203", "ZohoDirectory.Users.ALL,ZohoCRM.settings.ALL,ZohoCRM.zia.enrichment.ALL,ZohoRecruit.modules.ALL,Foo.bar.all"), @r"
+        ZS203 warning [ZohoDirectory.Users.ALL] `ZohoDirectory.Users.ALL` asks for every operation: UPDATE besides reading
+          help: request the operations that the app performs, out of `ZohoDirectory.Users.READ` and `ZohoDirectory.Users.UPDATE`
+        ZS203 warning [ZohoCRM.settings.ALL] `ZohoCRM.settings.ALL` allows every operation: CREATE, UPDATE and DELETE besides reading
+          help: request single operations on the single resources that the app uses
+          for example, it opens `DELETE /crm/v8/settings/duplicate_check_preference`: delete duplicate check preference
+        ZS203 note [ZohoCRM.zia.enrichment.ALL] `ZohoCRM.zia.enrichment.ALL` allows every operation, and no narrower scope for its resource is known
+          help: make sure that the app needs the resource at all
+          for example, it opens `GET /crm/v8/settings/zia/data_enrichment`: get zia enrichment configuration
+        ZS203 warning [ZohoRecruit.modules.ALL] `ZohoRecruit.modules.ALL` allows every operation: CREATE, UPDATE and DELETE besides reading
+          help: request single operations on the single resources that the app uses
+          for example, it opens `DELETE /recruit/v2/Notes`: delete several notes
+        ZS203 warning [Foo.bar.all] `Foo.bar.all` asks for every operation
+          help: request the single operations that the app performs
+        ");
+    }
 }

@@ -68,15 +68,16 @@ impl Rule for Denied {
 }
 
 fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> Finding {
-    let entry = match judged.decided_by.as_slice() {
-        [] => "the policy".to_owned(),
-        [only] => format!("`{}`", only.text),
-        [first, rest @ ..] => format!("`{}` (and {} more)", first.text, rest.len()),
+    let deny = match judged.decided_by.as_slice() {
+        [] => "the policy denies".to_owned(),
+        [only] => format!("`{}` denies", only.text),
+        [first, _] => format!("`{}` and 1 more entry deny", first.text),
+        [first, rest @ ..] => format!("`{}` and {} more entries deny", first.text, rest.len()),
     };
     let message = if in_part {
-        format!("{entry} denies part of `{scope}`: {}", some_scopes(&judged.excess, 4))
+        format!("{deny} part of `{scope}`: {}", some_scopes(&judged.excess, 4))
     } else {
-        format!("{entry} denies `{scope}`")
+        format!("{deny} `{scope}`")
     };
     let mut finding = cx.finding(&INFO, judged, message);
     for decider in judged.decided_by.iter().take(3) {
@@ -131,4 +132,53 @@ fn wide_entry(cx: &Context<'_>, decider: &Decider, scope: &Scope) -> Option<&'st
     }
     let wide = scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("ALL"));
     (!wide).then_some("`rules: { all-operations: error }`")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found_under;
+
+    const POLICY: &str =
+        "version: 1\ndefault: allow\ndeny: [ZohoBooks.invoices.ALL, ZohoDirectory.fullaccess.all, \"**.DELETE\"]\n";
+
+    #[test]
+    fn what_part_is_denied_and_what_may_be_requested_instead() {
+        insta::assert_snapshot!(found_under(POLICY, None, "ZS301", "ZohoBooks.bills.ALL,ZohoBooks.bills.DELETE,ZohoCRM.modules.ALL,ZohoBooks.fullaccess.all"), @r"
+        ZS301 error [ZohoBooks.bills.ALL] `**.DELETE` denies part of `ZohoBooks.bills.ALL`: `ZohoBooks.bills.DELETE`
+          help: request what the app needs out of `ZohoBooks.bills.CREATE`, `ZohoBooks.bills.READ` and `ZohoBooks.bills.UPDATE` instead
+          `**.DELETE` is denied here
+          it would open `DELETE /books/v3/bills/{bill_id}`: delete bills
+        ZS301 error [ZohoBooks.bills.DELETE] `**.DELETE` denies `ZohoBooks.bills.DELETE`
+          help: drop `ZohoBooks.bills.DELETE`
+          `**.DELETE` is denied here
+          it would open `DELETE /books/v3/bills/{bill_id}`: delete bills
+        ZS301 error [ZohoCRM.modules.ALL] `**.DELETE` denies part of `ZohoCRM.modules.ALL`: `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.activities.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 28 more
+          help: request what the app needs out of `ZohoCRM.modules.CREATE`, `ZohoCRM.modules.READ` and `ZohoCRM.modules.UPDATE` instead
+          `**.DELETE` is denied here
+          it would open `DELETE /crm/v8/Appointments__s`: delete appointments s
+        ZS301 error [ZohoBooks.fullaccess.all] `ZohoBooks.invoices.ALL` and 1 more entry deny part of `ZohoBooks.fullaccess.all`: `ZohoBooks.accountants.DELETE`, `ZohoBooks.banking.DELETE`, `ZohoBooks.bills.DELETE`, `ZohoBooks.contacts.DELETE` and 16 more
+          help: request the single resources and operations that the app needs and that are not denied
+          `ZohoBooks.invoices.ALL` is denied here
+          `**.DELETE` is denied here
+          it would open `DELETE /books/v3/contacts`: delete contacts
+        ");
+    }
+
+    #[test]
+    fn an_entry_for_a_wide_grant_explains_itself() {
+        insta::assert_snapshot!(found_under(POLICY, None, "ZS301", "ZohoBooks.invoices.READ,ZohoBooks.invoices.ALL,ZohoDirectory.Users.READ"), @r"
+        ZS301 error [ZohoBooks.invoices.READ] `ZohoBooks.invoices.ALL` denies `ZohoBooks.invoices.READ`
+          help: drop `ZohoBooks.invoices.READ`; a deny entry takes everything that it names, READ included: to refuse the wide grant alone, replace the entry by `rules: { all-operations: error }`
+          `ZohoBooks.invoices.ALL` is denied here
+          it would open `GET /books/v3/invoices`: list invoices
+        ZS301 error [ZohoBooks.invoices.ALL] `ZohoBooks.invoices.ALL` and 1 more entry deny `ZohoBooks.invoices.ALL`
+          help: drop `ZohoBooks.invoices.ALL`
+          `ZohoBooks.invoices.ALL` is denied here
+          `**.DELETE` is denied here
+          it would open `DELETE /books/v3/invoices`: delete invoices
+        ZS301 error [ZohoDirectory.Users.READ] `ZohoDirectory.fullaccess.all` denies `ZohoDirectory.Users.READ`
+          help: drop `ZohoDirectory.Users.READ`; a deny entry takes everything that it names, READ included: to refuse the wide grant alone, replace the entry by `rules: { full-access: error }`
+          `ZohoDirectory.fullaccess.all` is denied here
+        ");
+    }
 }

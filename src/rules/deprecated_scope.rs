@@ -1,6 +1,6 @@
 //! ZS103 deprecated-scope.
 
-use super::{Context, Rule, replacement, some_of};
+use super::{Context, Rule, remark, replacement, some_of};
 use crate::access::{self, Identity, Known};
 use crate::catalog::model::Deprecation;
 use crate::catalog::{Catalog, Provenance, Service, Status};
@@ -48,11 +48,9 @@ impl Rule for DeprecatedScope {
             let identity = access::identify(cx.catalog, scope);
             let Some((service, provenance, said)) = deprecation(&identity) else { continue };
             let since = said.and_then(|said| said.since.as_ref()).map(|since| format!(" since {since}"));
-            let note = said.map_or(&provenance.note, |said| &said.provenance.note);
-            let note = note.as_ref().map(|note| format!(": {note}"));
-            let (since, note) = (since.unwrap_or_default(), note.unwrap_or_default());
+            let (since, remark) = (since.unwrap_or_default(), remark(provenance));
             let mut finding = cx
-                .finding(&INFO, judged, format!("`{}` is deprecated{since}{note}", identity.scope))
+                .finding(&INFO, judged, format!("`{}` is deprecated{since}{remark}", identity.scope))
                 .related(Context::catalog_line(service, provenance), None);
             if !provenance.sources.iter().any(|source| service.source_kind(source).starts_with("vendor")) {
                 finding = finding.confidence(Confidence::Medium);
@@ -95,4 +93,24 @@ fn successors(catalog: &Catalog, service: &Service, said: &Deprecation, scope: &
         }
     };
     said.instead.iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn the_successor_is_named_with_the_operation() {
+        insta::assert_snapshot!(found("ZS103", "ZohoReports.data.read,WorkDrive.workspace.UPDATE,ZohoInventory.salesreturns.GET"), @r"
+        ZS103 warning [ZohoReports.data.read] `ZohoReports.data.READ` is deprecated: appears to be the older name of ZohoAnalytics; no vendor page mentions it
+          help: use `ZohoAnalytics.data.read` instead
+          catalog: ZohoReports.yaml:N (deprecated, public source file, repository unrecorded (ref 62510350008))
+        ZS103 warning [WorkDrive.workspace.UPDATE] `WorkDrive.workspace.UPDATE` is deprecated: still requested by integrations; current vendor pages call the same resource teamfolders
+          help: use `WorkDrive.teamfolders.UPDATE` instead
+          catalog: WorkDrive.yaml:N (deprecated, https://pipedream.com/apps/zoho-workdrive.md)
+        ZS103 warning [ZohoInventory.salesreturns.GET] `ZohoInventory.salesreturns.GET` is deprecated since 2026: older vendor specification; the newer one says salesreturns.READ
+          help: use `ZohoInventory.salesreturns.READ` instead
+          catalog: ZohoInventory.yaml:N (deprecated, github:rabeehzaman/ZohoTrOrder:openapi-all/salesreturns.yml)
+        ");
+    }
 }

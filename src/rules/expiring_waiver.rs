@@ -80,3 +80,62 @@ impl Rule for ExpiringWaiver {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found_under;
+
+    /// What the rules on waivers say on 2026-11-01 of one that ends on a day, and that absolves something or nothing.
+    fn ending(day: &str, scope: &str) -> String {
+        let waiver =
+            "{ id: W-1, app: sync, scopes: [ZohoBooks.fullaccess.all], rules: [full-access], reason: r, owner: o";
+        let policy =
+            format!("version: 1\ndefault: allow\napps: {{ sync: {{}} }}\nwaivers:\n  - {waiver}, expires: {day} }}\n");
+        found_under(&policy, Some("sync"), "ZS30", scope)
+    }
+
+    #[test]
+    fn a_waiver_holds_through_its_last_day() {
+        let used = "ZohoBooks.fullaccess.all";
+        insta::assert_snapshot!(ending("2026-11-16", used), @"");
+        insta::assert_snapshot!(ending("2026-11-15", used), @r"
+        ZS304 note [2026-11-15] waiver `W-1` holds until 2026-11-15: its last day is in 14 days
+          help: settle what it absolves before that day, or have it approved anew
+        ");
+        insta::assert_snapshot!(ending("2026-11-02", used), @r"
+        ZS304 note [2026-11-02] waiver `W-1` holds until 2026-11-02: its last day is tomorrow
+          help: settle what it absolves before that day, or have it approved anew
+        ");
+        insta::assert_snapshot!(ending("2026-11-01", used), @r"
+        ZS304 note [2026-11-01] waiver `W-1` holds until 2026-11-01: its last day is today
+          help: settle what it absolves before that day, or have it approved anew
+        ");
+        insta::assert_snapshot!(ending("2026-10-31", used), @r"
+        ZS303 error [2026-10-31] waiver `W-1` held until 2026-10-31, yesterday; a finding that it absolved stands again
+          help: settle the finding, or renew the waiver with a new decision
+        ");
+        insta::assert_snapshot!(ending("2026-10-30", used), @r"
+        ZS303 error [2026-10-30] waiver `W-1` held until 2026-10-30, 2 days ago; a finding that it absolved stands again
+          help: settle the finding, or renew the waiver with a new decision
+        ");
+    }
+
+    #[test]
+    fn what_absolves_nothing_is_told_once_it_is_known_to_hold() {
+        let unused = "ZohoBooks.invoices.READ";
+        insta::assert_snapshot!(ending("2027-11-01", unused), @r"
+        ZS305 warning [W-1] waiver `W-1` absolved nothing in this run
+          help: remove it, or correct its `app`, `scopes` or `rules` if it should have matched
+        ");
+        insta::assert_snapshot!(ending("2026-11-03", unused), @r"
+        ZS305 warning [W-1] waiver `W-1` absolved nothing in this run
+          help: remove it, or correct its `app`, `scopes` or `rules` if it should have matched
+        ZS304 note [2026-11-03] waiver `W-1` holds until 2026-11-03: its last day is in 2 days
+          help: remove it, unless another run needs it: it absolved nothing here
+        ");
+        insta::assert_snapshot!(ending("2026-10-01", unused), @r"
+        ZS303 error [2026-10-01] waiver `W-1` held until 2026-10-01, 31 days ago
+          help: remove it: it absolves nothing any more
+        ");
+    }
+}

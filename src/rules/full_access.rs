@@ -34,8 +34,8 @@ ZohoBooks.invoices.READ,ZohoBooks.contacts.READ
 ```
 
 ## Remarks
-A narrower list takes effect with a new consent: a refreshed token keeps the scopes that were granted first
-(<https://www.zoho.com/accounts/protocol/oauth/web-apps/access-token-expiry.html>). Revoke the old refresh token.
+A narrower list takes effect with a new consent: a refreshed token keeps the scopes that were granted first. Revoke the
+old refresh token.
 ";
 
 impl Rule for FullAccess {
@@ -78,4 +78,23 @@ fn help(service: &str) -> String {
         "list the calls that the app makes, and request one scope for each resource and operation that they need: \
          `{service}.<resource>.<OPERATION>`"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn also_where_nobody_knows_whether_it_exists() {
+        insta::assert_snapshot!(found("ZS201", "zohobooks.FullAccess.All,ZohoCRM.fullaccess.all,Foo.fullaccess.all"), @r"
+        ZS201 error [zohobooks.FullAccess.All] `ZohoBooks.fullaccess.all` gives everything in Zoho Books: 18 known resources and whatever is added
+          help: list the calls that the app makes, and request one scope for each resource and operation that they need: `ZohoBooks.<resource>.<OPERATION>`
+          for example, it opens `DELETE /books/v3/contacts`: delete contacts
+          catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
+        ZS201 error [ZohoCRM.fullaccess.all] `ZohoCRM.fullaccess.all` asks for everything in Zoho CRM: 124 known resources and whatever is added
+          help: list the calls that the app makes, and request one scope for each resource and operation that they need: `ZohoCRM.<resource>.<OPERATION>`
+        ZS201 error [Foo.fullaccess.all] `Foo.fullaccess.all` asks for everything in `Foo`
+          help: list the calls that the app makes, and request one scope for each resource and operation that they need: `Foo.<resource>.<OPERATION>`
+        ");
+    }
 }

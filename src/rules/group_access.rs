@@ -136,3 +136,38 @@ fn finding(
 fn count(resources: usize) -> String {
     if resources == 1 { "1 other resource".to_owned() } else { format!("{resources} other resources") }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn doubt_is_said() {
+        insta::assert_snapshot!(found("ZS202", "Desk.activities.READ,ZohoCRM.settings.READ"), @r"
+        ZS202 warning [Desk.activities.READ] `Desk.activities.READ` perhaps opens 3 other resources: that is assumed, and not documented
+          help: request only the resources that the app uses, one scope each, such as `Desk.activities.calls.READ`
+          among them `Desk.activities.calls.READ`, `Desk.activities.events.READ` and `Desk.activities.tasks.READ`
+          catalog: Desk.yaml:N (assumed, github:api-evangelist/zoho:openapi/_original/Common.json)
+        ZS202 warning [ZohoCRM.settings.READ] `ZohoCRM.settings.READ` opens 38 other resources, if it exists
+          help: request only the resources that the app uses, one scope each, such as `ZohoCRM.settings.assignment_rules.READ`
+          among them `ZohoCRM.settings.assignment_rules.READ`, `ZohoCRM.settings.audit_logs.READ`, `ZohoCRM.settings.automation_actions.READ` and 35 more
+          catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html)
+        ");
+    }
+
+    #[test]
+    fn only_members_that_have_the_operation_count() {
+        insta::assert_snapshot!(found("ZS202", "ZohoCRM.modules.DELETE"), @r"
+        ZS202 warning [ZohoCRM.modules.DELETE] `ZohoCRM.modules.DELETE` opens 28 other resources
+          help: request only the resources that the app uses, one scope each, such as `ZohoCRM.modules.accounts.DELETE`
+          among them `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 24 more
+          for example, it opens `DELETE /crm/v8/Appointments__s`: delete appointments s
+          catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html, public source file, repository unrecorded (ref 58064600786))
+        ");
+    }
+
+    #[test]
+    fn what_is_no_group_is_none() {
+        insta::assert_snapshot!(found("ZS202", "ZohoCRM.modules.leads.READ,ZohoBooks.fullaccess.all,ZohoCRM.modules.ALLL"), @"");
+    }
+}

@@ -208,6 +208,11 @@ impl<'a> Context<'a> {
     }
 }
 
+/// What a statement of the catalog says besides, after a colon; nothing where it says no more.
+fn remark(provenance: &Provenance) -> String {
+    provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default()
+}
+
 /// Names in backticks as a phrase: `a`, `b` and `c`.
 fn listed(names: &[String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();

@@ -55,7 +55,11 @@ impl Rule for SensitiveAccess {
     }
 
     fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for (judged, scope) in cx.distinct().filter(|(_, scope)| !scope.is_full_access()) {
+        // Unless the policy says otherwise, what was seen when the scope was judged tells whether to look closer.
+        let may_touch =
+            |judged: &Judged| !cx.data.is_empty() || SENSITIVE.iter().any(|class| judged.data.contains(class));
+        let suspects = cx.distinct().filter(|(judged, scope)| !scope.is_full_access() && may_touch(judged));
+        for (judged, scope) in suspects {
             let touched = cx.touches(scope);
             let classes = SENSITIVE.map(|class| Touched::of(class, &touched));
             let classes: Vec<&Touched> = classes.iter().filter(|class| !class.resources.is_empty()).collect();
@@ -115,4 +119,37 @@ fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, classes: &[&Touched
         let resources: Vec<String> = class.resources.iter().map(|path| format!("`{path}`")).collect();
         finding.related(format!("{}: {}", class.class, some_of(&resources, 3)), None)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn reading_is_a_note_unless_it_reads_secrets_or_code() {
+        insta::assert_snapshot!(found("ZS205", "ZohoBooks.settings.READ,ZohoBooks.settings.UPDATE,ZohoCRM.users.ALL,ZohoVault.secrets.READ,ZohoCRM.settings.macros.READ"), @r"
+        ZS205 note [ZohoBooks.settings.READ] `ZohoBooks.settings.READ` has read access to sensitive data: users-and-roles and configuration
+          help: make sure that the app needs this: read items, users, taxes and tax groups, currencies and exchange rates, price lists, reporting tags, locations, organizations, opening balances, stand-alone tasks
+        ZS205 warning [ZohoBooks.settings.UPDATE] `ZohoBooks.settings.UPDATE` has more than read access to sensitive data: users-and-roles and configuration
+          help: make sure that the app needs this: change items, users, taxes and tax groups, currencies and exchange rates, price lists, reporting tags, locations, organizations, opening balances, stand-alone tasks
+        ZS205 warning [ZohoCRM.users.ALL] `ZohoCRM.users.ALL` has more than read access to sensitive data: users-and-roles
+          help: request `ZohoCRM.users.READ` where the app only reads
+        ZS205 warning [ZohoVault.secrets.READ] `ZohoVault.secrets.READ` has read access to sensitive data: credentials
+          help: make sure that the app needs this: read secrets: passwords and other credentials
+        ZS205 warning [ZohoCRM.settings.macros.READ] `ZohoCRM.settings.macros.READ` has read access to sensitive data: code
+          help: make sure that the app needs this: read macros
+        ");
+    }
+
+    #[test]
+    fn groups_name_classes_and_examples() {
+        insta::assert_snapshot!(found("ZS205", "ZohoCRM.settings.ALL,ZohoBooks.fullaccess.all"), @r"
+        ZS205 warning [ZohoCRM.settings.ALL] `ZohoCRM.settings.ALL` has more than read access to sensitive data: credentials, users-and-roles, code and configuration
+          help: request only the resources that the app needs, without the sensitive ones
+          credentials: `ZohoCRM.settings.variables`
+          users-and-roles: `ZohoCRM.settings`, `ZohoCRM.settings.audit_logs`, `ZohoCRM.settings.clientportal` and 6 more
+          code: `ZohoCRM.settings`, `ZohoCRM.settings.automation_actions`, `ZohoCRM.settings.custom_buttons` and 2 more
+          configuration: `ZohoCRM.settings`, `ZohoCRM.settings.assignment_rules`, `ZohoCRM.settings.automation_actions` and 27 more
+        ");
+    }
 }

@@ -237,7 +237,12 @@ fn findings_are_worded_and_placed_as_they_should_be() {
 /// What the rules of one group (`ZS0`, `ZS4`) find in an argument, in the order of the text: what each finding says,
 /// the text it stands at, and the whole argument as its fix would leave it.
 pub(super) fn found(group: &str, argument: &str) -> String {
-    let example = Example { heading: "", argument, app: None, policy: LENIENT, as_of: TODAY };
+    found_under(LENIENT, None, group, argument)
+}
+
+/// [`found`] under a policy, for an application.
+pub(super) fn found_under(policy: &str, app: Option<&str>, group: &str, argument: &str) -> String {
+    let example = Example { heading: "", argument, app, policy, as_of: TODAY };
     let (mut findings, sources) = example.run(&Catalog::embedded());
     findings.retain(|finding| finding.rule.code.starts_with(group));
     findings.sort_by(|a, b| (a.place, a.rule.code).cmp(&(b.place, b.rule.code)));

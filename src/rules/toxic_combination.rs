@@ -25,7 +25,7 @@ Looks at all scopes of a request together, and reports pairs that make an attack
 - reading mail, or the messages of a service, and managing users: whoever reads the invitation or the reset message takes
   over the account;
 - bulk export, and read access to the records of every module of the same service: one job copies everything;
-- creating or running code, and writing elsewhere: code runs with rights of its own, which the scopes do not bound;
+- creating or running code, and writing elsewhere: code may run with rights of its own, which the scopes do not bound;
 - reading credentials, and managing users: the one opens other systems, the other makes an account to come back with;
 - reading files, and creating share links in the same service: anything can leave without a download.
 
@@ -93,7 +93,7 @@ const COMBINATIONS: [Combination; 6] = [
     },
     Combination {
         what: "run code and write elsewhere",
-        why: "code runs with rights of its own, which the scopes do not bound",
+        why: "code may run with rights of its own, which the scopes do not bound",
         one: |touch| touch.has(DataClass::Code) && touch.writes(),
         other: |touch| !touch.has(DataClass::Code) && touch.writes(),
         same_service: false,
@@ -263,4 +263,70 @@ fn best_pair(sides: &[Vec<Half>; 2]) -> Option<(Half, Half)> {
     different
         .min_by_key(|(one, other)| (one.doubtful || other.doubtful, *one, *other))
         .map(|(a, b)| (a.clone(), b.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::{found, found_under};
+
+    #[test]
+    fn each_kind_of_pair_once() {
+        insta::assert_snapshot!(found("ZS206", "ZohoMail.messages.READ,ZohoMail.folders.READ,ZohoDirectory.Users.UPDATE,ZohoCRM.users.UPDATE"), @r"
+        ZS206 error [ZohoCRM.users.UPDATE] `ZohoMail.folders.READ` and `ZohoCRM.users.UPDATE` together can read mail and manage users: who reads the invitation or reset message takes over the account
+          help: drop one of the two, or give each to an application of its own, with a client of its own
+          the other half: `ZohoMail.folders.READ`
+        ");
+        insta::assert_snapshot!(found("ZS206", "Desk.tickets.READ,Desk.settings.UPDATE"), @r"
+        ZS206 error [Desk.settings.UPDATE] `Desk.tickets.READ` and `Desk.settings.UPDATE` together can read messages and manage users: who reads the messages about an account can take it over
+          help: drop one of the two, or give each to an application of its own, with a client of its own
+          the other half: `Desk.tickets.READ`
+        ");
+        insta::assert_snapshot!(found("ZS206", "ZohoCRM.bulk.READ,ZohoCRM.modules.READ"), @r"
+        ZS206 error [ZohoCRM.modules.READ] `ZohoCRM.bulk.READ` and `ZohoCRM.modules.READ` together can export in bulk and read every module: one job copies the records of all modules
+          help: drop one of the two, or give each to an application of its own, with a client of its own
+          the other half: `ZohoCRM.bulk.READ`
+        ");
+        insta::assert_snapshot!(found("ZS206", "ZohoCRM.functions.execute.CREATE,ZohoBooks.invoices.CREATE"), @r"
+        ZS206 error [ZohoBooks.invoices.CREATE] `ZohoCRM.functions.execute.CREATE` and `ZohoBooks.invoices.CREATE` together can run code and write elsewhere: code may run with rights of its own, which the scopes do not bound
+          help: drop one of the two, or give each to an application of its own, with a client of its own
+          the other half: `ZohoCRM.functions.execute.CREATE`
+        ");
+        insta::assert_snapshot!(found("ZS206", "ZohoVault.secrets.READ,ZohoCRM.users.UPDATE"), @r"
+        ZS206 error [ZohoCRM.users.UPDATE] `ZohoVault.secrets.READ` and `ZohoCRM.users.UPDATE` together can read credentials and manage users: the one opens other systems, the other makes an account to come back with
+          help: drop one of the two, or give each to an application of its own, with a client of its own
+          the other half: `ZohoVault.secrets.READ`
+        ");
+    }
+
+    #[test]
+    fn halves_that_do_not_meet_are_fine() {
+        insta::assert_snapshot!(found("ZS206", "Desk.tickets.READ,ZohoBooks.settings.UPDATE"), @"");
+        insta::assert_snapshot!(found("ZS206", "ZohoCRM.bulk.READ,ZohoCRM.modules.leads.READ"), @"");
+        insta::assert_snapshot!(found("ZS206", "ZohoCRM.bulk.READ,ZohoRecruit.modules.ALL"), @"");
+        insta::assert_snapshot!(found("ZS206", "ZohoCRM.functions.execute.CREATE,ZohoBooks.invoices.READ"), @"");
+        insta::assert_snapshot!(found("ZS206", "WorkDrive.files.READ,ZohoMail.links.CREATE"), @"");
+        insta::assert_snapshot!(found("ZS206", "ZohoCRM.modules.READ,ZohoCRM.share.leads.CREATE"), @"");
+    }
+
+    #[test]
+    fn one_scope_alone_is_no_pair() {
+        insta::assert_snapshot!(found("ZS206", "ZohoCRM.settings.ALL"), @"");
+        insta::assert_snapshot!(found("ZS206", "ZohoCRM.settings.ALL,ZohoCRM.settings.READ,ZohoCRM.settings.macros.CREATE"), @"");
+        insta::assert_snapshot!(found("ZS206", "ZohoBooks.fullaccess.all,ZohoMail.messages.READ"), @"");
+    }
+
+    #[test]
+    fn the_policy_s_data_classes_count() {
+        let policy = "version: 1\ndefault: allow\ndata: { WorkDrive.links: [metadata] }\n";
+        let pair = "WorkDrive.links.CREATE,WorkDrive.files.READ";
+        assert_ne!(found("ZS206", pair), "");
+        assert_eq!(found_under(policy, None, "ZS206", pair), "");
+    }
+
+    #[test]
+    fn the_order_of_the_request_does_not_matter() {
+        let pair = ["ZohoVault.secrets.READ", "ZohoCRM.users.UPDATE", "ZohoCRM.users.DELETE"];
+        let reversed = pair.iter().rev().copied().collect::<Vec<_>>().join(",");
+        assert_eq!(found("ZS206", &pair.join(",")), found("ZS206", &reversed));
+    }
 }

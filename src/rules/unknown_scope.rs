@@ -1,6 +1,6 @@
 //! ZS102 unknown-scope.
 
-use super::{Context, DETAILED, Rule, replacement, some_of};
+use super::{Context, DETAILED, Rule, remark, replacement, some_of};
 use crate::access::{self, Identity, Known, Unknown};
 use crate::catalog::model::{Erratum, Invalid};
 use crate::catalog::{Resource, Service, Status};
@@ -27,9 +27,9 @@ A name that only fits a placeholder, such as a module of Zoho CRM, is taken for 
 known name, that is worth a note: `lead` may be a custom module, or a slip for `leads`.
 
 ## Why is this bad?
-A scope that does not exist fails the consent page, or is left out of the token without a word: ten scopes asked, eight
-granted, and the missing ones are found when a call fails. Nobody can say what an unknown scope would give either, so it
-is never counted as allowed by default.
+A scope that does not exist can make the consent page fail, or be missing from the token without a word: in a reported
+case ten scopes were asked and eight granted, and the missing ones were found when calls failed. Nobody can say what an
+unknown scope would give either, so it is never counted as allowed by default.
 
 ## Example
 ```scope
@@ -107,9 +107,9 @@ fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum
 
 fn nonexistent(cx: &Context<'_>, judged: &Judged, service: &Service, invalid: &Invalid) -> Finding {
     let scope = judged.scope.as_ref().map_or_else(|_| judged.written.clone(), Scope::to_string);
-    let note = invalid.provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    let remark = remark(&invalid.provenance);
     let finding = cx
-        .finding(&INFO, judged, format!("`{scope}` is reported not to exist{note}"))
+        .finding(&INFO, judged, format!("`{scope}` is reported not to exist{remark}"))
         .related(Context::catalog_line(service, &invalid.provenance), None);
     let instead: Vec<String> = invalid.instead.iter().map(|text| format!("`{}`", replacement(service, text))).collect();
     if instead.is_empty() { finding } else { finding.help(format!("perhaps you need {}", some_of(&instead, 5))) }
@@ -171,8 +171,8 @@ fn no_operation(
     // The catalog may list the operation as one that was reported not to exist.
     let refuted = resource.operation(operation).filter(|known| known.provenance.status == Status::Invalid);
     let finding = if let Some(known) = refuted {
-        let note = known.provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{note}"))
+        let remark = remark(&known.provenance);
+        cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{remark}"))
             .related(Context::catalog_line(service, &known.provenance), None)
     } else {
         let message = format!("the catalog knows no operation `{operation}` on `{}.{path}`", service.name);
@@ -234,4 +234,57 @@ fn near_own_name(
         .confidence(Confidence::Low)
         .help(format!("did you mean `{meant}`? if `{written}` is a {kind} of your own, all is well"));
     Some(Finding { severity: Severity::Note, ..finding })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn what_is_unknown_is_said_and_what_may_be_meant() {
+        insta::assert_snapshot!(found("ZS1", "ZohoBooks.invoice.READ,ZohoBooks.invoices.REED,ZohoBooks.invoices.APPROVE,ZohoCRM.leads.READ,ZohoMail.send.READ,crmapi,emial"), @r"
+        ZS102 warning [ZohoBooks.invoice.READ] the catalog knows no resource `invoice` of Zoho Books
+          help: did you mean `ZohoBooks.invoices.READ`?
+        ZS102 warning [ZohoBooks.invoices.REED] the catalog knows no operation `REED` on `ZohoBooks.invoices`
+          help: did you mean `ZohoBooks.invoices.READ`? it has `CREATE`, `READ`, `UPDATE`, `DELETE` and `ALL`
+        ZS102 warning [ZohoBooks.invoices.APPROVE] the catalog knows no operation `APPROVE` on `ZohoBooks.invoices`
+          help: it has `CREATE`, `READ`, `UPDATE`, `DELETE` and `ALL`
+        ZS102 warning [ZohoCRM.leads.READ] the catalog knows no resource `leads` of Zoho CRM
+          help: did you mean `ZohoCRM.modules.leads.READ`?
+        ZS102 warning [ZohoMail.send.READ] the catalog knows no resource `send` of Zoho Mail
+          help: none of the 19 resources that the catalog knows of Zoho Mail has a name like it
+        ZS102 warning [crmapi] the catalog knows no one-word scope `crmapi`
+          help: one-word scopes are `openid`, `email`, `profile` and `phone`; every other scope is `Service.resource.OPERATION`
+        ZS102 warning [emial] the catalog knows no one-word scope `emial`
+          help: did you mean `email`?
+        ");
+    }
+
+    #[test]
+    fn slips_and_inventions_are_named_as_such() {
+        insta::assert_snapshot!(found("ZS1", "ZohoCRM.modules.ALLL,ZohoBooks.items.READ,ZohoBooks.fullaccess.READ,ZohoCRM.fullaccess.all"), @r"
+        ZS102 warning [ZohoCRM.modules.ALLL] `ZohoCRM.modules.ALLL` is a misspelling that stands in the vendor's own material; `ZohoCRM.modules.ALL` is meant
+          help: write `ZohoCRM.modules.ALL`
+          catalog: ZohoCRM.yaml:N (documented, https://zoho.com/developer/docs/vertical-solutions/api/v6/scopes.html)
+          write the scope that is meant: ZohoCRM.modules.ALL,ZohoBooks.items.READ,ZohoBooks.fullaccess.READ,ZohoCRM.fullaccess.all
+        ZS102 warning [ZohoBooks.items.READ] `ZohoBooks.items.READ` is reported not to exist: seen in public code, in no vendor source; items are under settings
+          help: perhaps you need `ZohoBooks.settings.READ`
+          catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
+        ZS102 warning [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
+          catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
+        ZS102 warning [ZohoCRM.fullaccess.all] the catalog has no evidence that there is full access to Zoho CRM
+          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the catalog knows 124 resources
+        ");
+    }
+
+    #[test]
+    fn a_name_of_ones_own_near_to_a_known_one_is_a_note() {
+        insta::assert_snapshot!(found("ZS1", "ZohoCRM.modules.lead.READ,ZohoCRM.modules.contct.ALL"), @r"
+        ZS102 note [ZohoCRM.modules.lead.READ] `lead` is no module that the catalog knows; one of your own would be in no catalog either
+          help: did you mean `ZohoCRM.modules.leads.READ`? if `lead` is a module of your own, all is well
+        ZS102 note [ZohoCRM.modules.contct.ALL] `contct` is no module that the catalog knows; one of your own would be in no catalog either
+          help: did you mean `ZohoCRM.modules.contacts.ALL`? if `contct` is a module of your own, all is well
+        ");
+        insta::assert_snapshot!(found("ZS1", "ZohoCRM.modules.leads.READ,ZohoCRM.modules.{module}.READ,ZohoCRM.modules.rockets.READ"), @"");
+    }
 }

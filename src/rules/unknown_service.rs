@@ -23,9 +23,9 @@ Reports a scope whose first part is no service name that the catalog knows. Wher
 another name under which the product was seen, the help names the scope that was probably meant.
 
 ## Why is this bad?
-Service names are irregular: Zoho Desk is `Desk`, Zoho WorkDrive is `WorkDrive`, Zoho People is `ZOHOPEOPLE`. Zoho
-refuses a consent page that names an unknown scope, or leaves the scope out of the token without a word. And nobody can
-say what a scope of an unknown service would give, so it is never counted as allowed by default.
+Service names are irregular: Zoho Desk is `Desk`, Zoho WorkDrive is `WorkDrive`, Zoho People is `ZOHOPEOPLE`. A scope
+that does not exist can make the consent page fail, or be missing from the token without a word. And nobody can say what a
+scope of an unknown service would give, so it is never counted as allowed by default.
 
 ## Example
 ```scope
@@ -114,4 +114,49 @@ fn slip<'c>(catalog: &'c Catalog, scope: &Scope) -> Option<(&'c Service, &'c Err
         let slip = service.errata.iter().find(|slip| slip.written.eq_ignore_ascii_case(&text))?;
         Some((service, slip))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn misspelt_services_are_named_with_what_is_meant() {
+        insta::assert_snapshot!(found("ZS1", "ZohoBook.invoices.READ,ZohoSupport.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ"), @r"
+        ZS101 warning [ZohoBook.invoices.READ] the catalog knows no service `ZohoBook`
+          help: did you mean `ZohoBooks.invoices.READ`?
+          write the scope that is meant: ZohoBooks.invoices.READ,ZohoSupport.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
+        ZS101 warning [ZohoSupport.tickets.ALL] `ZohoSupport` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
+          help: did you mean `Desk.tickets.ALL`?
+          write the scope that is meant: ZohoBook.invoices.READ,Desk.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
+        ZS101 warning [ZohoDesk.tickets.READ] the catalog knows no service `ZohoDesk`
+          help: did you mean `Desk.tickets.READ`?
+          write the scope that is meant: ZohoBook.invoices.READ,ZohoSupport.tickets.ALL,Desk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
+        ZS101 warning [ZohoBook.nothing.READ] the catalog knows no service `ZohoBook`
+          help: did you mean a scope of `ZohoBooks`? it has none of this name
+        ZS101 warning [Foo.bar.READ] the catalog knows no service `Foo`
+          help: look the name up in Zoho's documentation; a service that the catalog lacks can be described in a catalog file of your own
+        ");
+    }
+
+    #[test]
+    fn a_slip_of_the_vendor_without_its_service_is_found() {
+        insta::assert_snapshot!(found("ZS1", "settings.fiscal_year.READ"), @r"
+        ZS101 warning [settings.fiscal_year.READ] `settings.fiscal_year.READ` lacks the service name, as it does in material on Zoho CRM
+          help: did you mean `ZohoCRM.settings.fiscal_year.READ`?
+          catalog: ZohoCRM.yaml:N (documented, github:zoho/crm-oas:v8.0/fiscal_year.json)
+          write the scope that is meant: ZohoCRM.settings.fiscal_year.READ
+        ");
+    }
+
+    #[test]
+    fn the_fix_keeps_what_it_does_not_mean_to_change() {
+        insta::assert_snapshot!(found("ZS1", "CRM.modules.lead.READ,CRM.module.READ"), @r"
+        ZS101 warning [CRM.modules.lead.READ] the catalog knows no service `CRM`
+          help: did you mean `ZohoCRM.modules.lead.READ`?
+          write the scope that is meant: ZohoCRM.modules.lead.READ,CRM.module.READ
+        ZS101 warning [CRM.module.READ] the catalog knows no service `CRM`
+          help: did you mean `ZohoCRM.modules.READ`?
+        ");
+    }
 }

@@ -1,6 +1,6 @@
 //! ZS104 unverified-scope.
 
-use super::{Context, Rule, some_scopes};
+use super::{Context, Rule, remark, some_scopes};
 use crate::access::{self, Identity, Known};
 use crate::catalog::{Service, Status};
 use crate::finding::{Finding, RuleInfo, Severity};
@@ -53,9 +53,8 @@ impl Rule for UnverifiedScope {
                 Status::Disputed => format!("sources contradict each other on `{scope}`"),
                 _ => continue,
             };
-            let note = provenance.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             let finding = cx
-                .finding(&INFO, judged, format!("{message}{note}"))
+                .finding(&INFO, judged, format!("{message}{}", remark(provenance)))
                 .related(Context::catalog_line(service, provenance), None);
             let confirmed = confirmed(service, &identity);
             findings.push(finding.help(if confirmed.is_empty() {
@@ -73,4 +72,24 @@ fn confirmed(service: &Service, identity: &Identity<'_>) -> Vec<Scope> {
     let sure = resource.operations.iter().filter(|operation| operation.provenance.status.is_sure());
     let single = sure.filter(|operation| !operation.name.eq_ignore_ascii_case("ALL"));
     single.map(|operation| service.scope(identity.scope.resource(), &operation.name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::found;
+
+    #[test]
+    fn says_what_is_doubtful() {
+        insta::assert_snapshot!(found("ZS104", "Desk.tickets.WRITE,ZohoCRM.settings.READ,ZohoCRM.functions.execute.CREATE,ZohoBooks.invoices.READ"), @r"
+        ZS104 note [Desk.tickets.WRITE] `Desk.tickets.WRITE` is known from third parties alone
+          help: confirmed for the same resource: `Desk.tickets.CREATE`, `Desk.tickets.READ`, `Desk.tickets.UPDATE` and `Desk.tickets.DELETE`
+          catalog: Desk.yaml:N (reported, public source file, repository unrecorded (ref 53103429294))
+        ZS104 note [ZohoCRM.settings.READ] sources contradict each other on `ZohoCRM.settings.READ`: an example of the accounts page; the CRM pages do not list it, and a reviewer of a public connector could not find it
+          help: try it on a consent page before an application depends on it
+          catalog: ZohoCRM.yaml:N (disputed, https://zoho.com/accounts/protocol/oauth/scope.html, https://github.com/airbytehq/airbyte/pull/85833)
+        ZS104 note [ZohoCRM.functions.execute.CREATE] `ZohoCRM.functions.execute.CREATE` is known from third parties alone
+          help: try it on a consent page before an application depends on it
+          catalog: ZohoCRM.yaml:N (reported, github:dereekb/dbx-components:packages/zoho/OAUTH.md)
+        ");
+    }
 }
