@@ -1,8 +1,11 @@
 //! Scopes and API calls: which scopes a call needs, which calls a scope opens.
 
+use std::collections::HashMap;
+
 use super::Reading;
 use super::coverage::{coverers, starts};
 use super::identity::identify;
+use super::reach::sure_reach;
 use crate::catalog::{Catalog, Endpoint, Needs};
 use crate::scope::Scope;
 
@@ -50,21 +53,26 @@ fn opened<'c>(
 ) -> impl Iterator<Item = (usize, &'c Endpoint)> {
     let identity = identify(catalog, scope);
     let calls = identity.service().map_or(&[][..], |service| catalog.endpoints(&service.name));
-    // What a scope gives is asked for the same few needs again and again.
-    let mut known: std::collections::HashMap<&'c Scope, (bool, bool)> = std::collections::HashMap::new();
+    // What it surely gives is listed once: most scopes give few others, and most calls need none of them.
+    let given = sure_reach(catalog, &identity.scope);
+    let gives = move |need: &Scope| starts(catalog, need).iter().all(|start| given.contains(start));
+    let mut known: HashMap<&'c Scope, (bool, Option<bool>)> = HashMap::new();
     calls.iter().filter_map(move |endpoint| {
         let Needs::AnyOf(sets) = &endpoint.needs else { return None };
+        let mut given = |need| known.entry(need).or_insert_with(|| (gives(need), None)).0;
+        if !sets.iter().flatten().any(&mut given) {
+            return None;
+        }
         let mut best = None;
         for set in sets {
             let mut adds = None;
             let whole = set.iter().all(|need| {
-                let (given, before) = *known.entry(need).or_insert_with(|| {
-                    (gives_need(catalog, std::slice::from_ref(&identity.scope), need), covered(need))
-                });
-                if given && !before {
+                let (given, before) = known.entry(need).or_insert_with(|| (gives(need), None));
+                let before = *before.get_or_insert_with(|| covered(need));
+                if *given && !before {
                     adds = adds.min(Some(gravity(need))).or(Some(gravity(need)));
                 }
-                given || before
+                *given || before
             });
             // A set that is covered already makes the call reachable without this scope.
             if whole && adds.is_none() {

@@ -128,6 +128,21 @@ pub fn reach(catalog: &Catalog, scope: &Scope) -> Vec<Scope> {
     walk(catalog, scope, |_| false).into_iter().map(|(scope, _)| scope).collect()
 }
 
+/// Everything that a scope surely gives and that has a name, itself included.
+pub(super) fn sure_reach(catalog: &Catalog, scope: &Scope) -> HashSet<Scope> {
+    let start = identify(catalog, scope).scope;
+    let mut seen = HashSet::from([start.clone()]);
+    let mut open = vec![start];
+    while let Some(current) = open.pop() {
+        for edge in opens(catalog, &current).into_iter().filter(|edge| edge.sure) {
+            if seen.insert(edge.scope.clone()) {
+                open.push(edge.scope);
+            }
+        }
+    }
+    seen
+}
+
 /// What of a scope's reach is not covered, where `covered` says what is: the narrowest scopes that have a name.
 #[must_use]
 pub fn excess(catalog: &Catalog, scope: &Scope, covered: impl Fn(&Scope) -> bool) -> Vec<Scope> {
