@@ -44,9 +44,11 @@ impl Review<'_> {
             findings.extend(found.into_iter().filter_map(|finding| filter::with_level(finding, &policy)));
             scopes.extend(judged);
         }
-        let (mut findings, waived, uses) = filter::apply_waivers(findings, self.policy, self.as_of);
-        let context =
-            RunContext { catalog: self.catalog, policy: self.policy, waivers: &uses, as_of: self.as_of };
+        let (mut findings, waived, mut uses) = filter::apply_waivers(findings, self.policy, self.as_of);
+        // A run over one application says nothing of the others' waivers.
+        let judged: HashSet<Option<&str>> = requests.iter().map(|request| request.app.as_deref()).collect();
+        uses.retain(|used| used.waiver.app.is_none() || judged.contains(&used.waiver.app.as_deref()));
+        let context = RunContext { catalog: self.catalog, policy: self.policy, waivers: &uses, as_of: self.as_of };
         let mut of_run = Vec::new();
         for rule in rules::ALL {
             rule.check_run(&context, &mut of_run);

@@ -344,3 +344,16 @@ fn explain_a_rule_and_a_scope() {
     insta::assert_snapshot!("explain_scope", zscope(&["explain", "ZohoCRM.modules.READ"]).transcript());
     insta::assert_snapshot!("explain_unknown", zscope(&["explain", "ZohoBooks.items.READ"]).transcript());
 }
+
+#[test]
+fn the_waivers_of_other_applications_are_left_alone() {
+    let policy = "version: 1\ndefault: allow\napps:\n  one: { owner: us }\n  two: { owner: us }\nwaivers:\n  - id: W-1\n    app: two\n    \
+                  scopes: [ZohoBooks.fullaccess.all]\n    rules: [full-access]\n    reason: x\n    owner: us\n    expires: 2026-01-31\n";
+    let of = |app: &str| {
+        let ended =
+            check(&["ZohoBooks.invoices.READ", "--app", app, "--format", "json"]).file("zscope.yaml", policy).ended();
+        codes(&ended.stdout)
+    };
+    assert_eq!(of("one"), Vec::<String>::new());
+    assert_eq!(of("two"), ["ZS303"]);
+}
