@@ -8,4 +8,5 @@ mod laws;
 mod naive;
 mod program;
 mod readme;
+mod run;
 mod semantics;
