@@ -190,19 +190,28 @@ pub struct Problem {
     pub span: Span,
     /// What to do about it.
     pub help: Option<String>,
+    /// Which kind of mistake it is, in kebab case, where the reader tells kinds apart.
+    pub kind: Option<&'static str>,
 }
 
 impl Problem {
     /// A problem without help.
     #[must_use]
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), span, help: None }
+        Self { message: message.into(), span, help: None, kind: None }
     }
 
     /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says which kind of mistake it is.
+    #[must_use]
+    pub fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = Some(kind);
         self
     }
 }

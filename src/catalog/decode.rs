@@ -16,7 +16,7 @@ use crate::yaml::{self, Entry, Node, Value};
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "UNSTATED"];
 
 /// The kinds a source can have, best first.
-const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
+pub(super) const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
 
 /// Reads one catalog file.
 ///
@@ -25,16 +25,34 @@ const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", 
 /// Every problem of the file: YAML errors, unknown keys, wrong types, unknown statuses, data classes or sources,
 /// duplicate resources, needs that name no scope of the file.
 pub fn decode(file: &source::Source) -> Result<(Service, Endpoints), Vec<Problem>> {
-    let root = yaml::parse(file.text())?;
+    let Decoded { service, endpoints, problems } = decode_what_is_sound(file);
+    if problems.is_empty() { Ok((service, endpoints)) } else { Err(problems) }
+}
+
+/// What a catalog file holds, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded {
+    /// The facts; what could not be read is missing.
+    pub service: Service,
+    /// The calls; what could not be read is missing.
+    pub endpoints: Endpoints,
+    /// What is wrong, in file order.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads one catalog file as far as it can be read, for looking into a file that is not right yet. What is to be relied
+/// on is read with [`decode`].
+#[must_use]
+pub fn decode_what_is_sound(file: &source::Source) -> Decoded {
+    let root = match yaml::parse(file.text()) {
+        Ok(root) => root,
+        Err(problems) => return Decoded { problems, ..Decoded::default() },
+    };
     let mut decoder = Decoder { file, service: Service::default(), problems: Vec::new() };
-    let endpoints = decoder.service(&root);
-    if decoder.problems.is_empty() {
-        decoder.service.resources.sort_by_key(|resource| resource.dotted().to_ascii_lowercase());
-        Ok((decoder.service, Endpoints { calls: endpoints }))
-    } else {
-        decoder.problems.sort_by_key(|problem| problem.span);
-        Err(decoder.problems)
-    }
+    let calls = decoder.service(&root);
+    decoder.service.resources.sort_by_key(|resource| resource.dotted().to_ascii_lowercase());
+    decoder.problems.sort_by_key(|problem| problem.span);
+    Decoded { service: decoder.service, endpoints: Endpoints { calls }, problems: decoder.problems }
 }
 
 struct Decoder<'a> {
@@ -109,14 +127,16 @@ impl Decoder<'_> {
             if !SOURCE_KINDS.contains(&kind.as_str()) {
                 self.problem(entry.value.span, format!("`{kind}` is no kind of source: {}", SOURCE_KINDS.join(", ")));
             }
-            self.service.sources.push(Source { id: entry.key.clone(), kind, address, seen });
+            let line = self.line(entry.key_span);
+            self.service.sources.push(Source { id: entry.key.clone(), kind, address, seen, line });
         }
     }
 
     /// The sources under a key `source`: an id, optionally followed by `/` and the rest of the address, or a list.
     fn source_refs(&mut self, node: Option<&Node>, owner: Span) -> Vec<SourceRef> {
         let Some(node) = node else {
-            self.problem(owner, "a `source` is missing: every statement names who makes it");
+            let message = "a `source` is missing: every statement names who makes it";
+            self.problems.push(Problem::new(owner, message).kind("missing-source"));
             return Vec::new();
         };
         let items = match &node.value {
@@ -136,6 +156,7 @@ impl Decoder<'_> {
         let Some(source) = at.and_then(|at| u32::try_from(at).ok()) else {
             let hint = closest(id, self.service.sources.iter().map(|source| source.id.as_str()));
             let mut problem = Problem::new(node.span, format!("`{id}` is not among this file's `sources`"));
+            problem = problem.kind("unknown-source");
             problem.help = hint.map(|near| format!("did you mean `{near}`?"));
             self.problems.push(problem);
             return None;
@@ -220,10 +241,11 @@ impl Decoder<'_> {
             let note = fields.text("note", &mut self.problems);
             fields.finish(&mut self.problems);
             let mut known: Vec<Operation> = Vec::new();
-            for operation in self.mapping(operations) {
-                if let Some(operation) = self.operation(operation, default) {
+            for written in self.mapping(operations) {
+                if let Some(operation) = self.operation(written, default) {
                     if known.iter().any(|other| other.name.eq_ignore_ascii_case(&operation.name)) {
-                        self.problem(entry.key_span, format!("the operation `{}` stands here twice", operation.name));
+                        let message = format!("the operation `{}` stands here twice", operation.name);
+                        self.problems.push(Problem::new(written.key_span, message).kind("duplicate-scope"));
                     }
                     known.push(operation);
                 }
@@ -233,7 +255,8 @@ impl Decoder<'_> {
             }
             let same = |other: &Resource| other.dotted().eq_ignore_ascii_case(&entry.key);
             if self.service.resources.iter().any(same) {
-                self.problem(entry.key_span, format!("the resource `{}` stands here twice, case ignored", entry.key));
+                let message = format!("the resource `{}` stands here twice, case ignored", entry.key);
+                self.problems.push(Problem::new(entry.key_span, message).kind("duplicate-scope"));
             }
             let line = self.line(entry.key_span);
             self.service.resources.push(Resource { path, grants, data, operations: known, note, line });
@@ -242,7 +265,9 @@ impl Decoder<'_> {
 
     fn operation(&mut self, entry: &Entry, default: Option<&Node>) -> Option<Operation> {
         if entry.key.is_empty() || !entry.key.chars().all(is_scope_char) {
-            self.problem(entry.key_span, format!("`{}` is not the name of an operation", entry.key));
+            let mut problem = Problem::new(entry.key_span, format!("`{}` is not the name of an operation", entry.key));
+            problem.kind = is_placeholder(&entry.key).then_some("operation-placeholder");
+            self.problems.push(problem);
             return None;
         }
         let name = entry.key.clone();
@@ -439,7 +464,8 @@ impl Decoder<'_> {
             Some((path, operation.name.clone()))
         });
         let Some((path, operation)) = known else {
-            self.problem(span, format!("`{rest}` is not a scope of this file"));
+            let kind = unknown_scope(&self.service, &scope);
+            self.problems.push(Problem::new(span, format!("`{rest}` is not a scope of this file")).kind(kind));
             return None;
         };
         Some(self.service.scope(&path, &operation))
@@ -513,6 +539,17 @@ impl Decoder<'_> {
                 Vec::new()
             }
         }
+    }
+}
+
+/// Which kind of mistake it is to name a scope that the service does not have.
+pub(super) fn unknown_scope(service: &Service, scope: &Scope) -> &'static str {
+    if scope.operation().is_some_and(is_placeholder) {
+        "operation-placeholder"
+    } else if scope.has_placeholder() && !service.resources.iter().any(Resource::is_template) {
+        "stray-placeholder"
+    } else {
+        "unknown-scope"
     }
 }
 

@@ -10,13 +10,25 @@
 //! ```
 
 mod decode;
+mod diff;
 mod embedded;
 mod fields;
+pub mod lint;
+mod list;
 pub mod model;
 mod overlay;
+mod search;
+mod show;
 
-pub use decode::decode;
+pub use decode::{Decoded, decode, decode_what_is_sound};
+pub use diff::{CallFacts, Changed, Changes, Diff, ScopeFacts, diff};
+pub use list::{Counts, Overview, Stats, overview, stats};
 pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Service, SourceRef, Status, Word};
+pub use search::{Hit, HitKind, search};
+pub use show::{
+    Part, Said, Shown, ShownEndpoint, ShownErratum, ShownGroup, ShownLeftOut, ShownMeaning, ShownNote, ShownPattern,
+    ShownResource, ShownScope, ShownSource, ShownWord, show, show_endpoint,
+};
 
 use std::sync::OnceLock;
 
@@ -56,6 +68,12 @@ impl Catalog {
             digest: embedded::DIGEST.to_owned(),
             date: embedded::DATE,
         }
+    }
+
+    /// A catalog that knows nothing: what is laid over it is all that it holds.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { entries: Vec::new(), digest: String::new(), date: "" }
     }
 
     /// The service of that name, case ignored. Aliases do not count: see [`Catalog::alias`].
@@ -113,7 +131,8 @@ impl Catalog {
         &self.digest
     }
 
-    /// When the newest source of the embedded catalog was read: a month (`2026-11`) or a day.
+    /// When the newest source of the embedded catalog was read: a month (`2026-11`) or a day. Empty for a catalog that
+    /// began as [`Catalog::empty`].
     #[must_use]
     pub fn date(&self) -> &str {
         self.date

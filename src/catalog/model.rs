@@ -218,12 +218,14 @@ pub struct SourceRef {
 pub struct Source {
     /// The name that catalog files use.
     pub id: String,
-    /// `vendor-openapi`, `vendor-docs`, `vendor-sdk` or `third-party`.
+    /// `vendor-openapi`, `vendor-docs`, `vendor-sdk`, `third-party` or `own`.
     pub kind: String,
     /// Its address.
     pub address: String,
     /// When it was read, `2026-11` or a full date.
     pub seen: String,
+    /// The line of the catalog file, from 1.
+    pub line: u32,
 }
 
 /// `Service.fullaccess.all`.

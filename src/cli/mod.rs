@@ -2,6 +2,7 @@
 //!
 //! Only here and in live requests does the program touch files, the clock and the terminal.
 
+mod catalog;
 mod check;
 mod error;
 mod explain;
@@ -65,6 +66,8 @@ enum Command {
     Check(check::Args),
     /// Explain a rule, or what a scope gives and why
     Explain(explain::Args),
+    /// Look into the catalog: services, scopes, calls; check and compare catalog files
+    Catalog(catalog::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -104,6 +107,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Catalog(args) => catalog::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {
@@ -125,4 +129,10 @@ fn stdout_is_terminal() -> bool {
 fn print(text: &str) -> Result<(), CommandError> {
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CommandError::stdout(&error))
+}
+
+/// Writes a line to standard error.
+fn tell(line: &str) {
+    // Nothing can be done when standard error is closed.
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
 }

@@ -98,6 +98,6 @@ fn readable_by_others(file: &std::fs::File) {
 fn readable_by_others(_: &std::fs::File) {}
 
 /// The columns of the terminal, as the shell exports them.
-fn terminal_width() -> Option<usize> {
+pub(super) fn terminal_width() -> Option<usize> {
     std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns >= 40)
 }

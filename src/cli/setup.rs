@@ -123,7 +123,26 @@ pub(super) fn catalog<'p>(overlays: impl Iterator<Item = &'p PathBuf>) -> Result
     Ok(catalog)
 }
 
-fn overlay(catalog: &mut Catalog, path: &Path) -> Result<(), CommandError> {
+/// Lays a file, or the files of a folder, over a catalog.
+pub(super) fn overlay(catalog: &mut Catalog, path: &Path) -> Result<(), CommandError> {
+    for path in catalog_files(path)? {
+        let text = files::read_file(&path)
+            .map_err(|error| CommandError::usage(format!("the catalog file `{}` {}", path.display(), told(&error))))?;
+        let file = Source::new(path.to_string_lossy(), text);
+        match catalog::decode(&file) {
+            Ok((service, endpoints)) => catalog.overlay(service, endpoints, file.text()),
+            Err(problems) => {
+                let mut sources = Sources::default();
+                let id = sources.add(file);
+                return Err(CommandError::problems(sources, problems.into_iter().map(|p| (id, p)).collect()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The catalog files that a path names: those of a folder in the order of their names, or the file itself.
+pub(super) fn catalog_files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let mut paths = Vec::new();
     if path.is_dir() {
         let entries = std::fs::read_dir(path).map_err(|error| CommandError::unreadable(path, &error))?;
@@ -140,18 +159,5 @@ fn overlay(catalog: &mut Catalog, path: &Path) -> Result<(), CommandError> {
     } else {
         paths.push(path.to_owned());
     }
-    for path in paths {
-        let text = files::read_file(&path)
-            .map_err(|error| CommandError::usage(format!("the catalog file `{}` {}", path.display(), told(&error))))?;
-        let file = Source::new(path.to_string_lossy(), text);
-        match catalog::decode(&file) {
-            Ok((service, endpoints)) => catalog.overlay(service, endpoints, file.text()),
-            Err(problems) => {
-                let mut sources = Sources::default();
-                let id = sources.add(file);
-                return Err(CommandError::problems(sources, problems.into_iter().map(|p| (id, p)).collect()));
-            }
-        }
-    }
-    Ok(())
+    Ok(paths)
 }

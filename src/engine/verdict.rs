@@ -193,6 +193,23 @@ pub fn judge(catalog: &Catalog, policy: &Effective<'_>, identity: &Identity<'_>)
     Outcome { verdict, decided_by: vec![default], excess, witness }
 }
 
+/// The verdict of [`judge`] without the reasons, and much cheaper where the scope would not pass.
+#[must_use]
+pub fn verdict(catalog: &Catalog, policy: &Effective<'_>, identity: &Identity<'_>) -> Verdict {
+    let scope = &identity.scope;
+    if policy.deny.iter().any(|entry| access::may_meet(catalog, scope, &entry.pattern)) {
+        return Verdict::Denied;
+    }
+    if access::starts(catalog, scope).iter().all(|start| coverer(catalog, policy, start).is_some()) {
+        return Verdict::Allowed;
+    }
+    match (identity.is_known(), policy.default) {
+        (false, _) => Verdict::Unknown,
+        (true, Effect::Allow) => Verdict::Allowed,
+        (true, Effect::Deny) => Verdict::NotAllowed,
+    }
+}
+
 /// Whether a scope would pass: [`judge`] without the reasons, and much cheaper where it would not.
 #[must_use]
 pub fn passes(catalog: &Catalog, policy: &Effective<'_>, scope: &Scope) -> bool {
@@ -251,6 +268,28 @@ mod tests {
     use super::*;
     use crate::policy::{self, Top};
     use crate::source::{Source, Sources, Span};
+
+    #[test]
+    fn a_verdict_does_not_depend_on_the_reasons() {
+        let catalog = Catalog::embedded();
+        let text = "allow: [ZohoBooks.invoices.ALL, \"ZohoBooks.*.READ\", No.such.READ]\ndeny: [\"**.DELETE\"]\n";
+        let unknown = ["No.such.READ", "No.such.CREATE", "ZohoBooks.dreams.READ"].map(|scope| scope.parse().unwrap());
+        let books = catalog.service("ZohoBooks").unwrap().scopes().map(|(scope, _)| scope);
+        let scopes: Vec<Scope> = books.chain(unknown).collect();
+        for default in ["allow", "deny"] {
+            let mut sources = Sources::default();
+            let text = format!("version: 1\ndefault: {default}\n{text}");
+            let top = Top::File { path: Path::new("zscope.yaml"), text };
+            let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
+            let policy = policy.effective(None);
+            for scope in &scopes {
+                let identity = access::identify(&catalog, scope);
+                let whole = judge(&catalog, &policy, &identity).verdict;
+                assert_eq!(verdict(&catalog, &policy, &identity), whole, "{scope}");
+                assert_eq!(passes(&catalog, &policy, scope), whole == Verdict::Allowed, "{scope}");
+            }
+        }
+    }
 
     #[test]
     fn what_a_scope_may_reach_is_named_by_kind() {

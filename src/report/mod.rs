@@ -4,14 +4,17 @@
 
 mod clean;
 mod closing;
+mod document;
 mod excerpt;
 mod fingerprint;
 #[cfg(test)]
 mod fixture;
+pub(crate) mod grid;
 mod json;
 mod table;
 mod text;
 
+pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 
 use std::io;

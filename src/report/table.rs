@@ -4,32 +4,20 @@ use std::collections::BTreeMap;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::clean::clipped;
 use super::closing::{self, MESSAGE, NAME, styled};
+use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::{Canvas, Report};
 use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::{Finding, Severity};
 use crate::source::{Place, Span};
-
-/// Columns where the output is no terminal.
-const WIDTH: usize = 120;
-
-/// The longest piece of a word that keeps its line: longer words are broken there, shorter ones never.
-const WORD: usize = 36;
 
 /// The same for a policy entry, which is shorter as a rule.
 const ENTRY: usize = 20;
 
 /// The most policy entries shown in a row.
 const DECIDERS: usize = 3;
-
-/// A blank on either side of a column's content.
-const PADDING: usize = 2;
-
-/// What a column takes beyond its content: the padding, and a border.
-const FRAME: usize = PADDING + 1;
 
 pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
     let (by_row, others) = by_row(report);
@@ -88,32 +76,6 @@ fn by_row(report: &Report) -> (Vec<Vec<&Finding>>, Vec<&Finding>) {
     (by_row, others)
 }
 
-/// A column with its cells, not yet wrapped.
-struct Column {
-    title: &'static str,
-    cells: Vec<String>,
-    /// Which column goes first where the terminal is too narrow: the lowest; `None` never goes.
-    gives_way: Option<u8>,
-}
-
-impl Column {
-    /// The narrowest width in which no word is broken, within reason.
-    fn least(&self) -> usize {
-        let words = self.cells.iter().flat_map(|cell| cell.split_whitespace());
-        words.chain([self.title]).map(|word| wide(word).min(WORD)).max().unwrap_or(1)
-    }
-
-    /// The width in which no cell is wrapped.
-    fn most(&self) -> usize {
-        self.cells.iter().flat_map(|cell| cell.lines()).map(wide).max().unwrap_or(0).max(self.least())
-    }
-}
-
-/// The width of a text on a terminal, at most.
-fn wide(text: &str) -> usize {
-    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
-}
-
 fn columns(report: &Report, findings: &[Vec<&Finding>]) -> Vec<Column> {
     let column = |title, gives_way, cell: &dyn Fn(&Judged) -> String| Column {
         title,
@@ -142,22 +104,6 @@ fn name(judged: &Judged) -> String {
         Ok(scope) => clipped(&scope.to_string(), NAME),
         Err(_) => clipped(&judged.written, NAME),
     }
-}
-
-/// A scope or an entry whose lines of so many characters break after dots.
-fn breakable(scope: &str, most: usize) -> String {
-    let mut text = String::new();
-    let mut room = most;
-    for part in scope.split_inclusive('.') {
-        let length = part.chars().count();
-        if length > room && !text.is_empty() {
-            text.push('\n');
-            room = most;
-        }
-        text.push_str(part);
-        room = room.saturating_sub(length);
-    }
-    text
 }
 
 fn deciders(report: &Report, deciders: &[Decider]) -> String {
@@ -189,53 +135,6 @@ fn codes(findings: &[&Finding]) -> String {
     let mut seen = std::collections::BTreeSet::new();
     codes.retain(|code| seen.insert(*code));
     codes.join(" ")
-}
-
-/// The columns for which there is room without breaking words, and the titles of the others.
-fn fitting(mut columns: Vec<Column>, width: usize) -> (Vec<Column>, Vec<&'static str>) {
-    let mut dropped = Vec::new();
-    loop {
-        let needed: usize = columns.iter().map(|column| column.least() + FRAME).sum::<usize>() + 1;
-        let next = columns.iter().enumerate().filter_map(|(n, column)| Some((column.gives_way?, n))).min();
-        match next {
-            Some((_, n)) if needed > width => dropped.push(columns.remove(n).title),
-            _ => return (columns, dropped),
-        }
-    }
-}
-
-/// The width of each column: first what it needs at least, then the room that is left, to those that may go first (they
-/// hold prose), then from left to right.
-fn widths(columns: &[Column], width: usize) -> Vec<usize> {
-    let mut widths: Vec<usize> = columns.iter().map(Column::least).collect();
-    let mut room = width.saturating_sub(widths.iter().map(|width| width + FRAME).sum::<usize>() + 1);
-    let mut by_need: Vec<(&Column, &mut usize)> = columns.iter().zip(&mut widths).collect();
-    by_need.sort_by_key(|(column, _)| column.gives_way.unwrap_or(u8::MAX));
-    for (column, width) in by_need {
-        let more = column.most().saturating_sub(*width).min(room);
-        *width += more;
-        room -= more;
-    }
-    widths
-}
-
-fn drawn(columns: &[Column], width: usize) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-    table.set_header(columns.iter().map(|column| column.title));
-    let rows = columns.first().map_or(0, |column| column.cells.len());
-    for row in 0..rows {
-        table.add_row(columns.iter().map(|column| column.cells.get(row).map_or("", String::as_str)));
-    }
-    // Widths are set here: the table's own arrangement would share them out evenly, and break words.
-    table.set_constraints(
-        widths(columns, width).into_iter().map(|content| {
-            ColumnConstraint::Absolute(Width::Fixed(u16::try_from(content + PADDING).unwrap_or(u16::MAX)))
-        }),
-    );
-    table.trim_fmt()
 }
 
 /// A line of the table with its verdict in colour. The table itself is drawn without: colour codes would count as width.

@@ -9,4 +9,5 @@ mod naive;
 mod policies;
 mod program;
 mod readme;
+mod run;
 mod semantics;

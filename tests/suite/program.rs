@@ -2,102 +2,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use tempfile::TempDir;
-
-/// One run, in a folder of its own, with nothing of the caller's environment that could change the output.
-struct Run {
-    folder: TempDir,
-    command: Command,
-    stdin: Option<Vec<u8>>,
-}
-
-struct Ended {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-fn zscope(args: &[&str]) -> Run {
-    let folder = TempDir::new().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zscope"));
-    command.args(args).current_dir(folder.path()).env_clear();
-    Run { folder, command, stdin: None }
-}
+use crate::run::{Run, zscope};
 
 fn check(args: &[&str]) -> Run {
     let mut run = zscope(&["check", "--as-of", "2026-11-23"]);
     run.command.args(args);
     run
-}
-
-impl Run {
-    fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
-        let path = self.folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-        self
-    }
-
-    fn stdin(mut self, content: impl Into<Vec<u8>>) -> Self {
-        self.stdin = Some(content.into());
-        self
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn ended(&mut self) -> Ended {
-        let stdin = if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
-        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap();
-        if let Some(content) = self.stdin.take() {
-            // The program may end before it has read everything.
-            let _ = child.stdin.take().unwrap().write_all(&content);
-        }
-        let output = child.wait_with_output().unwrap();
-        Ended {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// Exit code, standard output and standard error as one text.
-    fn transcript(mut self) -> String {
-        let ended = self.ended();
-        if !self.command.get_args().any(|arg| arg == "-") {
-            assert_eq!(self.ended().stdout, ended.stdout, "the same input gives the same output");
-        }
-        let mut text = format!("exit: {}\n", ended.code.unwrap());
-        for (name, part) in [("stdout", &ended.stdout), ("stderr", &ended.stderr)] {
-            if !part.is_empty() {
-                let _ = write!(text, "--- {name}\n{}", without_catalog_lines(part));
-            }
-        }
-        text
-    }
-}
-
-/// The text without line numbers of catalog files, which move with every entry above them.
-fn without_catalog_lines(text: &str) -> String {
-    let mut lines = String::new();
-    for line in text.split_inclusive('\n') {
-        match line.split_once("catalog: ").and_then(|(_, rest)| rest.split_once(".yaml:").map(|(_, rest)| rest)) {
-            Some(rest) => {
-                let head = &line[..line.len() - rest.len()];
-                lines.push_str(head);
-                lines.push('N');
-                lines.push_str(rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-            }
-            None => lines.push_str(line),
-        }
-    }
-    lines
 }
 
 /// The codes of the findings that a JSON report holds.
