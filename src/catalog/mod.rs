@@ -14,6 +14,7 @@ mod embedded;
 mod fields;
 pub mod model;
 mod overlay;
+pub mod paths;
 
 pub use decode::decode;
 pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Service, SourceRef, Status, Word};

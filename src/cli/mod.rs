@@ -8,6 +8,7 @@ mod explain;
 mod files;
 mod output;
 mod setup;
+mod who;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -65,6 +66,8 @@ enum Command {
     Check(check::Args),
     /// Explain a rule, or what a scope gives and why
     Explain(explain::Args),
+    /// Tell which scopes open an API call, the narrowest first
+    Who(who::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -104,6 +107,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Who(args) => who::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {
