@@ -38,6 +38,11 @@ pub fn codes() -> [&'static str; 10] {
     ALL.map(|centre| centre.code)
 }
 
+/// What follows `zohoapis.` in each data centre: `com`, `eu`, `com.au`, …
+pub(crate) fn endings() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(DataCentre::ending)
+}
+
 impl DataCentre {
     /// The data centre of a short name, in any case.
     #[must_use]

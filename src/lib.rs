@@ -23,6 +23,7 @@ pub mod engine;
 pub mod filter;
 pub mod finding;
 pub mod input;
+mod percent;
 pub mod policy;
 pub mod redact;
 pub mod report;

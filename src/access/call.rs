@@ -23,7 +23,7 @@ pub fn suffices(catalog: &Catalog, scopes: &[Scope], endpoint: &Endpoint) -> Opt
 
 /// Whether one of the scopes surely gives what a call needs. `WRITE` and other words that stand for operations count
 /// as those.
-fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> bool {
+pub(super) fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> bool {
     starts(catalog, need).iter().all(|need| {
         let above = coverers(catalog, need, Reading::AtLeast);
         scopes.iter().any(|scope| above.contains(scope))

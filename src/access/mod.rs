@@ -27,12 +27,14 @@ mod call;
 mod coverage;
 mod identity;
 mod reach;
+mod who;
 mod words;
 
 pub use call::{find_call, opened_calls, suffices};
 pub use coverage::{coverers, covers, starts};
 pub use identity::{Identity, Known, Unknown, identify, near_service, suggest};
 pub use reach::{Edge, Why, excess, may_meet, opens, reach, reach_patterns};
+pub use who::{Alternative, Choice, Opener, Openers, openers};
 pub use words::{data_classes, gives, operations, touches};
 
 /// Which edges count. See the [module docs](self).

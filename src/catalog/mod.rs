@@ -19,6 +19,7 @@ pub mod model;
 mod overlay;
 mod search;
 mod show;
+pub mod paths;
 
 pub use decode::{Decoded, decode, decode_what_is_sound};
 pub use diff::{CallFacts, Changed, Changes, Diff, ScopeFacts, diff};

@@ -9,6 +9,7 @@ mod explain;
 mod files;
 mod output;
 mod setup;
+mod who;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -68,6 +69,8 @@ enum Command {
     Explain(explain::Args),
     /// Look into the catalog: services, scopes, calls; check and compare catalog files
     Catalog(catalog::Args),
+    /// Tell which scopes open an API call, the narrowest first
+    Who(who::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -108,6 +111,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
+        Command::Who(args) => who::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {

@@ -4,8 +4,8 @@
 //! people paste lists with the quotes and brackets of the program they stood in. All of it is read, and what was
 //! used is recorded, so that a rule can speak about it.
 
-use super::percent::{decode, unit};
 use super::{Item, Separator};
+use crate::percent::{decode, unit};
 use crate::source::{Place, SourceId, Span};
 
 /// What a list of scopes holds.

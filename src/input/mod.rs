@@ -18,7 +18,6 @@ mod detect;
 mod document;
 mod dotenv;
 mod list;
-mod percent;
 mod plain;
 mod query;
 mod recognise;

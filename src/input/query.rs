@@ -1,7 +1,7 @@
 //! Query strings, taken apart with exact places.
 
-use super::percent::decode_query;
 use super::{List, Param, Request, read_list};
+use crate::percent::decode_query;
 use crate::source::{Place, SourceId, Span};
 
 /// What separates parameters where a URL was copied out of HTML.

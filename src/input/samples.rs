@@ -1,7 +1,7 @@
 //! What the tests of the readers share.
 
-use super::percent::decode;
 use super::{Item, Request};
+use crate::percent::decode;
 use crate::source::{Problem, Source, SourceId, Sources};
 
 /// A run with one text.

@@ -197,8 +197,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::input::percent::decode_query;
     use crate::input::samples::{check_places, sources, written};
+    use crate::percent::decode_query;
 
     #[test]
     fn each_endpoint_is_known_by_its_path() {

@@ -195,3 +195,10 @@ pub fn render_problems(
 pub fn clean(text: &str) -> std::borrow::Cow<'_, str> {
     clean::clean(text)
 }
+
+/// A JSON document that a terminal shows safely, too: see [`clean()`]. Texts of others are redacted by whoever puts them
+/// into it.
+#[must_use]
+pub(crate) fn safe_json(document: String) -> String {
+    clean::json(document)
+}

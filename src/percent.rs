@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The byte that stands at `at` after percent-decoding, and where the next one begins. `None` at the end.
 ///
 /// A `%` that no two hexadecimal digits follow stands for itself.
-pub(super) fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+pub(crate) fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     let byte = *bytes.get(at)?;
     let digit = |offset| bytes.get(at + offset).and_then(|&b| char::from(b).to_digit(16));
     if byte == b'%'
@@ -18,7 +18,7 @@ pub(super) fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
 }
 
 /// The text with `%XX` resolved. Bytes that are no UTF-8 become U+FFFD.
-pub(super) fn decode(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }
@@ -32,7 +32,7 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
 }
 
 /// [`decode`] for a query parameter, where `+` is a space.
-pub(super) fn decode_query(text: &str) -> String {
+pub(crate) fn decode_query(text: &str) -> String {
     decode(&text.replace('+', " ")).into_owned()
 }
 

@@ -1,0 +1,266 @@
+//! The answer for programs: one JSON document, format version 1.
+//!
+//! Within version 1 fields may be added and are never renamed, removed or given another meaning. A field without a value
+//! is `null`, never left out. Lists are whole, with or without `--all`.
+
+use serde::Serialize;
+
+use super::text::cautions;
+use super::{Answer, Hit};
+use crate::access::{self, Openers};
+use crate::catalog::paths::{HostFit, Match, Versions};
+use crate::catalog::{DataClass, Endpoint, Service};
+use crate::cli::error::CommandError;
+use crate::report::safe_json;
+
+/// The whole document.
+#[derive(Serialize)]
+struct Document<'a> {
+    /// Always 1.
+    format_version: u32,
+    /// Which program wrote it, with which catalog.
+    tool: Tool<'a>,
+    /// The call that was looked up.
+    call: Asked<'a>,
+    /// The known calls that it is, the closest first; empty when the catalog does not know it. Several services may
+    /// share a path where the host does not tell them apart.
+    matches: Vec<Opened<'a>>,
+    /// Known calls on the same path, of services that the host does not speak for.
+    elsewhere: Vec<Known<'a>>,
+    /// For a call that is not known: known calls on the same path with other methods.
+    other_methods: Vec<Known<'a>>,
+    /// For a call that is not known: the known calls most like it.
+    nearest: Vec<Known<'a>>,
+}
+
+/// `tool`: the program.
+#[derive(Serialize)]
+struct Tool<'a> {
+    /// `zscope`.
+    name: &'static str,
+    /// The program's version.
+    version: &'static str,
+    /// What it knew of Zoho's scopes.
+    catalog: CatalogInfo<'a>,
+}
+
+/// `tool.catalog`.
+#[derive(Serialize)]
+struct CatalogInfo<'a> {
+    /// Lower-case hexadecimal SHA-256 of the catalog files, overlays included.
+    digest: &'a str,
+    /// When the newest source of the catalog was read.
+    date: &'a str,
+}
+
+/// `call`: what was asked for. The query is left out: it may hold secrets.
+#[derive(Serialize)]
+struct Asked<'a> {
+    /// In upper case.
+    method: &'a str,
+    /// No method was given, and GET was taken.
+    method_assumed: bool,
+    /// In lower case; `null` when none was given, or a placeholder.
+    host: Option<&'a str>,
+    /// Percent-decoded, without doubled and trailing slashes.
+    path: &'a str,
+}
+
+/// A known call.
+#[derive(Serialize)]
+struct Known<'a> {
+    /// First part of its scopes.
+    service: &'a str,
+    /// The product's name.
+    product: &'a str,
+    /// `UNSTATED` where the source names none.
+    method: &'a str,
+    /// The path template, as the vendor writes it.
+    path: &'a str,
+}
+
+/// An entry of `matches`: a known call, and what opens it.
+#[derive(Serialize)]
+struct Opened<'a> {
+    #[serde(flatten)]
+    known: Known<'a>,
+    /// What it does, in a few words.
+    summary: &'a str,
+    /// What a reader should know besides.
+    note: Option<&'a str>,
+    /// How the need was read, when it is not stated at the call itself.
+    basis: Option<&'a str>,
+    /// `medium` or `low` where the source is weak.
+    confidence: Option<&'a str>,
+    /// Who says so.
+    sources: Vec<Source<'a>>,
+    /// Set when the call names another version of the API than the catalog.
+    version_differs: Option<Version<'a>>,
+    /// How well the host fits: `listed`, `named` (it bears the product's name), `unsaid`, `other`.
+    host_fit: &'static str,
+    /// A closer path that is known with other methods only.
+    closer: Option<String>,
+    /// In words, what makes it doubtful that this is the call; empty when nothing does.
+    cautions: Vec<String>,
+    /// `any-of`, `unstated` (the vendor lists scopes without saying whether any or all are needed) or `none`.
+    needs: &'static str,
+    /// For `any-of`: sets of scopes that each suffice as a whole; those that fit the path first, then the narrowest.
+    alternatives: Vec<Alternative<'a>>,
+    /// For `any-of`: single scopes that suffice because they cover an alternative; the narrowest first.
+    wider: Vec<Scope<'a>>,
+    /// For `any-of`: the alternatives name one scope for each of several things, and the path names none of them.
+    one_for_each: bool,
+    /// For `unstated`: what is listed, the narrowest first.
+    listed: Vec<Scope<'a>>,
+}
+
+/// `version_differs`.
+#[derive(Serialize)]
+struct Version<'a> {
+    /// The call's version, such as `v2`.
+    asked: &'a str,
+    /// The catalog's, such as `v8`.
+    known: &'a str,
+}
+
+/// An entry of `sources`.
+#[derive(Serialize)]
+struct Source<'a> {
+    /// `vendor-openapi`, `vendor-docs`, `vendor-sdk` or `third-party`.
+    kind: &'a str,
+    /// Its address.
+    address: String,
+}
+
+/// A set of scopes.
+#[derive(Serialize)]
+struct Alternative<'a> {
+    /// All of these are needed.
+    scopes: Vec<Scope<'a>>,
+    /// How many known scopes they reach together, themselves included.
+    reach: usize,
+    /// By its name it is for something else than the path names: `modules.contacts` for `/crm/v8/Leads`.
+    elsewhere: bool,
+}
+
+/// A scope.
+#[derive(Serialize)]
+struct Scope<'a> {
+    /// In the catalog's spelling.
+    scope: String,
+    /// `documented`, `observed`, `reported`, `disputed`, `deprecated`; `null` when the catalog does not hold it.
+    status: Option<&'static str>,
+    /// It should not be used any more.
+    deprecated: bool,
+    /// What it gives, in words.
+    gives: &'a str,
+    /// The kinds of data in everything that it may reach.
+    data: Vec<DataClass>,
+    /// How many known scopes it may reach, itself included.
+    reach: usize,
+    /// Known scopes that surely cover it; the narrowest first.
+    covered_by: Vec<Cover>,
+}
+
+/// An entry of `covered_by`.
+#[derive(Serialize)]
+struct Cover {
+    /// In the catalog's spelling.
+    scope: String,
+    /// How many known scopes it may reach, itself included.
+    reach: usize,
+}
+
+pub(super) fn render(answer: &Answer<'_>) -> Result<String, CommandError> {
+    let document = Document {
+        format_version: 1,
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            catalog: CatalogInfo { digest: answer.catalog.digest(), date: answer.catalog.date() },
+        },
+        call: Asked {
+            method: &answer.method,
+            method_assumed: answer.method_assumed,
+            host: answer.host.as_deref(),
+            path: &answer.path,
+        },
+        matches: answer.hits.iter().map(opened).collect(),
+        elsewhere: answer.elsewhere.iter().map(matched).collect(),
+        other_methods: answer.other_methods.iter().map(matched).collect(),
+        nearest: answer.nearest.iter().copied().map(known).collect(),
+    };
+    let text = serde_json::to_string_pretty(&document)
+        .map_err(|error| CommandError::incomplete(format!("the answer cannot be written as JSON: {error}")))?;
+    Ok(safe_json(text) + "\n")
+}
+
+fn matched<'a>(at: &'a Match<'_>) -> Known<'a> {
+    known((at.service, at.endpoint))
+}
+
+fn known<'a>((service, endpoint): (&'a Service, &'a Endpoint)) -> Known<'a> {
+    Known { service: &service.name, product: &service.product, method: &endpoint.method, path: &endpoint.path }
+}
+
+fn opened<'a>(hit: &'a Hit<'_>) -> Opened<'a> {
+    let (service, endpoint) = (hit.at.service, hit.at.endpoint);
+    let mut opened = Opened {
+        known: known((service, endpoint)),
+        summary: &endpoint.summary,
+        note: endpoint.note.as_deref(),
+        basis: endpoint.basis.as_deref(),
+        confidence: endpoint.confidence.as_deref(),
+        sources: endpoint
+            .sources
+            .iter()
+            .map(|source| Source { kind: service.source_kind(source), address: service.cite(source) })
+            .collect(),
+        version_differs: hit.at.version.as_ref().map(|Versions { asked, known }| Version { asked, known }),
+        host_fit: match hit.at.host {
+            HostFit::Listed => "listed",
+            HostFit::Named => "named",
+            HostFit::Unsaid => "unsaid",
+            HostFit::Other => "other",
+        },
+        closer: hit.at.closer.map(Endpoint::call),
+        cautions: cautions(&hit.at),
+        needs: "none",
+        alternatives: Vec::new(),
+        wider: Vec::new(),
+        one_for_each: false,
+        listed: Vec::new(),
+    };
+    match &hit.openers {
+        Openers::Nothing => {}
+        Openers::Unstated(listed) => {
+            opened.needs = "unstated";
+            opened.listed = listed.iter().map(scope).collect();
+        }
+        Openers::AnyOf(choice) => {
+            opened.needs = "any-of";
+            opened.wider = choice.wider.iter().map(scope).collect();
+            opened.one_for_each = choice.one_for_each;
+            let alternative = |one: &'a access::Alternative| Alternative {
+                scopes: one.scopes.iter().map(scope).collect(),
+                reach: one.reach,
+                elsewhere: one.elsewhere,
+            };
+            opened.alternatives = choice.alternatives.iter().map(alternative).collect();
+        }
+    }
+    opened
+}
+
+fn scope(opener: &access::Opener) -> Scope<'_> {
+    let cover = |(scope, reach): &(crate::scope::Scope, usize)| Cover { scope: scope.to_string(), reach: *reach };
+    Scope {
+        scope: opener.scope.to_string(),
+        status: opener.status.map(crate::catalog::Status::as_str),
+        deprecated: opener.deprecated,
+        gives: &opener.gives,
+        data: opener.data.iter().copied().collect(),
+        reach: opener.reach,
+        covered_by: opener.covered_by.iter().map(cover).collect(),
+    }
+}

@@ -1,0 +1,146 @@
+//! `zscope who`: which scopes open an API call, the narrowest first.
+
+mod json;
+mod table;
+mod text;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::error::CommandError;
+use super::{Outcome, setup};
+use crate::access::{self, Openers};
+use crate::catalog::paths::{Call, Found, HostFit, Index, Match, NoCall};
+use crate::catalog::{Catalog, Endpoint, Service};
+use crate::redact::redact;
+use crate::scope::Scope;
+
+/// How many lines of a long list are shown without `--all`.
+const SHOWN: usize = 12;
+
+/// How many known calls are named for one that is not known.
+const NEAREST: usize = 5;
+
+/// The method of a call that was given as an address alone.
+const ASSUMED: &str = "GET";
+
+/// Arguments of `zscope who`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// HTTP method and path or URL, in one argument or two. An address alone is a GET
+    #[arg(value_names = ["METHOD", "PATH"], num_args = 1..=2, required = true)]
+    call: Vec<String>,
+
+    /// Format of the answer
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Show long lists whole
+    #[arg(long)]
+    all: bool,
+
+    /// Catalog file, or folder of catalog files, laid over the embedded catalog
+    #[arg(long, value_name = "PATH")]
+    catalog: Vec<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  zscope who GET /books/v3/invoices
+  zscope who 'DELETE https://www.zohoapis.eu/crm/v8/Leads/123'
+  zscope who https://desk.zoho.in/api/v1/tickets
+  zscope who POST '/crm/v8/{module}' --format json
+
+Exit codes: 0 the call is known, 1 it is not in the catalog, 2 wrong usage or catalog";
+
+/// How the answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For people: one row for each scope
+    Table,
+    /// For programs: one document, format version 1
+    Json,
+}
+
+/// What a lookup found, ready to be shown.
+struct Answer<'c> {
+    catalog: &'c Catalog,
+    /// The call as it was looked up, without query, user and secrets.
+    asked: String,
+    method: String,
+    host: Option<String>,
+    path: String,
+    /// No method was given.
+    method_assumed: bool,
+    /// The known calls that it is, as far as the host leaves open which.
+    hits: Vec<Hit<'c>>,
+    /// The same path in services that the host does not speak for.
+    elsewhere: Vec<Match<'c>>,
+    /// For a call that is not known: the same path with other methods.
+    other_methods: Vec<Match<'c>>,
+    /// For a call that is not known: those most like it.
+    nearest: Vec<(&'c Service, &'c Endpoint)>,
+}
+
+/// A known call and what opens it.
+struct Hit<'c> {
+    at: Match<'c>,
+    openers: Openers,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
+    let given = args.call.join(" ");
+    let mut call: Call = given.parse().map_err(|error| not_a_call(&given, &error))?;
+    let catalog = setup::catalog(args.catalog.iter())?;
+    let method_assumed = call.method.is_none();
+    call.method.get_or_insert_with(|| ASSUMED.to_owned());
+    let answer = Answer::of(&catalog, &call, method_assumed);
+    let shown = if args.all { usize::MAX } else { SHOWN };
+    super::print(&match args.format {
+        Format::Text => text::render(&answer, shown),
+        Format::Table => table::render(&answer, shown),
+        Format::Json => json::render(&answer)?,
+    })?;
+    Ok(if answer.hits.is_empty() { Outcome::Findings } else { Outcome::Clean })
+}
+
+impl<'c> Answer<'c> {
+    fn of(catalog: &'c Catalog, call: &Call, method_assumed: bool) -> Self {
+        let index = Index::build(catalog);
+        let Found { matches, other_methods } = index.find(call);
+        let best = matches.first().map_or(HostFit::Unsaid, |first| first.host);
+        let (matches, elsewhere): (Vec<_>, Vec<_>) = matches.into_iter().partition(|one| one.host == best);
+        let nearest = if matches.is_empty() { index.nearest(call, NEAREST) } else { Vec::new() };
+        let other_methods = if matches.is_empty() { other_methods } else { Vec::new() };
+        let hit = |at: Match<'c>| Hit { openers: access::openers(catalog, at.endpoint, &at.values), at };
+        Self {
+            catalog,
+            asked: redact(&call.to_string()).into_owned(),
+            method: call.method.clone().unwrap_or_default(),
+            host: call.host.as_deref().map(|host| redact(host).into_owned()),
+            path: redact(&call.path()).into_owned(),
+            method_assumed,
+            hits: matches.into_iter().map(hit).collect(),
+            elsewhere,
+            other_methods,
+            nearest,
+        }
+    }
+}
+
+fn not_a_call(given: &str, error: &NoCall) -> CommandError {
+    let told = CommandError::usage(format!("`{given}` is no call: {error}"));
+    let scope = given.parse::<Scope>().is_ok_and(|scope| !scope.is_word());
+    match error {
+        NoCall::Method { near: Some(near), .. } => told.help(format!("did you mean `{near}`?")),
+        NoCall::Path(_) if scope => {
+            told.help(format!("it looks like a scope: `zscope explain {given}` tells what it opens"))
+        }
+        _ => told.help("give a method and a path or URL: `zscope who GET /books/v3/invoices`"),
+    }
+}

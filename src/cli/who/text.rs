@@ -1,0 +1,212 @@
+//! The answer for people.
+
+use std::fmt::Write as _;
+
+use super::{Answer, Hit};
+use crate::access::{Alternative, Choice, Opener, Openers};
+use crate::catalog::paths::{HostFit, Match};
+use crate::catalog::{Endpoint, Service};
+use crate::report::clean;
+
+pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
+    let mut text = head(answer);
+    for (n, hit) in answer.hits.iter().enumerate() {
+        if n >= shown {
+            let _ = writeln!(text, "\n… and {} more services (--all shows them)", answer.hits.len() - shown);
+            break;
+        }
+        text.push('\n');
+        text.push_str(&facts(hit));
+        Lists { text: &mut text, shown }.openers(&hit.openers);
+    }
+    text.push_str(&elsewhere(answer));
+    text
+}
+
+/// The call as it was asked for; for one that is not known, what is like it.
+pub(super) fn head(answer: &Answer<'_>) -> String {
+    let mut text = format!("{}", clean(&answer.asked));
+    if answer.method_assumed {
+        let _ = write!(text, "  (no method given: {} assumed)", answer.method);
+    }
+    text.push('\n');
+    if !answer.hits.is_empty() {
+        return text;
+    }
+    text.push_str("  not in the catalog: which scopes it needs is not known\n");
+    if !answer.other_methods.is_empty() {
+        text.push_str("\nthe catalog knows this path with other methods\n");
+        for at in &answer.other_methods {
+            let _ = writeln!(text, "  {}", known(at.service, at.endpoint));
+        }
+    }
+    let is_told = |endpoint: &Endpoint| answer.other_methods.iter().any(|at| std::ptr::eq(at.endpoint, endpoint));
+    let nearest: Vec<_> = answer.nearest.iter().filter(|(_, endpoint)| !is_told(endpoint)).collect();
+    if !nearest.is_empty() {
+        text.push_str("\nthe nearest known calls\n");
+        for (service, endpoint) in nearest {
+            let _ = writeln!(text, "  {}", known(service, endpoint));
+        }
+    }
+    text
+}
+
+/// What the catalog says of a known call, doubts included.
+pub(super) fn facts(hit: &Hit<'_>) -> String {
+    let (service, endpoint) = (hit.at.service, hit.at.endpoint);
+    let mut text = format!("{}", known(service, endpoint));
+    if !endpoint.summary.is_empty() {
+        let _ = write!(text, ": {}", clean(&endpoint.summary));
+    }
+    text.push('\n');
+    for caution in cautions(&hit.at) {
+        let _ = writeln!(text, "  caution: {}", clean(&caution));
+    }
+    if let Some(note) = &endpoint.note {
+        let _ = writeln!(text, "  note: {}", clean(note));
+    }
+    if let Some(basis) = &endpoint.basis {
+        let _ = writeln!(text, "  basis: {}", clean(basis));
+    }
+    if let Some(confidence) = &endpoint.confidence {
+        let _ = writeln!(text, "  confidence: {}", clean(confidence));
+    }
+    let _ = writeln!(text, "  source: {}", clean(&sources(service, endpoint)));
+    text
+}
+
+/// What makes it doubtful that the known call is the one asked for.
+pub(super) fn cautions(at: &Match<'_>) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Some(versions) = &at.version {
+        let (known, asked) = (&versions.known, &versions.asked);
+        told.push(format!("the evidence covers {known}; {asked} may need other scopes"));
+    }
+    if !at.method_is_stated() {
+        told.push("the source names no method for this call".to_owned());
+    }
+    if let Some(closer) = at.closer {
+        told.push(format!("a closer path is known with other methods only: {}", closer.call()));
+    }
+    if at.host == HostFit::Other {
+        told.push(format!("the catalog lists other hosts for it: {}", at.service.hosts.join(", ")));
+    }
+    told
+}
+
+fn elsewhere(answer: &Answer<'_>) -> String {
+    if answer.elsewhere.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\nthe path also exists in services that the host does not speak for\n");
+    for at in &answer.elsewhere {
+        let _ = writeln!(text, "  {}", known(at.service, at.endpoint));
+    }
+    text
+}
+
+/// `GET /books/v3/invoices  (Zoho Books)`.
+fn known(service: &Service, endpoint: &Endpoint) -> String {
+    format!("{}  ({})", clean(&endpoint.call()), clean(&service.product))
+}
+
+fn sources(service: &Service, endpoint: &Endpoint) -> String {
+    let cited =
+        endpoint.sources.iter().map(|source| format!("{} ({})", service.cite(source), service.source_kind(source)));
+    cited.collect::<Vec<_>>().join(" and ")
+}
+
+/// The lists of scopes under a known call.
+struct Lists<'t> {
+    text: &'t mut String,
+    shown: usize,
+}
+
+impl Lists<'_> {
+    fn openers(&mut self, openers: &Openers) {
+        match openers {
+            Openers::Nothing => self.text.push_str("  needs no scope: the vendor says so\n"),
+            Openers::Unstated(listed) => {
+                let width = width(listed.iter());
+                let lines = listed.iter().map(|opener| line(opener, "", width)).collect();
+                self.list("  the vendor lists these without saying whether any or all are needed", lines);
+            }
+            Openers::AnyOf(choice) => self.choice(choice),
+        }
+    }
+
+    fn choice(&mut self, choice: &Choice) {
+        let (others, fitting): (Vec<&Alternative>, Vec<_>) = choice.alternatives.iter().partition(|one| one.elsewhere);
+        let title = match fitting.len() {
+            1 => "  opened by".to_owned(),
+            count => format!("  opened by any one of these {count}, the narrowest first"),
+        };
+        let width = width(choice.alternatives.iter().flat_map(|one| &one.scopes).chain(&choice.wider));
+        if choice.one_for_each {
+            self.text
+                .push_str("  note: these name one thing each: what the path addresses decides which of them it is\n");
+        }
+        self.list(&title, fitting.iter().flat_map(|one| set(one, width)).collect());
+        self.list(
+            "  opened as well by what covers it, the narrowest first",
+            choice.wider.iter().map(|opener| line(opener, "", width)).collect(),
+        );
+        self.list(
+            "  listed by the vendor too, but for others by their names",
+            others.iter().flat_map(|one| set(one, width)).collect(),
+        );
+    }
+
+    fn list(&mut self, title: &str, lines: Vec<String>) {
+        if lines.is_empty() {
+            return;
+        }
+        let _ = writeln!(self.text, "{title}");
+        for line in lines.iter().take(self.shown) {
+            let _ = writeln!(self.text, "    {line}");
+        }
+        if let Some(more) = lines.len().checked_sub(self.shown).filter(|&more| more > 0) {
+            let _ = writeln!(self.text, "    … and {more} more (--all shows them)");
+        }
+    }
+}
+
+/// The lines of one set of scopes that is needed as a whole; below each what would do in its place.
+fn set(one: &Alternative, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (n, opener) in one.scopes.iter().enumerate() {
+        lines.push(line(opener, if n == 0 { "" } else { "and " }, width));
+        if one.scopes.len() > 1 && !opener.covered_by.is_empty() {
+            let above: Vec<String> = opener.covered_by.iter().map(|(scope, _)| scope.to_string()).collect();
+            lines.push(format!("      or in its place {}", clean(&above.join(", "))));
+        }
+    }
+    lines
+}
+
+fn line(opener: &Opener, joined: &str, width: usize) -> String {
+    let scope = format!("{joined}{}", clean(&opener.scope.to_string()));
+    let mut about = vec![status(opener), reaches(opener.reach)];
+    if !opener.data.is_empty() {
+        about.push(data(opener));
+    }
+    format!("{scope:<width$}  {}", about.join("; "))
+}
+
+/// The columns of the longest scope.
+fn width<'o>(openers: impl Iterator<Item = &'o Opener>) -> usize {
+    openers.map(|opener| opener.scope.to_string().chars().count()).max().unwrap_or(0)
+}
+
+pub(super) fn status(opener: &Opener) -> String {
+    let status = opener.status.map_or("not in the catalog", |status| status.as_str());
+    if opener.deprecated && status != "deprecated" { format!("{status}, deprecated") } else { status.to_owned() }
+}
+
+pub(super) fn data(opener: &Opener) -> String {
+    opener.data.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn reaches(count: usize) -> String {
+    if count == 1 { "reaches itself only".to_owned() } else { format!("reaches {count} scopes") }
+}
