@@ -499,7 +499,8 @@ impl Decoder<'_> {
 
     fn data(&mut self, node: Option<&Node>, owner: Span) -> Vec<DataClass> {
         let Some(node) = node else {
-            self.problem(owner, "`data` is missing: say what kind of data or power this is");
+            let message = "`data` is missing: say what kind of data or power this is";
+            self.problems.push(Problem::new(owner, message).kind("data-classes"));
             return Vec::new();
         };
         let texts = self.texts_of(node);
@@ -509,7 +510,8 @@ impl Decoder<'_> {
                 classes.push(class);
             } else {
                 let words: Vec<_> = DataClass::ALL.iter().map(|class| class.as_str()).collect();
-                self.problem(node.span, format!("`{text}` is no data class: {}", words.join(", ")));
+                let message = format!("`{text}` is no data class: {}", words.join(", "));
+                self.problems.push(Problem::new(node.span, message).kind("data-classes"));
             }
         }
         classes

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod catalog_commands;
 mod evidence;
 mod judging;
 mod laws;

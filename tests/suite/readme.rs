@@ -8,6 +8,9 @@ fn readme() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
 }
 
+/// A catalog file of one's own.
+const CATALOG: &str = "service: Mine\nproduct: Mine\ncategory: own\n";
+
 /// The fenced blocks of an info string.
 fn blocks<'t>(text: &'t str, info: &str) -> Vec<&'t str> {
     let start = format!("```{info}\n");
@@ -40,6 +43,8 @@ fn every_command_runs() {
         ("scopes.txt", "ZohoBooks.invoices.READ\n"),
         ("oauth.json", r#"{"scope": "ZohoBooks.invoices.READ"}"#),
         ("config.yaml", "scope: ZohoBooks.contacts.READ\n"),
+        ("old.yaml", CATALOG),
+        ("new.yaml", CATALOG),
         (".env", "SCOPE=ZohoBooks.contacts.READ\n"),
         ("config.ini", "scope = ZohoBooks.contacts.READ\n"),
     ] {

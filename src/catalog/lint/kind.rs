@@ -38,8 +38,8 @@ pub enum Kind {
     ShadowedPath,
     /// Two templates that differ in the names of their placeholders alone.
     EqualTemplates,
-    /// A resource or one-word scope without data classes.
-    NoData,
+    /// Data classes that are missing or unknown.
+    DataClasses,
     /// A resource that no call names.
     NoEndpoints,
 }
@@ -61,7 +61,7 @@ impl Kind {
         Self::OperationPlaceholder,
         Self::ShadowedPath,
         Self::EqualTemplates,
-        Self::NoData,
+        Self::DataClasses,
         Self::NoEndpoints,
     ];
 
@@ -83,7 +83,7 @@ impl Kind {
             Self::OperationPlaceholder => "operation-placeholder",
             Self::ShadowedPath => "shadowed-path",
             Self::EqualTemplates => "equal-templates",
-            Self::NoData => "no-data",
+            Self::DataClasses => "data-classes",
             Self::NoEndpoints => "no-endpoints",
         }
     }
@@ -103,7 +103,7 @@ impl Kind {
             | Self::PlaceholderNames
             | Self::ShadowedPath
             | Self::EqualTemplates
-            | Self::NoData => Severity::Warning,
+            | Self::DataClasses => Severity::Warning,
             Self::NoEndpoints => Severity::Note,
             _ => Severity::Error,
         }

@@ -69,16 +69,19 @@ pub fn files(files: &[Source], mut context: Catalog) -> Vec<Fault> {
     let mut all = Vec::new();
     for (file, decoded) in files.iter().zip(&decoded) {
         let places = Places::of(file);
+        let mut faults: Vec<Fault> = decoded.problems.iter().map(|problem| refused(file, problem)).collect();
         let subject = Subject {
             path: file.name().to_owned(),
             service: &decoded.service,
             calls: &decoded.endpoints.calls,
             places: Some(&places),
+            refused: &faults,
         };
-        let mut faults: Vec<Fault> = decoded.problems.iter().map(|problem| refused(file, problem)).collect();
-        let refused: HashSet<usize> = faults.iter().map(|fault| fault.line).collect();
         // What follows from something that could not be read is no fault of its own.
-        faults.extend(subject.faults(&context).into_iter().filter(|fault| !refused.contains(&fault.line)));
+        let refused: HashSet<usize> = faults.iter().map(|fault| fault.line).collect();
+        let found = subject.faults(&context).into_iter().filter(|fault| !refused.contains(&fault.line));
+        let found: Vec<Fault> = found.collect();
+        faults.extend(found);
         faults.sort_by_key(|fault| (fault.line, fault.column, fault.kind));
         all.append(&mut faults);
     }
@@ -97,6 +100,7 @@ pub fn embedded(context: &Catalog) -> Vec<Fault> {
             service,
             calls: embedded.endpoints(&service.name),
             places: None,
+            refused: &[],
         };
         let mut faults = subject.faults(&context);
         faults.sort_by_key(|fault| (fault.line, fault.kind));
@@ -110,7 +114,8 @@ fn refused(file: &Source, problem: &crate::source::Problem) -> Fault {
     let at = file.position(problem.span.start);
     Fault {
         kind,
-        severity: kind.severity(),
+        // A file with something that cannot be read is not used at all.
+        severity: Severity::Error,
         path: file.name().to_owned(),
         line: at.line,
         column: Some(at.column),
@@ -157,6 +162,8 @@ struct Subject<'c> {
     service: &'c Service,
     calls: &'c [Endpoint],
     places: Option<&'c Places>,
+    /// What the decoder refused.
+    refused: &'c [Fault],
 }
 
 impl Subject<'_> {

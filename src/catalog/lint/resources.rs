@@ -1,6 +1,7 @@
 //! Resources, one-word scopes and groups.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::{Context, Fault, Kind, Subject};
 use crate::scope::is_placeholder;
@@ -10,11 +11,12 @@ impl Subject<'_> {
         let mut names: HashMap<String, (&str, u32)> = HashMap::new();
         let mut in_file_order: Vec<_> = self.service.resources.iter().collect();
         in_file_order.sort_by_key(|resource| resource.line);
-        for resource in in_file_order {
+        let ends = in_file_order.iter().skip(1).map(|next| next.line).chain([u32::MAX]).collect::<Vec<_>>();
+        for (resource, end) in in_file_order.into_iter().zip(ends) {
             let dotted = resource.dotted();
             let fault = |kind, message| self.fault(kind, resource.line, |text| text == dotted, message);
-            if resource.data.is_empty() {
-                faults.push(no_data(fault(Kind::NoData, format!("the resource `{dotted}` has no data classes"))));
+            if resource.data.is_empty() && !self.data_refused(resource.line..end) {
+                faults.push(no_data(fault(Kind::DataClasses, format!("the resource `{dotted}` has no data classes"))));
             }
             for (n, part) in resource.path.iter().enumerate().filter(|(_, part)| is_placeholder(part)) {
                 if part.to_ascii_lowercase().contains("operation") {
@@ -35,9 +37,23 @@ impl Subject<'_> {
             }
         }
         for word in self.service.words.iter().filter(|word| word.data.is_empty()) {
+            if self.data_refused(word.provenance.line..u32::MAX) {
+                continue;
+            }
             let message = format!("the scope `{}` has no data classes", word.name);
-            faults.push(no_data(self.fault(Kind::NoData, word.provenance.line, |text| text == word.name, message)));
+            faults.push(no_data(self.fault(
+                Kind::DataClasses,
+                word.provenance.line,
+                |text| text == word.name,
+                message,
+            )));
         }
+    }
+
+    /// Whether data classes were refused in some lines, so that they are missing for a known reason.
+    fn data_refused(&self, lines: Range<u32>) -> bool {
+        let within = |fault: &Fault| u32::try_from(fault.line).is_ok_and(|line| lines.contains(&line));
+        self.refused.iter().any(|fault| fault.kind == Kind::DataClasses && within(fault))
     }
 
     pub(super) fn groups(&self, context: &Context<'_>, faults: &mut Vec<Fault>) {

@@ -102,44 +102,44 @@ impl Args {
     }
 }
 
-/// One difference: what, which, before and after.
-type Row = [String; 4];
+/// One difference: whether something came (`+`), went (`-`) or changed (`~`), what, which, before and after.
+type Row = [String; 5];
 
 fn rows(document: &Document) -> Vec<Row> {
     let Diff { scopes, calls } = &document.diff;
     let mut rows = Vec::new();
     for fact in &scopes.removed {
-        rows.push(row("- scope", &fact.scope, facts(fact), String::new()));
+        rows.push(row("-", "scope", &fact.scope, facts(fact), String::new()));
     }
     for fact in &scopes.added {
-        rows.push(row("+ scope", &fact.scope, String::new(), facts(fact)));
+        rows.push(row("+", "scope", &fact.scope, String::new(), facts(fact)));
     }
     for Changed { old, new } in &scopes.changed {
         let (before, after) = apart(old, new);
-        rows.push(row("~ scope", &new.scope, before, after));
+        rows.push(row("~", "scope", &new.scope, before, after));
     }
     for fact in &calls.removed {
-        rows.push(row("- call", &named(fact), needs(fact), String::new()));
+        rows.push(row("-", "call", &named(fact), needs(fact), String::new()));
     }
     for fact in &calls.added {
-        rows.push(row("+ call", &named(fact), String::new(), needs(fact)));
+        rows.push(row("+", "call", &named(fact), String::new(), needs(fact)));
     }
     for Changed { old, new } in &calls.changed {
-        rows.push(row("~ call", &named(new), needs(old), needs(new)));
+        rows.push(row("~", "call", &named(new), needs(old), needs(new)));
     }
     for shift in document.verdicts.iter().flatten() {
-        rows.push(row("~ verdict", &shift.scope, shift.old.to_string(), shift.new.to_string()));
+        rows.push(row("~", "verdict", &shift.scope, shift.old.to_string(), shift.new.to_string()));
     }
     rows
 }
 
-fn row(what: &str, name: &str, old: String, new: String) -> Row {
-    [what.to_owned(), name.to_owned(), old, new]
+fn row(sign: &str, what: &str, name: &str, old: String, new: String) -> Row {
+    [sign.to_owned(), what.to_owned(), name.to_owned(), old, new]
 }
 
 fn text(document: &Document, page: &mut Page) {
-    for [what, name, old, new] in rows(document) {
-        page.line(0, format!("{what} {name}"));
+    for [sign, what, name, old, new] in rows(document) {
+        page.line(0, format!("{sign} {what} {name}"));
         match (old.is_empty(), new.is_empty()) {
             (false, false) => {
                 page.line(1, format!("old: {old}"));
@@ -152,7 +152,7 @@ fn text(document: &Document, page: &mut Page) {
 }
 
 fn table(document: &Document, page: &mut Page) {
-    page.table(["what", "name", "old", "new"], &rows(document));
+    page.table(["±", "what", "name", "old", "new"], &rows(document));
     closing(document, page);
 }
 

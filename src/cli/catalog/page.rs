@@ -39,7 +39,9 @@ impl Page {
         }
         self.gap();
         self.line(0, format!("{title} ({})", lines.len()));
-        lines.iter().for_each(|line| self.line(1, line));
+        for line in &lines {
+            self.line(1, line);
+        }
     }
 
     /// A table. Columns give way from the right where there is no room; the first stays.
@@ -49,7 +51,7 @@ impl Page {
         }
         let column = |(n, title): (usize, &'static str)| Column {
             title,
-            cells: rows.iter().map(|row| breakable(&clean(&row[n]), WORD)).collect(),
+            cells: rows.iter().map(|row| cell(&row[n])).collect(),
             gives_way: u8::try_from(N - n).ok().filter(|_| n > 0),
         };
         let columns = titles.into_iter().enumerate().map(column).collect();
@@ -61,4 +63,10 @@ impl Page {
             self.line(0, format!("no room for the columns: {}", dropped.join(", ")));
         }
     }
+}
+
+/// What is one word, such as a scope, breaks after dots; prose between words.
+fn cell(text: &str) -> String {
+    let text = clean(text);
+    if text.contains(' ') { text.into_owned() } else { breakable(&text, WORD) }
 }

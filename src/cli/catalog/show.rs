@@ -1,14 +1,17 @@
 //! `zscope catalog show`: all that is known of a service, a resource or a scope.
 
+use std::fmt::Write as _;
+
 use super::page::Page;
 use super::{Common, Document, answer};
 use crate::access;
 use crate::catalog::{
-    self, Catalog, DataClass, Part, Said, Service, Shown, ShownEndpoint, ShownPattern, ShownResource, ShownScope,
+    self, Catalog, DataClass, Part, Resource, Said, Service, Shown, ShownEndpoint, ShownPattern, ShownResource,
+    ShownScope,
 };
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
-use crate::scope::closest;
+use crate::scope::{Scope, closest};
 
 /// Arguments of `zscope catalog show`. The JSON document is [`Shown`], besides `format_version` and `catalog`.
 #[derive(Debug, clap::Args)]
@@ -30,6 +33,9 @@ Examples:
 
 /// How many names an error message lists.
 const NAMES: usize = 8;
+
+/// How many alternatives of a call's needs are shown, unless more concern what was asked for.
+const ALTERNATIVES: usize = 3;
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
@@ -67,7 +73,7 @@ fn find<'c>(catalog: &'c Catalog, subject: &str) -> Result<(&'c Service, Part<'c
     }
     match service.resource(&path) {
         Some(resource) => Ok((service, Part::Resource(resource))),
-        None => Err(no_resource(service, rest)),
+        None => Err(no_resource(catalog, service, rest)),
     }
 }
 
@@ -86,9 +92,9 @@ fn no_service(catalog: &Catalog, name: &str, rest: Option<&str>) -> CommandError
     }
 }
 
-fn no_resource(service: &Service, rest: &str) -> CommandError {
+fn no_resource(catalog: &Catalog, service: &Service, rest: &str) -> CommandError {
     let error = CommandError::usage(format!("`{rest}` is neither a resource nor a scope of `{}`", service.name));
-    let paths: Vec<String> = service.resources.iter().map(catalog::Resource::dotted).collect();
+    let paths: Vec<String> = service.resources.iter().map(Resource::dotted).collect();
     let folded = rest.to_ascii_lowercase();
     let below =
         |path: &&String| path.to_ascii_lowercase().strip_prefix(&folded).is_some_and(|rest| rest.starts_with('.'));
@@ -96,25 +102,23 @@ fn no_resource(service: &Service, rest: &str) -> CommandError {
     if !children.is_empty() {
         return error.help(format!("resources under it: {}", listed(&children)));
     }
-    // What may be a whole scope is compared without its operation, and given back with a fitting one.
-    let (path, last) = rest.rsplit_once('.').unwrap_or((rest, ""));
-    let near_operation = |path: &str| {
-        let resource = service.resources.iter().find(|resource| resource.dotted().eq_ignore_ascii_case(path))?;
-        let names = || resource.operations.iter().map(|operation| operation.name.as_str());
-        let operation = names().find(|name| name.eq_ignore_ascii_case(last)).or_else(|| closest(last, names()))?;
-        Some(format!("{}.{}.{operation}", service.name, resource.dotted()))
-    };
-    if let Some(near) = near_operation(path) {
-        return error.help(format!("did you mean `{near}`?"));
+    let scope: Option<Scope> = format!("{}.{rest}", service.name).parse().ok();
+    if let Some(identity) = scope.as_ref().map(|scope| access::identify(catalog, scope))
+        && let Some(near) = access::suggest(catalog, &identity)
+    {
+        let why = match (identity.invalid, identity.erratum) {
+            (Some(_), _) => " what you name is reported not to exist",
+            (_, Some(_)) => " what you name is a slip in the vendor's own material",
+            _ => "",
+        };
+        return error.help(format!("did you mean `{near}`?{why}"));
     }
-    if let Some(resource) = service.resources.iter().find(|resource| resource.dotted().eq_ignore_ascii_case(path)) {
+    let above = rest.rsplit_once('.').map_or("", |(above, _)| above);
+    if let Some(resource) = service.resources.iter().find(|resource| resource.dotted().eq_ignore_ascii_case(above)) {
         let names: Vec<&String> = resource.operations.iter().map(|operation| &operation.name).collect();
         return error.help(format!("operations of `{}`: {}", resource.dotted(), listed(&names)));
     }
     let names = || paths.iter().map(String::as_str);
-    if let Some(near) = closest(path, names()).and_then(near_operation) {
-        return error.help(format!("did you mean `{near}`?"));
-    }
     match closest(rest, names()) {
         Some(near) => error.help(format!("did you mean `{}.{near}`?", service.name)),
         None => error.help(format!("`zscope catalog show {}` lists its resources", service.name)),
@@ -124,7 +128,7 @@ fn no_resource(service: &Service, rest: &str) -> CommandError {
 fn listed(names: &[&String]) -> String {
     let mut text = names.iter().take(NAMES).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
     if names.len() > NAMES {
-        text.push_str(&format!(" and {} more", names.len() - NAMES));
+        let _ = write!(text, " and {} more", names.len() - NAMES);
     }
     text
 }
@@ -138,7 +142,9 @@ fn text(shown: &Shown, whole: bool, page: &mut Page) {
     if whole && !shown.resources.is_empty() {
         page.gap();
         page.line(0, format!("resources ({})", shown.resources.len()));
-        shown.resources.iter().for_each(|resource| short_resource(resource, page));
+        for resource in &shown.resources {
+            short_resource(resource, page);
+        }
     }
     let words = shown.words.iter();
     page.section(
@@ -158,7 +164,9 @@ fn text(shown: &Shown, whole: bool, page: &mut Page) {
         format!("{} covers {}{holes}{with}  {}", group.parent, group.children, told(&group.said))
     });
     page.section("groups", groups);
-    page.section("calls", shown.endpoints.iter().map(call));
+    let scopes: Vec<&str> =
+        shown.resources.iter().flat_map(|resource| &resource.operations).map(|one| one.scope.as_str()).collect();
+    page.section("calls", shown.endpoints.iter().map(|endpoint| call(endpoint, &scopes)));
     page.section(
         "slips in the vendor's own material",
         shown.errata.iter().map(|slip| format!("{} means {}  {}", slip.written, slip.means, told(&slip.said))),
@@ -220,7 +228,9 @@ fn one_resource(resource: &ShownResource, page: &mut Page) {
     if let Some(note) = &resource.note {
         page.line(1, format!("note: {note}"));
     }
-    resource.operations.iter().for_each(|operation| page.line(1, scope(operation)));
+    for operation in &resource.operations {
+        page.line(1, scope(operation));
+    }
 }
 
 fn table(shown: &Shown, whole: bool, page: &mut Page) {
@@ -248,7 +258,7 @@ fn table(shown: &Shown, whole: bool, page: &mut Page) {
     }
     page.table(["scope", "status", "grants", "data", "source"], &rows);
     let calls = shown.endpoints.iter();
-    let calls: Vec<_> = calls.map(|one| [one.call.clone(), needs(one), one.summary.clone()]).collect();
+    let calls: Vec<_> = calls.map(|one| [one.call.clone(), needs(one, &[]), one.summary.clone()]).collect();
     page.table(["call", "needs", "summary"], &calls);
 }
 
@@ -256,17 +266,28 @@ fn scope(shown: &ShownScope) -> String {
     format!("{}  {}", shown.scope, told(&shown.said))
 }
 
-fn call(endpoint: &ShownEndpoint) -> String {
+fn call(endpoint: &ShownEndpoint, scopes: &[&str]) -> String {
     let summary = if endpoint.summary.is_empty() { String::new() } else { format!("  ({})", endpoint.summary) };
     let note = endpoint.note.as_ref().map(|note| format!("; {note}")).unwrap_or_default();
-    format!("{}{summary} needs {}{note}", endpoint.call, needs(endpoint))
+    format!("{}{summary} needs {}{note}", endpoint.call, needs(endpoint, scopes))
 }
 
-fn needs(endpoint: &ShownEndpoint) -> String {
+/// What a call needs: of many alternatives those that name one of the given scopes, else the first.
+fn needs(endpoint: &ShownEndpoint, scopes: &[&str]) -> String {
     match endpoint.need {
         "none" => "no scope".to_owned(),
         "unstated" => format!("(any or all, unstated) {}", endpoint.needs.concat().join(", ")),
-        _ => endpoint.needs.iter().map(|set| set.join(" & ")).collect::<Vec<_>>().join(" or "),
+        _ => {
+            let names = |set: &&Vec<String>| set.iter().any(|scope| scopes.contains(&scope.as_str()));
+            let mut sets: Vec<&Vec<String>> = endpoint.needs.iter().collect();
+            sets.sort_by_key(|set| !names(set));
+            let shown = sets.len().min(ALTERNATIVES.max(sets.iter().filter(|set| names(set)).count()));
+            let mut text = sets[..shown].iter().map(|set| set.join(" & ")).collect::<Vec<_>>().join(" or ");
+            if sets.len() > shown {
+                let _ = write!(text, " or any of {} others", sets.len() - shown);
+            }
+            text
+        }
     }
 }
 
