@@ -9,3 +9,4 @@ mod naive;
 mod program;
 mod readme;
 mod semantics;
+mod who;
