@@ -103,6 +103,9 @@ impl Desk<'_> {
             let names: Vec<String> = one.scopes.iter().map(|opener| opener.scope.to_string()).collect();
             (one.elsewhere, one.reach, one.scopes.len(), names)
         });
+        // Filled placeholders may name what stands there by name as well.
+        let scopes = |one: &Alternative| one.scopes.iter().map(|opener| opener.scope.clone()).collect::<Vec<_>>();
+        alternatives.dedup_by(|one, other| one.elsewhere == other.elsewhere && scopes(one) == scopes(other));
         let wider = self.wider(&alternatives);
         Choice { alternatives, wider, one_for_each: named.is_empty() && one_for_each(sets) }
     }

@@ -12,3 +12,4 @@ mod program;
 mod readme;
 mod run;
 mod semantics;
+mod who;

@@ -129,7 +129,8 @@ fn host_and_path(text: &str) -> Option<(Option<&str>, &str)> {
             let is_web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
             Some(is_web.then_some(rest)?)
         }
-        _ => text.strip_prefix("//"),
+        // Two slashes begin a host only where one follows: `//crm/v8` is a path.
+        _ => text.strip_prefix("//").filter(|rest| is_host(rest.get(..split(rest)).unwrap_or(""))),
     };
     if let Some(rest) = authority {
         let (host, path) = rest.split_at_checked(split(rest))?;
@@ -143,8 +144,11 @@ fn host_and_path(text: &str) -> Option<(Option<&str>, &str)> {
     if path.is_empty() {
         return None;
     }
-    let is_host = first.contains('.') || first.starts_with(['{', '<', '[', '$', '%']);
-    Some(if is_host { (Some(first), path) } else { (None, text) })
+    Some(if is_host(first) { (Some(first), path) } else { (None, text) })
+}
+
+fn is_host(text: &str) -> bool {
+    text.contains('.') || text.starts_with(['{', '<', '[', '$', '%'])
 }
 
 /// The host of an authority; none where a placeholder stands for the whole.
@@ -183,6 +187,7 @@ mod tests {
             ("POST http://user:pw@desk.zoho.in./api/v1/tickets", Some("POST"), Some("desk.zoho.in"), "/api/v1/tickets"),
             ("desk.zoho.in/api/v1/tickets", None, Some("desk.zoho.in"), "/api/v1/tickets"),
             ("//desk.zoho.in/api/v1/tickets", None, Some("desk.zoho.in"), "/api/v1/tickets"),
+            ("//crm/v8/Leads", None, None, "/crm/v8/Leads"),
             ("{{base_url}}/crm/v8/Leads", None, None, "/crm/v8/Leads"),
             ("https://{host}/crm/v8/Leads", None, None, "/crm/v8/Leads"),
             ("${API}/crm/v8/{module}", None, None, "/crm/v8/{module}"),

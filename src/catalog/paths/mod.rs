@@ -11,9 +11,9 @@
 //!
 //! let catalog = Catalog::embedded();
 //! let index = Index::build(&catalog);
-//! let call: Call = "GET https://www.zohoapis.eu/books/v3/invoices/982000000567114?print=true".parse()?;
+//! let call: Call = "GET https://www.zohoapis.eu/books/v3/bills/982000000567114?print=true".parse()?;
 //! let found = index.find(&call);
-//! assert_eq!(found.matches[0].endpoint.call(), "GET /books/v3/invoices/{invoice_id}");
+//! assert_eq!(found.matches[0].endpoint.call(), "GET /books/v3/bills/{bill_id}");
 //! # Ok::<(), zscope::catalog::paths::NoCall>(())
 //! ```
 
@@ -49,6 +49,8 @@ struct Entry<'c> {
     endpoint: &'c Endpoint,
     /// The host of a template that names one.
     host: Option<&'c str>,
+    /// No segment has any text: every path of its length fits.
+    is_blank: bool,
     /// Query parameters that are part of the template.
     query: Vec<(String, String)>,
 }
@@ -76,6 +78,8 @@ pub struct Match<'c> {
     pub host: HostFit,
     /// A template that is closer to the path and that the catalog knows with other methods only.
     pub closer: Option<&'c Endpoint>,
+    /// The template is nothing but placeholders: every path of its length fits.
+    pub is_blank: bool,
     /// What stands in the place of placeholders that are whole segments: name and value.
     pub values: Vec<(&'c str, String)>,
 }
@@ -111,8 +115,10 @@ impl<'c> Index<'c> {
         for service in services {
             for endpoint in catalog.endpoints(&service.name) {
                 let (host, path, query) = taken_apart(&endpoint.path);
-                index.tree.insert(&segments(path), index.entries.len());
-                index.entries.push(Entry { service, endpoint, host, query: call::parameters(query) });
+                let segments = segments(path);
+                let is_blank = segments.iter().all(|segment| name_of(segment).is_some());
+                index.tree.insert(&segments, index.entries.len());
+                index.entries.push(Entry { service, endpoint, host, is_blank, query: call::parameters(query) });
             }
         }
         index
@@ -138,8 +144,12 @@ impl<'c> Index<'c> {
         self.tree.walk(&call.segments, &mut |ends, version| {
             order += 1;
             let fits = |template| call.host.as_deref().is_some_and(|host| host::is_of_template(template, host));
+            // That a path of so many segments is known with another method says nothing.
+            let tells =
+                |entry: &Entry<'c>| !entry.is_blank || call.method.as_ref().is_none_or(|m| *m == entry.endpoint.method);
             let entries = ends.iter().filter_map(|&at| self.entries.get(at));
-            let entries: Vec<&Entry<'c>> = entries.filter(|entry| entry.host.is_none_or(fits)).collect();
+            let entries: Vec<&Entry<'c>> =
+                entries.filter(|entry| entry.host.is_none_or(fits) && tells(entry)).collect();
             // A service's calls were indexed one after the other.
             for group in entries.chunk_by(|one, other| one.service.name == other.service.name) {
                 if let Some(first) = group.first() {
@@ -163,10 +173,20 @@ impl<'c> Index<'c> {
                 version: candidates.version.clone(),
                 host,
                 closer: candidates.closer,
+                is_blank: entry.is_blank && entry.host.is_none(),
                 values: values(entry.endpoint, call),
             }));
         }
         found
+    }
+
+    /// The services that the host of a call speaks for, by the catalog or by name.
+    #[must_use]
+    pub fn spoken_for(&self, call: &Call) -> Vec<&'c Service> {
+        let mut services: Vec<&'c Service> = self.entries.iter().map(|entry| entry.service).collect();
+        services.dedup_by(|one, other| std::ptr::eq(*one, *other));
+        services.retain(|service| host::fit(service, call.host.as_deref()) < HostFit::Unsaid);
+        services
     }
 
     /// The known calls most like a call that is not known, the most alike first; those that have little in common with it
@@ -174,6 +194,17 @@ impl<'c> Index<'c> {
     #[must_use]
     pub fn nearest(&self, call: &Call, most: usize) -> Vec<(&'c Service, &'c Endpoint)> {
         near::nearest(self.entries.iter(), call, most)
+    }
+
+    /// The known call of the same service that is probably meant where a misspelt name was taken for a placeholder:
+    /// `/books/v3/{module_name}` matches `/books/v3/invoces`.
+    #[must_use]
+    pub fn likelier(&self, call: &Call, found: &Match<'c>) -> Option<&'c Endpoint> {
+        if found.version.is_some() || found.values.is_empty() {
+            return None;
+        }
+        let same = |entry: &&Entry<'c>| std::ptr::eq(entry.service, found.service);
+        near::likelier(self.entries.iter().filter(same), call, found.endpoint)
     }
 }
 

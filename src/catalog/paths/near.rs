@@ -2,7 +2,7 @@
 
 use super::call::{Asked, Call};
 use super::template::{Piece, Segment, matches, name_of, segments};
-use super::{Entry, HostFit, host, taken_apart};
+use super::{Entry, HostFit, UNSTATED, host, taken_apart};
 use crate::catalog::{Endpoint, Service};
 
 /// The cost of a segment that has nothing in common with its counterpart, or of one that is missing.
@@ -23,7 +23,7 @@ pub(super) fn nearest<'e, 'c: 'e>(
     call: &Call,
     most: usize,
 ) -> Vec<(&'c Service, &'c Endpoint)> {
-    if call.segments.len() > LONGEST.1 || call.segments.iter().any(|asked| asked.text.len() > LONGEST.0) {
+    if too_long(call) {
         return Vec::new();
     }
     // Of three segments, one and a half may differ.
@@ -47,12 +47,39 @@ pub(super) fn nearest<'e, 'c: 'e>(
     found.into_iter().take(most).map(|(_, _, entry)| (entry.service, entry.endpoint)).collect()
 }
 
+/// The call with the same method that takes less to be this one than the known one with its placeholders does.
+pub(super) fn likelier<'e, 'c: 'e>(
+    entries: impl Iterator<Item = &'e Entry<'c>>,
+    call: &Call,
+    known: &Endpoint,
+) -> Option<&'c Endpoint> {
+    if too_long(call) {
+        return None;
+    }
+    let (mut taken, mut best) = (None, None);
+    for entry in entries.filter(|entry| entry.endpoint.method == known.method) {
+        let cost = cost(entry, call);
+        if std::ptr::eq(entry.endpoint, known) {
+            taken = Some(cost);
+        }
+        if best.is_none_or(|(least, _)| cost < least) {
+            best = Some((cost, entry.endpoint));
+        }
+    }
+    best.filter(|(cost, _)| Some(*cost) < taken).map(|(_, endpoint)| endpoint)
+}
+
+fn too_long(call: &Call) -> bool {
+    call.segments.len() > LONGEST.1 || call.segments.iter().any(|asked| asked.text.len() > LONGEST.0)
+}
+
 /// What it takes to make the call into the known one.
 fn cost(entry: &Entry<'_>, call: &Call) -> usize {
     let (_, path, _) = taken_apart(&entry.endpoint.path);
     let known = segments(path);
     let lengths = known.len().abs_diff(call.segments.len()) * WHOLE;
-    let method = call.method.as_ref().is_some_and(|method| *method != entry.endpoint.method);
+    let method =
+        call.method.as_ref().is_some_and(|method| ![method, UNSTATED].contains(&entry.endpoint.method.as_str()));
     let pairs = known.iter().zip(&call.segments);
     lengths + usize::from(method) * METHOD + pairs.map(|(known, asked)| difference(known, asked)).sum::<usize>()
 }

@@ -25,7 +25,7 @@ struct Document<'a> {
     /// The known calls that it is, the closest first; empty when the catalog does not know it. Several services may
     /// share a path where the host does not tell them apart.
     matches: Vec<Opened<'a>>,
-    /// Known calls on the same path, of services that the host does not speak for.
+    /// Known calls on the same path that the call's host or version makes less likely.
     elsewhere: Vec<Known<'a>>,
     /// For a call that is not known: known calls on the same path with other methods.
     other_methods: Vec<Known<'a>>,
@@ -100,6 +100,8 @@ struct Opened<'a> {
     host_fit: &'static str,
     /// A closer path that is known with other methods only.
     closer: Option<String>,
+    /// The path was taken for this template's placeholder, and is nearly this one's name.
+    likelier: Option<String>,
     /// In words, what makes it doubtful that this is the call; empty when nothing does.
     cautions: Vec<String>,
     /// `any-of`, `unstated` (the vendor lists scopes without saying whether any or all are needed) or `none`.
@@ -107,11 +109,11 @@ struct Opened<'a> {
     /// For `any-of`: sets of scopes that each suffice as a whole; those that fit the path first, then the narrowest.
     alternatives: Vec<Alternative<'a>>,
     /// For `any-of`: single scopes that suffice because they cover an alternative; the narrowest first.
-    wider: Vec<Scope<'a>>,
+    wider: Vec<Opener<'a>>,
     /// For `any-of`: the alternatives name one scope for each of several things, and the path names none of them.
     one_for_each: bool,
     /// For `unstated`: what is listed, the narrowest first.
-    listed: Vec<Scope<'a>>,
+    listed: Vec<Opener<'a>>,
 }
 
 /// `version_differs`.
@@ -136,16 +138,16 @@ struct Source<'a> {
 #[derive(Serialize)]
 struct Alternative<'a> {
     /// All of these are needed.
-    scopes: Vec<Scope<'a>>,
+    scopes: Vec<Opener<'a>>,
     /// How many known scopes they reach together, themselves included.
     reach: usize,
     /// By its name it is for something else than the path names: `modules.contacts` for `/crm/v8/Leads`.
     elsewhere: bool,
 }
 
-/// A scope.
+/// A scope that opens a call, alone or with others.
 #[derive(Serialize)]
-struct Scope<'a> {
+struct Opener<'a> {
     /// In the catalog's spelling.
     scope: String,
     /// `documented`, `observed`, `reported`, `disputed`, `deprecated`; `null` when the catalog does not hold it.
@@ -185,7 +187,7 @@ pub(super) fn render(answer: &Answer<'_>) -> Result<String, CommandError> {
             host: answer.host.as_deref(),
             path: &answer.path,
         },
-        matches: answer.hits.iter().map(opened).collect(),
+        matches: answer.hits.iter().map(|hit| opened(answer, hit)).collect(),
         elsewhere: answer.elsewhere.iter().map(matched).collect(),
         other_methods: answer.other_methods.iter().map(matched).collect(),
         nearest: answer.nearest.iter().copied().map(known).collect(),
@@ -203,7 +205,7 @@ fn known<'a>((service, endpoint): (&'a Service, &'a Endpoint)) -> Known<'a> {
     Known { service: &service.name, product: &service.product, method: &endpoint.method, path: &endpoint.path }
 }
 
-fn opened<'a>(hit: &'a Hit<'_>) -> Opened<'a> {
+fn opened<'a>(answer: &Answer<'_>, hit: &'a Hit<'_>) -> Opened<'a> {
     let (service, endpoint) = (hit.at.service, hit.at.endpoint);
     let mut opened = Opened {
         known: known((service, endpoint)),
@@ -224,7 +226,8 @@ fn opened<'a>(hit: &'a Hit<'_>) -> Opened<'a> {
             HostFit::Other => "other",
         },
         closer: hit.at.closer.map(Endpoint::call),
-        cautions: cautions(&hit.at),
+        likelier: hit.likelier.map(Endpoint::call),
+        cautions: cautions(answer, hit),
         needs: "none",
         alternatives: Vec::new(),
         wider: Vec::new(),
@@ -252,9 +255,9 @@ fn opened<'a>(hit: &'a Hit<'_>) -> Opened<'a> {
     opened
 }
 
-fn scope(opener: &access::Opener) -> Scope<'_> {
+fn scope(opener: &access::Opener) -> Opener<'_> {
     let cover = |(scope, reach): &(crate::scope::Scope, usize)| Cover { scope: scope.to_string(), reach: *reach };
-    Scope {
+    Opener {
         scope: opener.scope.to_string(),
         status: opener.status.map(crate::catalog::Status::as_str),
         deprecated: opener.deprecated,

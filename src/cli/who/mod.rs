@@ -22,6 +22,9 @@ const SHOWN: usize = 12;
 /// How many known calls are named for one that is not known.
 const NEAREST: usize = 5;
 
+/// The most services that a host of their own may have: the vendor's products come in families.
+const SHARED: usize = 3;
+
 /// The method of a call that was given as an address alone.
 const ASSUMED: &str = "GET";
 
@@ -78,7 +81,9 @@ struct Answer<'c> {
     method_assumed: bool,
     /// The known calls that it is, as far as the host leaves open which.
     hits: Vec<Hit<'c>>,
-    /// The same path in services that the host does not speak for.
+    /// Services whose hosts the call's is, where these are few and none of them has the path.
+    other_products: Vec<&'c Service>,
+    /// The same path where host or version make it less likely.
     elsewhere: Vec<Match<'c>>,
     /// For a call that is not known: the same path with other methods.
     other_methods: Vec<Match<'c>>,
@@ -89,6 +94,8 @@ struct Answer<'c> {
 /// A known call and what opens it.
 struct Hit<'c> {
     at: Match<'c>,
+    /// The known call that is probably meant instead: its name is nearly that of the path.
+    likelier: Option<&'c Endpoint>,
     openers: Openers,
 }
 
@@ -113,11 +120,21 @@ impl<'c> Answer<'c> {
     fn of(catalog: &'c Catalog, call: &Call, method_assumed: bool) -> Self {
         let index = Index::build(catalog);
         let Found { matches, other_methods } = index.find(call);
-        let best = matches.first().map_or(HostFit::Unsaid, |first| first.host);
-        let (matches, elsewhere): (Vec<_>, Vec<_>) = matches.into_iter().partition(|one| one.host == best);
+        let best = matches.first().map(|first| (first.host, first.version.is_some()));
+        let is_as_likely = |one: &Match<'_>| {
+            best.is_some_and(|(host, other_version)| one.host == host && (other_version || one.version.is_none()))
+        };
+        let (matches, elsewhere): (Vec<_>, Vec<_>) = matches.into_iter().partition(is_as_likely);
+        // Hosts that many products share say nothing of one that is not among them.
+        let is_foreign = best.is_some_and(|(host, _)| host >= HostFit::Unsaid);
+        let other_products = Some(index.spoken_for(call)).filter(|services| is_foreign && services.len() <= SHARED);
         let nearest = if matches.is_empty() { index.nearest(call, NEAREST) } else { Vec::new() };
         let other_methods = if matches.is_empty() { other_methods } else { Vec::new() };
-        let hit = |at: Match<'c>| Hit { openers: access::openers(catalog, at.endpoint, &at.values), at };
+        let hit = |at: Match<'c>| Hit {
+            openers: access::openers(catalog, at.endpoint, &at.values),
+            likelier: index.likelier(call, &at),
+            at,
+        };
         Self {
             catalog,
             asked: redact(&call.to_string()).into_owned(),
@@ -126,6 +143,7 @@ impl<'c> Answer<'c> {
             path: redact(&call.path()).into_owned(),
             method_assumed,
             hits: matches.into_iter().map(hit).collect(),
+            other_products: other_products.unwrap_or_default(),
             elsewhere,
             other_methods,
             nearest,

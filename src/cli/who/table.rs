@@ -1,9 +1,11 @@
 //! The answer for people, one row for each scope.
 
+use std::fmt::Write as _;
+
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::Answer;
-use super::text::{data, facts, head, status};
+use super::text::{data, elsewhere, facts, head, status};
 use crate::access::{Opener, Openers};
 use crate::report::clean;
 
@@ -14,7 +16,7 @@ pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
     let mut text = head(answer);
     for hit in answer.hits.iter().take(shown) {
         text.push('\n');
-        text.push_str(&facts(hit));
+        text.push_str(&facts(answer, hit));
         let rows = rows(&hit.openers);
         if rows.is_empty() {
             text.push_str("  needs no scope: the vendor says so\n");
@@ -22,9 +24,10 @@ pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
         }
         text.push_str(&drawn(&rows, shown));
         if let Some(more) = rows.len().checked_sub(shown).filter(|&more| more > 0) {
-            text.push_str(&format!("… and {more} more (--all shows them)\n"));
+            let _ = writeln!(text, "… and {more} more (--all shows them)");
         }
     }
+    text.push_str(&elsewhere(answer));
     text
 }
 

@@ -4,9 +4,13 @@ use std::fmt::Write as _;
 
 use super::{Answer, Hit};
 use crate::access::{Alternative, Choice, Opener, Openers};
-use crate::catalog::paths::{HostFit, Match};
+use crate::catalog::paths::HostFit;
 use crate::catalog::{Endpoint, Service};
 use crate::report::clean;
+
+/// What joins the scopes of a set, and how much further in they stand.
+const AND: &str = "and ";
+const INDENT: usize = 2;
 
 pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
     let mut text = head(answer);
@@ -16,11 +20,23 @@ pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
             break;
         }
         text.push('\n');
-        text.push_str(&facts(hit));
-        Lists { text: &mut text, shown }.openers(&hit.openers);
+        text.push_str(&facts(answer, hit));
+        if same_as_before(answer, n) {
+            text.push_str("  needs the same as the call before it\n");
+        } else {
+            Lists { text: &mut text, shown }.openers(&hit.openers);
+        }
     }
     text.push_str(&elsewhere(answer));
     text
+}
+
+/// Whether a service has one call twice, with other names of placeholders.
+fn same_as_before(answer: &Answer<'_>, n: usize) -> bool {
+    let before = n.checked_sub(1).and_then(|n| answer.hits.get(n));
+    before.zip(answer.hits.get(n)).is_some_and(|(one, other)| {
+        one.at.service.name == other.at.service.name && one.at.endpoint.needs == other.at.endpoint.needs
+    })
 }
 
 /// The call as it was asked for; for one that is not known, what is like it.
@@ -40,11 +56,10 @@ pub(super) fn head(answer: &Answer<'_>) -> String {
             let _ = writeln!(text, "  {}", known(at.service, at.endpoint));
         }
     }
-    let is_told = |endpoint: &Endpoint| answer.other_methods.iter().any(|at| std::ptr::eq(at.endpoint, endpoint));
-    let nearest: Vec<_> = answer.nearest.iter().filter(|(_, endpoint)| !is_told(endpoint)).collect();
-    if !nearest.is_empty() {
+    // The path itself says more than others like it.
+    if answer.other_methods.is_empty() && !answer.nearest.is_empty() {
         text.push_str("\nthe nearest known calls\n");
-        for (service, endpoint) in nearest {
+        for (service, endpoint) in &answer.nearest {
             let _ = writeln!(text, "  {}", known(service, endpoint));
         }
     }
@@ -52,14 +67,14 @@ pub(super) fn head(answer: &Answer<'_>) -> String {
 }
 
 /// What the catalog says of a known call, doubts included.
-pub(super) fn facts(hit: &Hit<'_>) -> String {
+pub(super) fn facts(answer: &Answer<'_>, hit: &Hit<'_>) -> String {
     let (service, endpoint) = (hit.at.service, hit.at.endpoint);
-    let mut text = format!("{}", known(service, endpoint));
+    let mut text = known(service, endpoint);
     if !endpoint.summary.is_empty() {
         let _ = write!(text, ": {}", clean(&endpoint.summary));
     }
     text.push('\n');
-    for caution in cautions(&hit.at) {
+    for caution in cautions(answer, hit) {
         let _ = writeln!(text, "  caution: {}", clean(&caution));
     }
     if let Some(note) = &endpoint.note {
@@ -76,7 +91,8 @@ pub(super) fn facts(hit: &Hit<'_>) -> String {
 }
 
 /// What makes it doubtful that the known call is the one asked for.
-pub(super) fn cautions(at: &Match<'_>) -> Vec<String> {
+pub(super) fn cautions(answer: &Answer<'_>, hit: &Hit<'_>) -> Vec<String> {
+    let at = &hit.at;
     let mut told = Vec::new();
     if let Some(versions) = &at.version {
         let (known, asked) = (&versions.known, &versions.asked);
@@ -88,17 +104,27 @@ pub(super) fn cautions(at: &Match<'_>) -> Vec<String> {
     if let Some(closer) = at.closer {
         told.push(format!("a closer path is known with other methods only: {}", closer.call()));
     }
+    if at.is_blank {
+        told.push("nothing of its path is fixed: every path of this length fits".to_owned());
+    }
+    if let Some(likelier) = hit.likelier {
+        told.push(format!("any name fits a placeholder of it; did you mean {}?", likelier.call()));
+    }
+    let products: Vec<&str> = answer.other_products.iter().map(|service| service.product.as_str()).collect();
+    if !products.is_empty() {
+        told.push(format!("the host is that of {}, of which no such call is known", products.join(" and ")));
+    }
     if at.host == HostFit::Other {
         told.push(format!("the catalog lists other hosts for it: {}", at.service.hosts.join(", ")));
     }
     told
 }
 
-fn elsewhere(answer: &Answer<'_>) -> String {
+pub(super) fn elsewhere(answer: &Answer<'_>) -> String {
     if answer.elsewhere.is_empty() {
         return String::new();
     }
-    let mut text = String::from("\nthe path also exists in services that the host does not speak for\n");
+    let mut text = String::from("\nless likely by its host or version\n");
     for at in &answer.elsewhere {
         let _ = writeln!(text, "  {}", known(at.service, at.endpoint));
     }
@@ -128,8 +154,8 @@ impl Lists<'_> {
             Openers::Nothing => self.text.push_str("  needs no scope: the vendor says so\n"),
             Openers::Unstated(listed) => {
                 let width = width(listed.iter());
-                let lines = listed.iter().map(|opener| line(opener, "", width)).collect();
-                self.list("  the vendor lists these without saying whether any or all are needed", lines);
+                let lines: Vec<String> = listed.iter().map(|opener| line(opener, "", width)).collect();
+                self.list("  the vendor lists these without saying whether any or all are needed", &lines);
             }
             Openers::AnyOf(choice) => self.choice(choice),
         }
@@ -141,47 +167,51 @@ impl Lists<'_> {
             1 => "  opened by".to_owned(),
             count => format!("  opened by any one of these {count}, the narrowest first"),
         };
+        let joined = choice.alternatives.iter().any(|one| one.scopes.len() > 1);
         let width = width(choice.alternatives.iter().flat_map(|one| &one.scopes).chain(&choice.wider));
+        let width = if joined { width + AND.len() + INDENT } else { width };
         if choice.one_for_each {
             self.text
-                .push_str("  note: these name one thing each: what the path addresses decides which of them it is\n");
+                .push_str("  note: these name one thing each: what the call addresses decides which of them it is\n");
         }
-        self.list(&title, fitting.iter().flat_map(|one| set(one, width)).collect());
+        self.list(&title, &fitting.iter().map(|one| set(one, width)).collect::<Vec<_>>());
         self.list(
             "  opened as well by what covers it, the narrowest first",
-            choice.wider.iter().map(|opener| line(opener, "", width)).collect(),
+            &choice.wider.iter().map(|opener| line(opener, "", width)).collect::<Vec<_>>(),
         );
         self.list(
             "  listed by the vendor too, but for others by their names",
-            others.iter().flat_map(|one| set(one, width)).collect(),
+            &others.iter().map(|one| set(one, width)).collect::<Vec<_>>(),
         );
     }
 
-    fn list(&mut self, title: &str, lines: Vec<String>) {
-        if lines.is_empty() {
+    /// Items may have several lines.
+    fn list(&mut self, title: &str, items: &[String]) {
+        if items.is_empty() {
             return;
         }
         let _ = writeln!(self.text, "{title}");
-        for line in lines.iter().take(self.shown) {
-            let _ = writeln!(self.text, "    {line}");
+        for item in items.iter().take(self.shown) {
+            let _ = writeln!(self.text, "    {item}");
         }
-        if let Some(more) = lines.len().checked_sub(self.shown).filter(|&more| more > 0) {
+        if let Some(more) = items.len().checked_sub(self.shown).filter(|&more| more > 0) {
             let _ = writeln!(self.text, "    … and {more} more (--all shows them)");
         }
     }
 }
 
-/// The lines of one set of scopes that is needed as a whole; below each what would do in its place.
-fn set(one: &Alternative, width: usize) -> Vec<String> {
+/// One set of scopes that is needed as a whole; below each what would do in its place.
+fn set(one: &Alternative, width: usize) -> String {
     let mut lines = Vec::new();
     for (n, opener) in one.scopes.iter().enumerate() {
-        lines.push(line(opener, if n == 0 { "" } else { "and " }, width));
+        let (joined, width) = if n == 0 { ("", width) } else { (AND, width.saturating_sub(INDENT)) };
+        lines.push(line(opener, joined, width));
         if one.scopes.len() > 1 && !opener.covered_by.is_empty() {
             let above: Vec<String> = opener.covered_by.iter().map(|(scope, _)| scope.to_string()).collect();
-            lines.push(format!("      or in its place {}", clean(&above.join(", "))));
+            lines.push(format!("  or in its place {}", clean(&above.join(", "))));
         }
     }
-    lines
+    lines.join("\n      ")
 }
 
 fn line(opener: &Opener, joined: &str, width: usize) -> String {
