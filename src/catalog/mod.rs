@@ -12,6 +12,7 @@
 mod decode;
 mod embedded;
 mod fields;
+pub mod import;
 pub mod model;
 mod overlay;
 

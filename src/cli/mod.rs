@@ -2,6 +2,7 @@
 //!
 //! Only here and in live requests does the program touch files, the clock and the terminal.
 
+mod catalog;
 mod check;
 mod error;
 mod explain;
@@ -65,6 +66,8 @@ enum Command {
     Check(check::Args),
     /// Explain a rule, or what a scope gives and why
     Explain(explain::Args),
+    /// Work on the catalog of what Zoho's scopes give
+    Catalog(catalog::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -104,6 +107,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Catalog(args) => catalog::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {

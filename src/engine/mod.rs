@@ -1,5 +1,7 @@
-//! Verdicts: each scope of a request held against a policy.
+//! Verdicts: each scope of a request held against a policy. And imports held against the catalog.
 
+mod imported;
 mod verdict;
 
+pub use imported::{Changed, Differences, Relation, imported};
 pub use verdict::{Decider, Judged, Outcome, Verdict, Witness, judge, judge_request, passes};
