@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::access;
+use crate::catalog::model::path_form;
 use crate::catalog::{Catalog, Endpoint, Endpoints, Needs, Service};
 use crate::scope::Scope;
 
@@ -103,11 +104,11 @@ pub fn imported(catalog: &Catalog, service: &Service, endpoints: &Endpoints) -> 
     let mut by_form: HashMap<(&str, String), &Endpoint> = HashMap::with_capacity(calls.len());
     for call in calls {
         by_path.entry((&call.method, &call.path)).or_insert(call);
-        by_form.entry((&call.method, form(&call.path))).or_insert(call);
+        by_form.entry((&call.method, path_form(&call.path))).or_insert(call);
     }
     for call in &endpoints.calls {
         let exact = by_path.get(&(call.method.as_str(), call.path.as_str()));
-        let Some(known) = exact.or_else(|| by_form.get(&(call.method.as_str(), form(&call.path)))) else {
+        let Some(known) = exact.or_else(|| by_form.get(&(call.method.as_str(), path_form(&call.path)))) else {
             differences.calls.push(call.clone());
             continue;
         };
@@ -123,19 +124,6 @@ pub fn imported(catalog: &Catalog, service: &Service, endpoints: &Endpoints) -> 
         }
     }
     differences
-}
-
-/// A path with nameless placeholders.
-fn form(path: &str) -> String {
-    let mut form = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        form.push_str(before);
-        form.push_str("{}");
-        rest = after.split_once('}').map_or("", |(_, after)| after);
-    }
-    form.push_str(rest);
-    form
 }
 
 /// The needs without the order in which they are listed, and whether it is said how they combine.
@@ -219,8 +207,8 @@ mod tests {
 
     #[test]
     fn paths_are_the_same_whatever_their_placeholders_are_called() {
-        assert_eq!(form("/a/{id}/b/{x}"), form("/a/{record}/b/{y}"));
-        assert_ne!(form("/a/{id}"), form("/a/b"));
-        assert_eq!(form("/a/{open"), "/a/{}");
+        assert_eq!(path_form("/a/{id}/b/{x}"), path_form("/a/{record}/b/{y}"));
+        assert_ne!(path_form("/a/{id}"), path_form("/a/b"));
+        assert_eq!(path_form("/a/{open"), "/a/{}");
     }
 }

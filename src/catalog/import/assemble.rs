@@ -10,7 +10,7 @@ use super::{
 use crate::catalog::Catalog;
 use crate::catalog::model::{
     Endpoint, Endpoints, FullAccess, LeftOut, Needs, Operation, Provenance, Resource, Service, Source, SourceRef,
-    Status,
+    Status, path_form,
 };
 use crate::scope::{Scope, is_scope_char};
 use crate::source::Span;
@@ -74,7 +74,7 @@ struct Assembler<'a> {
     scopes: BTreeMap<Scope, Named>,
     /// The calls, and the documents that have them.
     calls: Vec<(Endpoint, Vec<usize>)>,
-    /// Where each call stands in `calls`.
+    /// Where each call stands in `calls`, by method and nameless path.
     places: HashMap<(String, String), usize>,
     /// Calls (`true`) and scopes that are left out: why, and by which document.
     left_out: BTreeMap<(bool, String), (String, usize)>,
@@ -149,11 +149,15 @@ impl Assembler<'_> {
             },
         };
         let document = self.remarks.document;
-        let key = (call.method.clone(), call.path.clone());
+        let key = (call.method.clone(), path_form(&call.path));
         let before = self.places.get(&key).and_then(|&at| self.calls.get_mut(at));
         if let Some((known, documents)) = before {
+            let same_path = known.path == call.path;
             if known.needs != needs {
-                let message = format!("`{name}` stands here again with other needs: the first are kept");
+                let message = format!("`{name}` is `{}` again, with other needs: the first are kept", known.call());
+                self.remarks.add(RemarkKind::LeftOut, message, call.span);
+            } else if !same_path {
+                let message = format!("`{name}` is `{}` with other names for its placeholders", known.call());
                 self.remarks.add(RemarkKind::LeftOut, message, call.span);
             } else if documents.len() < MOST_SOURCES && !documents.contains(&document) {
                 documents.push(document);
@@ -340,7 +344,10 @@ impl Assembler<'_> {
             }
         }
         if foreign > 0 {
-            let message = format!("{foreign} calls that need scopes of other services only");
+            let message = match foreign {
+                1 => "one call that needs scopes of other services only".to_owned(),
+                _ => format!("{foreign} calls that need scopes of other services only"),
+            };
             self.remarks.of_all(RemarkKind::LeftOut, message);
         }
         own.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));

@@ -313,3 +313,47 @@ impl Remarks {
         self.all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalog::decode;
+
+    const DOCUMENTS: [(&str, Kind); 4] = [
+        (include_str!("../../../tests/fixtures/openapi/alternatives.json"), Kind::OpenApi),
+        (include_str!("../../../tests/fixtures/openapi/together.yaml"), Kind::OpenApi),
+        (include_str!("../../../tests/fixtures/openapi/new-service.json"), Kind::OpenApi),
+        (include_str!("../../../tests/fixtures/openapi/apis.json"), Kind::Apis),
+    ];
+
+    const PIECES: [&str; 14] =
+        ["", "\"", "null", "[]", "{}", "[\"a.b.READ\"]", ".", "{é}", "ZohoBooks.", " ", "\\u0000", ",", "/", "~"];
+
+    proptest! {
+        #[test]
+        fn whatever_a_document_holds_the_file_reads_back(
+            which in 0..DOCUMENTS.len(),
+            edits in prop::collection::vec((0..3000_usize, 0..12_usize, prop::sample::select(&PIECES[..])), 1..4),
+            service in prop::option::of(prop::sample::select(&["ZohoCRM", "ZohoGadgets", "New"][..])),
+        ) {
+            let catalog = Catalog::embedded();
+            let (text, kind) = DOCUMENTS[which];
+            let mut text = text.to_owned();
+            for (at, len, piece) in edits {
+                let start = text.floor_char_boundary(at % text.len().max(1));
+                let end = text.floor_char_boundary((start + len).min(text.len())).max(start);
+                text.replace_range(start..end, piece);
+            }
+            let documents = [Document::new(Source::new("x", text), "x")];
+            let options = Options { service: service.map(str::to_owned), ..Options::default() };
+            if let Ok(import) = import(&catalog, &documents, kind, &options) {
+                let file = Source::new("x.yaml", write(&import.service, &import.endpoints));
+                let (service, endpoints) = decode(&file)
+                    .map_err(|problems| TestCaseError::fail(format!("{problems:?}\n{}", file.text())))?;
+                prop_assert_eq!(write(&service, &endpoints), file.text());
+            }
+        }
+    }
+}

@@ -103,14 +103,12 @@ impl<'n> Reader<'n, '_> {
         for scheme in entries(schemes, "securitySchemes", &mut self.problems) {
             for flow in entries(get(&scheme.value, "flows"), "flows", &mut self.problems) {
                 for scope in entries(get(&flow.value, "scopes"), "scopes", &mut self.problems) {
-                    let known = self.content.declared.iter().any(|known| known.scope.text == scope.key);
-                    if !known {
-                        let description = match &scope.value.value {
-                            Value::Scalar(text) => text.clone(),
-                            _ => String::new(),
-                        };
-                        let scope = Written { text: scope.key.clone(), span: scope.key_span };
-                        self.content.declared.push(Declared { scope, description });
+                    let description = match &scope.value.value {
+                        Value::Scalar(text) => text.as_str(),
+                        _ => "",
+                    };
+                    for scope in self.pieces(&scope.key, scope.key_span) {
+                        self.content.declared.push(Declared { scope, description: description.to_owned() });
                     }
                 }
             }
@@ -208,12 +206,23 @@ impl<'n> Reader<'n, '_> {
             if let Some((text, span)) = scalar(item, "a scope", &mut self.problems)
                 && !text.trim().is_empty()
             {
-                written.push(Written { text: text.to_owned(), span });
+                written.extend(self.pieces(text, span));
             }
         }
         let schemes = get(self.root, "components").and_then(|components| get(components, "securitySchemes"));
         let kind = schemes.and_then(|schemes| get(schemes, &scheme.key)).and_then(|scheme| text(scheme, "type"));
         if kind.is_some_and(|kind| WITHOUT_SCOPES.contains(&kind)) { Vec::new() } else { written }
+    }
+
+    /// The scopes of one text, in which there should be one.
+    fn pieces(&mut self, text: &str, span: Span) -> Vec<Written> {
+        let pieces: Vec<&str> = text.split([',', ' ', '\t', '\n']).filter(|piece| !piece.is_empty()).collect();
+        if pieces.len() < 2 {
+            return vec![Written { text: text.to_owned(), span }];
+        }
+        let message = format!("`{text}` is {} scopes in one text", pieces.len());
+        self.remarks.add(RemarkKind::Repaired, message, span);
+        pieces.into_iter().map(|piece| Written { text: piece.to_owned(), span }).collect()
     }
 
     /// The node itself, or the place in this document that it refers to.

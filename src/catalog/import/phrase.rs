@@ -183,10 +183,11 @@ mod tests {
                 Some("fields metadata for different modules in the CRM org"),
             ),
             (
-                "Full access to create and manage records in the Events module.",
+                "Full access to create and manage invoices of suppliers in the Events module.",
                 "modules.events",
-                Some("records in the Events module"),
+                Some("invoices of suppliers in the Events module"),
             ),
+            ("Full access to create and manage records in the Events module.", "modules.events", None),
             ("Read currencies data", "settings.currencies", None),
             ("Create and manage Notes.", "modules.notes", None),
             ("Access to ZohoCRM.settings.fiscal_year.UPDATE scope", "settings.fiscal_year", None),

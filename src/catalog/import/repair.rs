@@ -105,6 +105,9 @@ impl<'c> Repairer<'c> {
         if scope.operation().is_some_and(is_placeholder) {
             return Err("a placeholder stands in the place of the operation".to_owned());
         }
+        if scope.parts().iter().any(|part| part == "{}") {
+            return Err("a placeholder has no name that can be read".to_owned());
+        }
         let canonical = self.canonical(&scope);
         if canonical != scope {
             repairs.push("a placeholder under another name");
@@ -126,6 +129,9 @@ impl<'c> Repairer<'c> {
                     Some(home) if !names_service && OPERATIONS.iter().any(|op| op.eq_ignore_ascii_case(last)) => {
                         repairs.push("the service is missing");
                         format!("{home}.{text}").parse().map_err(|error: Malformed| error.to_string())
+                    }
+                    _ if is_placeholder(last) => {
+                        Err("a placeholder stands in the place of resource and operation".to_owned())
                     }
                     _ => Err(Malformed::NoOperation.to_string()),
                 }
@@ -249,7 +255,7 @@ mod tests {
                 "ZohoCRM.settings.roles.ALL",
                 &["its beginning stands twice", "odd case"],
             ),
-            ("Desk.Desk.settings.READ", None, "Desk.settings.READ", &["its beginning stands twice"]),
+            ("Desk.Desk.tickets.READ", None, "Desk.tickets.READ", &["its beginning stands twice"]),
             (
                 "settings.fiscal_year.UPDATE",
                 None,
@@ -296,7 +302,8 @@ mod tests {
             ("openid", "one word"),
             ("ZohoCRM.settings.currencies.{operation_type}", "of the operation"),
             ("{service}.settings.READ", "of the service"),
-            ("ZohoCRM.{sub_request_scope}", "the operation is missing"),
+            ("ZohoCRM.{sub_request_scope}", "of resource and operation"),
+            ("ZohoCRM.modules.{é}.READ", "no name"),
             ("ZohoCRM.zia", "the operation is missing"),
             ("ZohoCRM..READ", "is empty"),
             ("ZohoCRM.a b.READ", "cannot stand in a scope"),
