@@ -63,7 +63,7 @@ impl DataCentre {
     }
 
     /// What follows `zohoapis.` and, Canada aside, `accounts.zoho.`.
-    fn ending(&self) -> &'static str {
+    pub(crate) fn ending(&self) -> &'static str {
         self.api_domain.strip_prefix("www.zohoapis.").unwrap_or(self.api_domain)
     }
 }

@@ -13,13 +13,14 @@ mod decode;
 mod diff;
 mod embedded;
 mod fields;
+pub mod import;
 pub mod lint;
 mod list;
 pub mod model;
 mod overlay;
+pub mod paths;
 mod search;
 mod show;
-pub mod paths;
 
 pub use decode::{Decoded, decode, decode_what_is_sound};
 pub use diff::{CallFacts, Changed, Changes, Diff, ScopeFacts, diff};

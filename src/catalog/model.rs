@@ -484,3 +484,17 @@ impl Endpoint {
         format!("{} {}", self.method, self.path)
     }
 }
+
+/// A path with nameless placeholders: what a call's placeholders are called makes no other call.
+#[must_use]
+pub fn path_form(path: &str) -> String {
+    let mut form = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        form.push_str(before);
+        form.push_str("{}");
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    form.push_str(rest);
+    form
+}

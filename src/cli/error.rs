@@ -41,6 +41,11 @@ impl CommandError {
         Self { outcome: Outcome::Usage, kind: Kind::Problems { sources: Box::new(sources), problems } }
     }
 
+    /// Problems in inputs that were to be read.
+    pub(crate) fn bad_inputs(sources: Sources, problems: Vec<(SourceId, Problem)>) -> Self {
+        Self { outcome: Outcome::Incomplete, kind: Kind::Problems { sources: Box::new(sources), problems } }
+    }
+
     /// Standard output cannot be written.
     pub(crate) fn stdout(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
@@ -87,7 +92,8 @@ impl CommandError {
                 // The stream strips colours where they are not wanted.
                 render_problems(sources, problems, Canvas { color: true, width: None }, out)?;
                 let s = if problems.len() == 1 { "" } else { "s" };
-                writeln!(out, "{} problem{s}: nothing was judged", problems.len())
+                let left = if self.outcome == Outcome::Incomplete { "read" } else { "judged" };
+                writeln!(out, "{} problem{s}: nothing was {left}", problems.len())
             }
             Kind::ClosedPipe => Ok(()),
         }

@@ -1,7 +1,9 @@
-//! Verdicts: each scope of a request held against a policy.
+//! Verdicts: each scope of a request held against a policy. And imports held against the catalog.
 
+mod imported;
 mod shift;
 mod verdict;
 
+pub use imported::{Changed, Differences, Relation, imported};
 pub use shift::{Shift, shifts};
 pub use verdict::{Decider, Judged, Outcome, Verdict, Witness, judge, judge_request, passes, verdict};

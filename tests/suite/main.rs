@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod catalog_commands;
+mod catalog_import;
 mod evidence;
 mod judging;
 mod laws;

@@ -4,6 +4,8 @@
 //! and are never renamed, removed or given another meaning; a field without a value is `null`.
 
 mod diff;
+mod import;
+mod import_report;
 mod lint;
 mod list;
 mod page;
@@ -35,6 +37,8 @@ enum Command {
     List(list::Args),
     /// Show all that is known of a service, a resource or a scope
     Show(show::Args),
+    /// Make a catalog file from what the vendor publishes for machines, or show what it would change
+    Import(import::Args),
     /// Find scopes, resources and calls by plain words
     Search(search::Args),
     /// Show the catalog in figures
@@ -50,6 +54,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     match &args.command {
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
+        Command::Import(args) => import::run(args),
         Command::Search(args) => search::run(args),
         Command::Stats(args) => stats::run(args),
         Command::Lint(args) => lint::run(args),
