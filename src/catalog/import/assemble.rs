@@ -280,7 +280,7 @@ impl Assembler<'_> {
     fn resources(&mut self, service: &mut Service, known: Option<&Service>, status: Status) {
         let mut undescribed = Vec::new();
         let scopes = std::mem::take(&mut self.scopes);
-        let mut found: BTreeMap<String, (Vec<String>, Vec<(Scope, Named)>)> = BTreeMap::new();
+        let mut found: BTreeMap<String, Vec<(Scope, Named)>> = BTreeMap::new();
         for (scope, named) in scopes {
             let own = scope.service().is_some_and(|name| name.eq_ignore_ascii_case(&service.name));
             if own && scope.is_full_access() {
@@ -288,11 +288,11 @@ impl Assembler<'_> {
                 service.full_access = Some(FullAccess { scope, provenance });
             } else if own {
                 let key = scope.resource().join(".").to_ascii_lowercase();
-                let path = scope.resource().to_vec();
-                found.entry(key).or_insert_with(|| (path, Vec::new())).1.push((scope, named));
+                found.entry(key).or_default().push((scope, named));
             }
         }
-        for (path, mut scopes) in found.into_values() {
+        for mut scopes in found.into_values() {
+            let path = scopes.first().map(|(scope, _)| scope.resource().to_vec()).unwrap_or_default();
             let rank = |scope: &Scope| {
                 let name = scope.operation().unwrap_or_default().to_owned();
                 (ORDER.iter().position(|word| *word == name).unwrap_or(ORDER.len()), name)
