@@ -1,7 +1,7 @@
 //! Which known calls a call is: an index over the path templates of all services.
 //!
 //! Templates are kept in a tree with one level for each segment, so that a lookup takes time in the length of the path
-//! and not in the number of templates. At each level what is closest is tried first: the segment itself, the segment in
+//! and hardly in the number of templates; no path, however long, visits a node of the tree twice. At each level what is closest is tried first: the segment itself, the segment in
 //! another case, another version of the API (`v8` for `v2`: see [`Match::version`]), text mixed with placeholders (the
 //! longest text first), digits, anything. The first template reached is the closest; a whole path reached beats a closer
 //! start that leads nowhere.
