@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn only_operations_that_exist_are_proposed() {
         insta::assert_snapshot!(found("ZS203", "ZohoDirectory.Users.ALL,ZohoCRM.settings.ALL,ZohoCRM.zia.enrichment.ALL,ZohoRecruit.modules.ALL,Foo.bar.all"), @r"
-        ZS203 warning [ZohoDirectory.Users.ALL] `ZohoDirectory.Users.ALL` asks for every operation: UPDATE besides reading
+        ZS203 warning [ZohoDirectory.Users.ALL] `ZohoDirectory.Users.ALL` allows every operation: UPDATE besides reading
           help: request the operations that the app performs, out of `ZohoDirectory.Users.READ` and `ZohoDirectory.Users.UPDATE`
         ZS203 warning [ZohoCRM.settings.ALL] `ZohoCRM.settings.ALL` allows every operation: CREATE, UPDATE and DELETE besides reading
           help: request single operations on the single resources that the app uses

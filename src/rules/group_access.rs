@@ -148,9 +148,9 @@ mod tests {
           help: request only the resources that the app uses, one scope each, such as `Desk.activities.calls.READ`
           among them `Desk.activities.calls.READ`, `Desk.activities.events.READ` and `Desk.activities.tasks.READ`
           catalog: Desk.yaml:N (assumed, github:api-evangelist/zoho:openapi/_original/Common.json)
-        ZS202 warning [ZohoCRM.settings.READ] `ZohoCRM.settings.READ` opens 38 other resources, if it exists
+        ZS202 warning [ZohoCRM.settings.READ] `ZohoCRM.settings.READ` opens 41 other resources, if it exists
           help: request only the resources that the app uses, one scope each, such as `ZohoCRM.settings.assignment_rules.READ`
-          among them `ZohoCRM.settings.assignment_rules.READ`, `ZohoCRM.settings.audit_logs.READ`, `ZohoCRM.settings.automation_actions.READ` and 35 more
+          among them `ZohoCRM.settings.assignment_rules.READ`, `ZohoCRM.settings.audit_logs.READ`, `ZohoCRM.settings.automation_actions.READ` and 38 more
           catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html)
         ");
     }

@@ -148,8 +148,8 @@ mod tests {
           help: request only the resources that the app needs, without the sensitive ones
           credentials: `ZohoCRM.settings.variables`
           users-and-roles: `ZohoCRM.settings`, `ZohoCRM.settings.audit_logs`, `ZohoCRM.settings.clientportal` and 6 more
-          code: `ZohoCRM.settings`, `ZohoCRM.settings.automation_actions`, `ZohoCRM.settings.custom_buttons` and 2 more
-          configuration: `ZohoCRM.settings`, `ZohoCRM.settings.assignment_rules`, `ZohoCRM.settings.automation_actions` and 27 more
+          code: `ZohoCRM.settings`, `ZohoCRM.settings.automation_actions`, `ZohoCRM.settings.custom_buttons` and 3 more
+          configuration: `ZohoCRM.settings`, `ZohoCRM.settings.assignment_rules`, `ZohoCRM.settings.automation_actions` and 28 more
         ");
     }
 }

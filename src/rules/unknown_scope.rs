@@ -252,7 +252,7 @@ mod tests {
         ZS102 warning [ZohoCRM.leads.READ] the catalog knows no resource `leads` of Zoho CRM
           help: did you mean `ZohoCRM.modules.leads.READ`?
         ZS102 warning [ZohoMail.send.READ] the catalog knows no resource `send` of Zoho Mail
-          help: none of the 19 resources that the catalog knows of Zoho Mail has a name like it
+          help: none of the 23 resources that the catalog knows of Zoho Mail has a name like it
         ZS102 warning [crmapi] the catalog knows no one-word scope `crmapi`
           help: one-word scopes are `openid`, `email`, `profile` and `phone`; every other scope is `Service.resource.OPERATION`
         ZS102 warning [emial] the catalog knows no one-word scope `emial`
@@ -273,7 +273,7 @@ mod tests {
         ZS102 warning [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
         ZS102 warning [ZohoCRM.fullaccess.all] the catalog has no evidence that there is full access to Zoho CRM
-          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the catalog knows 124 resources
+          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the catalog knows 134 resources
         ");
     }
 

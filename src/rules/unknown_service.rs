@@ -129,7 +129,7 @@ mod tests {
         ZS101 warning [ZohoSupport.tickets.ALL] `ZohoSupport` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
           help: did you mean `Desk.tickets.ALL`?
           write the scope that is meant: ZohoBook.invoices.READ,Desk.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
-        ZS101 warning [ZohoDesk.tickets.READ] the catalog knows no service `ZohoDesk`
+        ZS101 warning [ZohoDesk.tickets.READ] `ZohoDesk` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
           help: did you mean `Desk.tickets.READ`?
           write the scope that is meant: ZohoBook.invoices.READ,ZohoSupport.tickets.ALL,Desk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
         ZS101 warning [ZohoBook.nothing.READ] the catalog knows no service `ZohoBook`
