@@ -168,7 +168,7 @@ fn bad_documents_are_told_with_their_place() {
     ] {
         let ended = import(&["openapi", name]).file(name, content).ended();
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), ""), "{name}: {}", ended.stderr);
-        let _ = write!(told, "{}\n", ended.stderr);
+        let _ = writeln!(told, "{}", ended.stderr);
     }
     for content in [
         "{\"openapi\": \"3.0.0\"}",
@@ -177,7 +177,7 @@ fn bad_documents_are_told_with_their_place() {
     ] {
         let ended = import(&["apis", "bad.json"]).file("bad.json", content).ended();
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), ""), "{content}: {}", ended.stderr);
-        let _ = write!(told, "{}\n", ended.stderr);
+        let _ = writeln!(told, "{}", ended.stderr);
     }
     insta::assert_snapshot!(told);
 }
@@ -234,9 +234,9 @@ fn huge_and_deep_documents_are_refused_or_read() {
 
 #[test]
 fn hostile_texts_stay_texts() {
-    let document = r##"{"openapi": "3.0.0", "paths": {"/crm/v8/a\u001b[31m\u202e": {"get": {
+    let document = r#"{"openapi": "3.0.0", "paths": {"/crm/v8/a\u001b[31m\u202e": {"get": {
         "summary": "x: {y} # z\n- evil: 1 refresh_token=1000.0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef",
-        "security": [{"x": ["ZohoCRM.org.READ", "ZohoCRM.\u001b[2J.READ"]}]}}}}"##;
+        "security": [{"x": ["ZohoCRM.org.READ", "ZohoCRM.\u001b[2J.READ"]}]}}}}"#;
     let ended = import(&["openapi", "bad.json"]).file("bad.json", document).ended();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     for text in [&ended.stdout, &ended.stderr] {

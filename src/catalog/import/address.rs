@@ -1,7 +1,7 @@
 //! Server addresses: host and base path, with the data centre and the variables taken out.
 
 use super::tree;
-use crate::data_centre;
+use crate::data_centre::{self, DataCentre};
 use crate::source::Problem;
 use crate::yaml::Node;
 
@@ -83,7 +83,7 @@ fn filled(text: &str, default: &dyn Fn(&str) -> Option<String>) -> String {
 fn with_data_centre(host: &str, default: &dyn Fn(&str) -> Option<String>) -> String {
     let host = filled(host, default).to_ascii_lowercase();
     // The longest ending first: `com.au` before `au`.
-    let mut endings: Vec<&str> = data_centre::ALL.iter().map(|centre| centre.ending()).collect();
+    let mut endings: Vec<&str> = data_centre::ALL.iter().map(DataCentre::ending).collect();
     endings.sort_by_key(|ending| std::cmp::Reverse(ending.len()));
     let zoho = |name: &str| name.rsplit('.').next().is_some_and(|last| last.starts_with("zoho"));
     for ending in endings {

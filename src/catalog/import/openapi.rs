@@ -30,7 +30,10 @@ pub(super) fn read(text: &str, combine: Option<Combine>, remarks: &mut Remarks) 
     let newer = version(&root).map_err(|problem| vec![problem])?;
     let mut reader = Reader { root: &root, newer, combine, remarks, problems: Vec::new(), content: Content::default() };
     reader.document();
-    let Reader { problems, content, .. } = reader;
+    let Reader { mut problems, content, .. } = reader;
+    // What the document says once is read for every call.
+    problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    problems.dedup();
     if problems.is_empty() { Ok(content) } else { Err(problems) }
 }
 
@@ -122,7 +125,7 @@ impl<'n> Reader<'n, '_> {
             return;
         };
         let own = address::servers(item, &mut self.problems);
-        for operation in entries(Some(item), "a path", &mut self.problems) {
+        for operation in entries(Some(item), &entry.key, &mut self.problems) {
             if METHODS.contains(&operation.key.as_str()) {
                 let servers = address::servers(&operation.value, &mut self.problems);
                 let server = servers.first().or(own.first()).unwrap_or(server);
@@ -161,7 +164,7 @@ impl<'n> Reader<'n, '_> {
         let mut sets = Vec::new();
         let mut optional = requirements.is_empty();
         for requirement in requirements {
-            let schemes = entries(Some(requirement), "a security requirement", &mut self.problems);
+            let schemes = entries(Some(requirement), "security[]", &mut self.problems);
             optional |= schemes.is_empty();
             let set: Vec<Written> = schemes.iter().flat_map(|scheme| self.scopes(scheme)).collect();
             if !set.is_empty() {
@@ -189,7 +192,7 @@ impl<'n> Reader<'n, '_> {
         };
         if several {
             let message = match combine {
-                Combine::All => "several scopes in one requirement are read as all of them, as the standard says",
+                Combine::All => "several scopes in one requirement are read as all of them, as OpenAPI says",
                 _ => {
                     "several scopes in one requirement are read as any of them, as Zoho's documents of version 3.0 mean it"
                 }

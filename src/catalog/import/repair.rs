@@ -211,7 +211,11 @@ impl<'c> Repairer<'c> {
                 .filter(|known| known.eq_ignore_ascii_case(part) || (is_placeholder(known) && is_placeholder(part)));
             let spelt = match known {
                 Some(known) => known.to_owned(),
-                None if at == last && OPERATIONS.iter().any(|op| op.eq_ignore_ascii_case(part)) => {
+                // Full access has a spelling of its own in every service.
+                None if at == last
+                    && !scope.is_full_access()
+                    && OPERATIONS.iter().any(|op| op.eq_ignore_ascii_case(part)) =>
+                {
                     part.to_ascii_uppercase()
                 }
                 None if is_placeholder(part) => placeholder(part),
@@ -282,6 +286,7 @@ mod tests {
                 "ZohoNew.Things.{module}.READ",
                 &["a placeholder under another name"],
             ),
+            ("ZohoNew.FullAccess.all", None, "ZohoNew.FullAccess.all", &[]),
             ("zohobooks.FULLACCESS.ALL", None, "ZohoBooks.fullaccess.all", &["odd case"]),
             ("ZohoSearch.securesearch.READ", Some("ZohoCRM"), "ZohoSearch.securesearch.READ", &[]),
             ("new.things.READ", Some("ZohoCRM"), "new.things.READ", &[]),

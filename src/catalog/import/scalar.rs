@@ -63,6 +63,20 @@ mod tests {
     use super::*;
     use crate::yaml::{self, Value};
 
+    fn collect(node: &yaml::Node, found: &mut Vec<String>) {
+        match &node.value {
+            Value::Scalar(text) => found.push(text.clone()),
+            Value::Null => found.push("(nothing)".to_owned()),
+            Value::Sequence(items) => items.iter().for_each(|item| collect(item, found)),
+            Value::Mapping(entries) => entries.iter().for_each(|entry| {
+                if entry.key.starts_with('k') {
+                    found.push(entry.key.clone());
+                }
+                collect(&entry.value, found);
+            }),
+        }
+    }
+
     fn read_back(text: &str) -> Vec<String> {
         let document = format!(
             "a: {}\nb: {{ c: {}, d: [{}, x] }}\n{}: e\n",
@@ -73,19 +87,6 @@ mod tests {
         );
         let node = yaml::parse(&document).unwrap_or_else(|error| panic!("{document:?}: {error:?}"));
         let mut found = Vec::new();
-        fn collect(node: &yaml::Node, found: &mut Vec<String>) {
-            match &node.value {
-                Value::Scalar(text) => found.push(text.clone()),
-                Value::Null => found.push("(nothing)".to_owned()),
-                Value::Sequence(items) => items.iter().for_each(|item| collect(item, found)),
-                Value::Mapping(entries) => entries.iter().for_each(|entry| {
-                    if entry.key.starts_with('k') {
-                        found.push(entry.key.clone());
-                    }
-                    collect(&entry.value, found);
-                }),
-            }
-        }
         collect(&node, &mut found);
         found
     }

@@ -37,7 +37,7 @@ pub fn write(service: &Service, endpoints: &Endpoints) -> String {
     section("groups", rows, &mut out);
     section("endpoints", endpoints.calls.iter().map(|call| writer.endpoint(call)), &mut out);
     let rows = service.errata.iter().map(|slip| {
-        let row = Row::default().text("written", &slip.written).text("means", &writer.rest(&slip.means));
+        let row = Row::default().text("written", &slip.written).text("means", &rest(&slip.means));
         writer.provenance(row, &slip.provenance, false)
     });
     section("errata", rows, &mut out);
@@ -130,26 +130,26 @@ impl Writer<'_> {
             let _ = writeln!(out, "aliases: {}", list(&service.aliases));
         }
         if let Some(full) = &service.full_access {
-            let row = Row::default().text("scope", &self.rest(&full.scope));
+            let row = Row::default().text("scope", &rest(&full.scope));
             let _ = writeln!(out, "full-access: {}", self.provenance(row, &full.provenance, true).flow());
         }
     }
 
     fn meanings(&self, out: &mut String) {
-        let mut rest = self.service.meanings.as_slice();
+        let mut others = self.service.meanings.as_slice();
         // `write` is the short form for the word that most services have.
-        if let [first, more @ ..] = rest
+        if let [first, more @ ..] = others
             && first.operation == "WRITE"
             && first.resources.is_none()
         {
             let row = Row::default().raw("means", list(&first.means));
             let _ = writeln!(out, "write: {}", self.provenance(row, &first.provenance, true).flow());
-            rest = more;
+            others = more;
         }
-        if !rest.is_empty() {
+        if !others.is_empty() {
             out.push_str("operations:\n");
         }
-        for meaning in rest {
+        for meaning in others {
             let _ = writeln!(out, "  - {}", self.meaning(meaning).flow());
         }
     }
@@ -269,15 +269,16 @@ impl Writer<'_> {
     fn need(&self, scope: &Scope) -> String {
         match scope.service() {
             Some(service) if !service.eq_ignore_ascii_case(&self.service.name) => {
-                format!("{service}/{}", self.rest(scope))
+                format!("{service}/{}", rest(scope))
             }
-            _ => self.rest(scope),
+            _ => rest(scope),
         }
     }
+}
 
-    fn rest(&self, scope: &Scope) -> String {
-        scope.parts().get(1..).unwrap_or(&[]).join(".")
-    }
+/// A scope after the name of its service.
+fn rest(scope: &Scope) -> String {
+    scope.parts().get(1..).unwrap_or(&[]).join(".")
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
 //! What an import has to say: the catalog file, the remarks on it, and what it would change.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
 use clap::ValueEnum;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use crate::catalog::Needs;
 use crate::catalog::import::{self, Document, Import, Remark, RemarkKind};
+use crate::catalog::{Endpoint, Needs};
 use crate::cli::error::CommandError;
-use crate::engine::Differences;
+use crate::engine::{Changed, Differences};
 use crate::redact::redact;
 use crate::report::{clean, clean_json};
 use crate::scope::Scope;
@@ -108,11 +109,7 @@ fn text(import: &Import, differences: &Differences) -> String {
     if !changed.is_empty() {
         let _ = writeln!(text, "calls with other needs ({})", changed.len());
         for change in changed {
-            let (imported, known) = (change.imported.call(), change.known.call());
-            let _ = writeln!(text, "  {}", clean(&imported));
-            if imported != known {
-                let _ = writeln!(text, "    is in the catalog as {}", clean(&known));
-            }
+            let _ = writeln!(text, "  {}", clean(&change.imported.call()));
             let _ = writeln!(text, "    catalog   {}", clean(&needs(&change.known.needs)));
             let _ = writeln!(text, "    document  {}", clean(&needs(&change.imported.needs)));
             let _ = writeln!(text, "    {}", change.relation.sentence());
@@ -148,56 +145,125 @@ fn needs(needs: &Needs) -> String {
 }
 
 fn document(import: &Import, documents: &[Document], differences: &Differences) -> String {
-    let texts = |text: &str| Value::from(redact(text));
-    let remarks = import.remarks.iter().map(|remark| {
-        let location = place(remark, documents)
-            .map(|(path, line, column)| json!({ "path": texts(path), "line": line, "column": column }));
-        json!({
-            "kind": remark.kind.as_str(),
-            "message": texts(&remark.message),
-            "times": remark.times,
-            "location": location,
-        })
-    });
-    let calls =
-        differences.calls.iter().map(|call| json!({ "call": texts(&call.call()), "needs": structured(&call.needs) }));
-    let changed = differences.changed.iter().map(|change| {
-        json!({
-            "call": texts(&change.imported.call()),
-            "catalog_call": texts(&change.known.call()),
-            "relation": change.relation.as_str(),
-            "catalog": structured(&change.known.needs),
-            "document": structured(&change.imported.needs),
-        })
-    });
-    let document = json!({
-        "format_version": 1,
-        "service": texts(&import.service.name),
-        "summary": {
-            "scopes_new": differences.scopes.len(),
-            "calls_new": differences.calls.len(),
-            "calls_changed": differences.changed.len(),
-            "calls_same": differences.same,
-            "calls_same_effect": differences.same_effect,
+    let document = Json {
+        format_version: 1,
+        service: redact(&import.service.name),
+        summary: Summary {
+            scopes_new: differences.scopes.len(),
+            calls_new: differences.calls.len(),
+            calls_changed: differences.changed.len(),
+            calls_same: differences.same,
+            calls_same_effect: differences.same_effect,
         },
-        "scopes_new": differences.scopes.iter().map(|scope| texts(&scope.to_string())).collect::<Vec<_>>(),
-        "calls_new": calls.collect::<Vec<_>>(),
-        "calls_changed": changed.collect::<Vec<_>>(),
-        "remarks": remarks.collect::<Vec<_>>(),
-    });
-    let mut text = clean_json(format!("{document:#}"));
+        scopes_new: texts(&differences.scopes),
+        calls_new: differences.calls.iter().map(NewCall::of).collect(),
+        calls_changed: differences.changed.iter().map(ChangedCall::of).collect(),
+        remarks: import.remarks.iter().map(|remark| JsonRemark::of(remark, documents)).collect(),
+    };
+    // Nothing in it can fail to become JSON: its keys are texts and its numbers whole.
+    let mut text = clean_json(serde_json::to_string_pretty(&document).unwrap_or_default());
     text.push('\n');
     text
 }
 
-/// Needs as data: `any_of` is a list of sets of which one is enough; `unstated` is a list of which nobody says whether
-/// any or all are needed; `nothing` when no scope is needed.
-fn structured(needs: &Needs) -> Value {
-    let list =
-        |scopes: &Vec<Scope>| scopes.iter().map(|scope| Value::from(redact(&scope.to_string()))).collect::<Value>();
-    match needs {
-        Needs::Nothing => json!({ "nothing": true }),
-        Needs::Unstated(scopes) => json!({ "unstated": list(scopes) }),
-        Needs::AnyOf(sets) => json!({ "any_of": sets.iter().map(list).collect::<Vec<_>>() }),
+/// `--diff --format json`, version 1: fields may be added, never renamed.
+#[derive(Serialize)]
+struct Json<'i> {
+    format_version: u32,
+    service: Cow<'i, str>,
+    summary: Summary,
+    scopes_new: Vec<String>,
+    calls_new: Vec<NewCall>,
+    calls_changed: Vec<ChangedCall>,
+    remarks: Vec<JsonRemark<'i>>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    scopes_new: usize,
+    calls_new: usize,
+    calls_changed: usize,
+    /// Calls with the same needs as in the catalog.
+    calls_same: usize,
+    /// Calls whose needs are listed otherwise and come to the same.
+    calls_same_effect: usize,
+}
+
+#[derive(Serialize)]
+struct NewCall {
+    call: String,
+    needs: JsonNeeds,
+}
+
+impl NewCall {
+    fn of(call: &Endpoint) -> Self {
+        Self { call: redact(&call.call()).into_owned(), needs: JsonNeeds::of(&call.needs) }
+    }
+}
+
+#[derive(Serialize)]
+struct ChangedCall {
+    call: String,
+    /// `catalog-accepts-more`, `catalog-asks-for-more`, `different` or `unstated`.
+    relation: &'static str,
+    catalog: JsonNeeds,
+    document: JsonNeeds,
+}
+
+impl ChangedCall {
+    fn of(change: &Changed) -> Self {
+        Self {
+            call: redact(&change.imported.call()).into_owned(),
+            relation: change.relation.as_str(),
+            catalog: JsonNeeds::of(&change.known.needs),
+            document: JsonNeeds::of(&change.imported.needs),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum JsonNeeds {
+    /// Sets of scopes: one whole set is enough, and an empty one says that no scope is needed.
+    AnyOf(Vec<Vec<String>>),
+    /// Scopes of which nobody says whether any or all are needed.
+    Unstated(Vec<String>),
+}
+
+impl JsonNeeds {
+    fn of(needs: &Needs) -> Self {
+        match needs {
+            Needs::Nothing => Self::AnyOf(vec![Vec::new()]),
+            Needs::Unstated(scopes) => Self::Unstated(texts(scopes)),
+            Needs::AnyOf(sets) => Self::AnyOf(sets.iter().map(|set| texts(set)).collect()),
+        }
+    }
+}
+
+fn texts(scopes: &[Scope]) -> Vec<String> {
+    scopes.iter().map(|scope| redact(&scope.to_string()).into_owned()).collect()
+}
+
+#[derive(Serialize)]
+struct JsonRemark<'i> {
+    /// `repaired`, `combined`, `read`, `left-out` or `incomplete`.
+    kind: &'static str,
+    message: Cow<'i, str>,
+    times: usize,
+    location: Option<Location<'i>>,
+}
+
+#[derive(Serialize)]
+struct Location<'i> {
+    path: Cow<'i, str>,
+    line: usize,
+    column: usize,
+}
+
+impl<'i> JsonRemark<'i> {
+    fn of(remark: &'i Remark, documents: &'i [Document]) -> Self {
+        let location =
+            place(remark, documents).map(|(path, line, column)| Location { path: redact(path), line, column });
+        Self { kind: remark.kind.as_str(), message: redact(&remark.message), times: remark.times, location }
     }
 }
