@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::known;
 use super::openapi::push_new;
 use super::repair::Repairer;
 use super::{
@@ -253,7 +254,7 @@ impl Assembler<'_> {
         }
         let status = if options.source_kind == "third-party" { Status::Reported } else { Status::Documented };
         self.resources(&mut service, known, status);
-        addresses(&mut service, known, contents, &calls);
+        known::addresses(&mut service, known, contents, &calls);
         let endpoints = self.endpoints(&service, calls);
         for ((is_call, what), (reason, document)) in std::mem::take(&mut self.left_out) {
             service.left_out.push(LeftOut { what, is_call, reason, sources: self.cited(&[document]) });
@@ -335,7 +336,13 @@ impl Assembler<'_> {
     fn endpoints(&mut self, service: &Service, calls: Vec<(Endpoint, Vec<usize>)>) -> Endpoints {
         let mut own = Vec::new();
         let mut foreign = 0;
+        let mut respelt = 0;
+        let spellings = known::Spellings::new(self.catalog.endpoints(&service.name));
         for (mut call, documents) in calls {
+            if let Some(path) = spellings.other(&call) {
+                call.path = path;
+                respelt += 1;
+            }
             let services: Vec<&str> = scopes_of(&call.needs).filter_map(Scope::service).collect();
             if services.is_empty() || services.iter().any(|name| name.eq_ignore_ascii_case(&service.name)) {
                 call.sources = self.cited(&documents);
@@ -350,6 +357,11 @@ impl Assembler<'_> {
                 _ => format!("{foreign} calls that need scopes of other services only"),
             };
             self.remarks.of_all(RemarkKind::LeftOut, message);
+        }
+        if respelt > 0 {
+            let s = if respelt == 1 { "" } else { "s" };
+            let message = format!("{respelt} call{s} with the catalog's names for the placeholders of the path");
+            self.remarks.of_all(RemarkKind::Repaired, message);
         }
         own.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
         Endpoints { calls: own }
@@ -373,25 +385,4 @@ fn scopes_of(needs: &Needs) -> impl Iterator<Item = &Scope> {
         Needs::Nothing => &[],
     };
     sets.iter().flatten()
-}
-
-/// Hosts and base paths: those of the servers, and of the catalog what fits.
-fn addresses(service: &mut Service, known: Option<&Service>, contents: &[Content], calls: &[(Endpoint, Vec<usize>)]) {
-    for content in contents {
-        // The vendor's documents leave `www.` out where its pages have it.
-        let spelt = |host: &String| {
-            let with_www = format!("www.{host}");
-            let is_known = known.is_some_and(|known| known.hosts.contains(&with_www));
-            if is_known { with_www } else { host.clone() }
-        };
-        push_new(&mut service.hosts, content.hosts.iter().map(spelt));
-        push_new(&mut service.base_paths, content.base_paths.iter().cloned());
-    }
-    if let Some(known) = known.filter(|_| service.base_paths.is_empty()) {
-        let begins = |base: &&String| {
-            let under = |path: &str| path.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/'));
-            calls.iter().any(|(call, _)| under(&call.path))
-        };
-        service.base_paths = known.base_paths.iter().filter(begins).cloned().collect();
-    }
 }

@@ -22,6 +22,7 @@
 mod address;
 mod apis;
 mod assemble;
+mod known;
 mod openapi;
 mod phrase;
 mod repair;

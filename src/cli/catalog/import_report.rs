@@ -109,11 +109,7 @@ fn text(import: &Import, differences: &Differences) -> String {
     if !changed.is_empty() {
         let _ = writeln!(text, "calls with other needs ({})", changed.len());
         for change in changed {
-            let (imported, known) = (change.imported.call(), change.known.call());
-            let _ = writeln!(text, "  {}", clean(&imported));
-            if imported != known {
-                let _ = writeln!(text, "    is in the catalog as {}", clean(&known));
-            }
+            let _ = writeln!(text, "  {}", clean(&change.imported.call()));
             let _ = writeln!(text, "    catalog   {}", clean(&needs(&change.known.needs)));
             let _ = writeln!(text, "    document  {}", clean(&needs(&change.imported.needs)));
             let _ = writeln!(text, "    {}", change.relation.sentence());
