@@ -114,7 +114,7 @@ fn a_near_name_is_suggested() {
         ("Mine.quuxes.UPDATE", "did you mean `Mine.quuxes.DELETE`? what you name is reported not to exist"),
         ("Mine.quuxs.READ", "did you mean `Mine.quuxes.READ`?"),
         ("ZohoCRM.leads.READ", "did you mean `ZohoCRM.modules.leads.READ`?"),
-        ("ZohoCRM.mass_convert", "resources under it: "),
+        ("ZohoCRM.templates", "resources under it: "),
         ("Mine.nothing.of.the.kind", "`zscope catalog show Mine` lists its resources"),
         ("Mine.", "`zscope catalog show Mine` lists its resources"),
         ("qwertyuiop", "`zscope catalog list` lists the services"),
