@@ -1,13 +1,14 @@
 //! From requests to a report: verdicts, rules, levels, waivers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::thread;
 
 use jiff::civil::Date;
 
 use crate::catalog::Catalog;
-use crate::engine::{self, Judged, Verdict};
+use crate::engine::{self, Judged, Memory, Verdict};
 use crate::filter;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::input::Request;
 use crate::policy::Policy;
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report};
@@ -30,20 +31,7 @@ impl Review<'_> {
     /// into; `not_evaluated` is what could not be read before.
     #[must_use]
     pub fn run(&self, requests: &[Request], sources: Sources, not_evaluated: Vec<NotEvaluated>) -> Report {
-        let mut scopes = Vec::new();
-        let mut findings = Vec::new();
-        for request in requests {
-            let policy = self.policy.effective(request.app.as_deref());
-            let judged = engine::judge_request(self.catalog, &policy, request);
-            let context =
-                Context { request, scopes: &judged, catalog: self.catalog, policy: &policy, data: &self.policy.data };
-            let mut found = Vec::new();
-            for rule in rules::ALL {
-                rule.check(&context, &mut found);
-            }
-            findings.extend(found.into_iter().filter_map(|finding| filter::with_level(finding, &policy)));
-            scopes.extend(judged);
-        }
+        let (mut scopes, findings) = self.judge(requests);
         let (mut findings, waived, mut uses) = filter::apply_waivers(findings, self.policy, self.as_of);
         // A run over one application says nothing of the others' waivers.
         let judged: HashSet<Option<&str>> = requests.iter().map(|request| request.app.as_deref()).collect();
@@ -68,6 +56,82 @@ impl Review<'_> {
         };
         report.sort();
         report
+    }
+}
+
+impl Review<'_> {
+    /// Judges requests on all processors, and returns what was found in the order of the requests.
+    fn judge(&self, requests: &[Request]) -> (Vec<Judged>, Vec<Finding>) {
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(requests.len().div_ceil(WORTH_A_THREAD));
+        if threads < 2 {
+            return self.judge_part(requests);
+        }
+        let mut all = (Vec::new(), Vec::new());
+        let parts = requests.chunks(requests.len().div_ceil(threads));
+        thread::scope(|scope| {
+            let running: Vec<_> = parts.map(|part| (part, scope.spawn(|| self.judge_part(part)))).collect();
+            for (part, thread) in running {
+                let (scopes, findings) = thread.join().unwrap_or_else(|_| self.judge_part(part));
+                all.0.extend(scopes);
+                all.1.extend(findings);
+            }
+        });
+        all
+    }
+
+    fn judge_part(&self, requests: &[Request]) -> (Vec<Judged>, Vec<Finding>) {
+        let mut scopes = Vec::new();
+        let mut findings = Vec::new();
+        let mut memory = Memory::default();
+        for request in requests {
+            let policy = self.policy.effective(request.app.as_deref());
+            let judged = engine::judge_request_again(self.catalog, &policy, request, &mut memory);
+            let context =
+                Context { request, scopes: &judged, catalog: self.catalog, policy: &policy, data: &self.policy.data };
+            let mut found = Vec::new();
+            for rule in rules::ALL {
+                rule.check(&context, &mut found);
+            }
+            let doubt = Doubt::of(&judged);
+            let weighed = found.into_iter().filter_map(|finding| filter::with_level(finding, &policy));
+            findings.extend(weighed.map(|finding| doubt.weigh(finding)));
+            scopes.extend(judged);
+        }
+        (scopes, findings)
+    }
+}
+
+/// From how many requests on another thread is worth its start.
+const WORTH_A_THREAD: usize = 200;
+
+/// How sure it is that the scopes of a request are scopes.
+struct Doubt {
+    places: HashMap<Place, Confidence>,
+    least: Confidence,
+}
+
+impl Doubt {
+    fn of(scopes: &[Judged]) -> Self {
+        let unsure = scopes.iter().filter(|judged| judged.confidence < Confidence::High);
+        let least = scopes.iter().map(|judged| judged.confidence).min().unwrap_or(Confidence::High);
+        Self { places: unsure.map(|judged| (judged.place, judged.confidence)).collect(), least }
+    }
+
+    /// A finding is no surer than what it is about; of a guess there is no more than a note.
+    fn weigh(&self, mut finding: Finding) -> Finding {
+        if self.least == Confidence::High {
+            return finding;
+        }
+        let sure = match self.places.get(&finding.place) {
+            Some(confidence) => *confidence,
+            None if finding.scope.is_some() => Confidence::High,
+            None => self.least,
+        };
+        finding.confidence = finding.confidence.min(sure);
+        if sure == Confidence::Low {
+            finding.severity = Severity::Note;
+        }
+        finding
     }
 }
 

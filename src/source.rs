@@ -49,12 +49,25 @@ pub struct Position {
 }
 
 /// A text with a name: a file, the command line, or standard input.
+///
+/// Of a large text, [`Source::of_pieces`] keeps only some lines or parts of lines; positions are those of the whole.
 #[derive(Debug)]
 pub struct Source {
     name: String,
     text: String,
+    /// Where each piece begins in `text`, and where that is in the whole; empty when the text is the whole.
+    pieces: Vec<(usize, Position)>,
     lines: OnceLock<Vec<usize>>,
     marks: OnceLock<Vec<usize>>,
+}
+
+/// A line, or a part of one, that is kept of a larger text. It holds no line break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it begins in the whole text.
+    pub at: Position,
+    /// Its text.
+    pub text: String,
 }
 
 /// How many bytes lie between two places at which characters have been counted.
@@ -64,7 +77,23 @@ impl Source {
     /// Takes a text under the name that messages show for it (a path, `<argument>`, `<stdin>`).
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new(), marks: OnceLock::new() }
+        let (lines, marks) = (OnceLock::new(), OnceLock::new());
+        Self { name: name.into(), text: text.into(), pieces: Vec::new(), lines, marks }
+    }
+
+    /// Takes pieces of a text, in the order of the whole. Spans count in the pieces joined by line breaks, lines and
+    /// columns in the whole.
+    #[must_use]
+    pub fn of_pieces(name: impl Into<String>, pieces: Vec<Piece>) -> Self {
+        let mut source = Self::new(name, String::new());
+        for piece in pieces {
+            if !source.pieces.is_empty() {
+                source.text.push('\n');
+            }
+            source.pieces.push((source.text.len(), piece.at));
+            source.text.push_str(&piece.text);
+        }
+        source
     }
 
     /// The name that messages show.
@@ -89,11 +118,20 @@ impl Source {
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
+        if let Some((start, at)) = self.piece(offset) {
+            return Position { line: at.line, column: at.column + self.characters(start, offset) };
+        }
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start <= offset);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let column = self.characters(start, offset) + 1;
         Position { line: line.max(1), column }
+    }
+
+    /// The piece that holds a byte offset.
+    fn piece(&self, offset: usize) -> Option<(usize, Position)> {
+        let next = self.pieces.partition_point(|(start, _)| *start <= offset);
+        self.pieces.get(next.checked_sub(1)?).copied()
     }
 
     /// The span of the line that holds a byte offset, without its line break.
@@ -137,7 +175,12 @@ impl Source {
 
 /// The number of characters that start in a range of UTF-8 text.
 fn count(text: &[u8], start: usize, end: usize) -> usize {
-    text.get(start..end).unwrap_or(&[]).iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
+    characters(text.get(start..end).unwrap_or(&[]))
+}
+
+/// The number of characters that start in UTF-8 text.
+pub(crate) fn characters(text: &[u8]) -> usize {
+    text.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 /// Names one source of a [`Sources`].
@@ -155,6 +198,11 @@ impl Sources {
     pub fn add(&mut self, source: Source) -> SourceId {
         self.all.push(source);
         SourceId(self.all.len() - 1)
+    }
+
+    /// The names of all sources, in the order in which they were added.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(Source::name)
     }
 
     /// The source of an id that this collection gave out.

@@ -4,15 +4,12 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-use clap::ValueEnum;
-
 use super::error::CommandError;
-use super::output::{Outputs, Target};
+use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
 use super::{Outcome, files};
-use crate::finding::Severity;
 use crate::input::{self, Request};
-use crate::report::{Format, NotEvaluated, Report};
+use crate::report::NotEvaluated;
 use crate::review::Review;
 use crate::source::{Place, Source, Sources, Span};
 
@@ -28,17 +25,8 @@ pub(super) struct Args {
     #[command(flatten)]
     basis: Basis,
 
-    /// Fail (exit 1) on findings of this severity and above
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
-    fail_on: FailOn,
-
-    /// Format of the report
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
-    format: Format,
-
-    /// Write the report to a file instead of standard output; FORMAT=PATH writes one more report. May be repeated
-    #[arg(short, long, value_name = "[FORMAT=]PATH", value_parser = Target::parse)]
-    output: Vec<Target>,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 const EXAMPLES: &str = "\
@@ -51,40 +39,10 @@ Examples:
 
 Exit codes: 0 clean, 1 findings, 2 wrong usage, policy or catalog, 3 something could not be evaluated";
 
-/// From which severity on a run fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Any finding
-    Note,
-    /// Warnings and errors
-    Warning,
-    /// Errors
-    Error,
-    /// No finding; what could not be evaluated still fails
-    Never,
-}
-
-impl FailOn {
-    /// How a run with this report ends. What could not be evaluated outweighs findings: the report is not whole.
-    fn outcome(self, report: &Report) -> Outcome {
-        if !report.not_evaluated.is_empty() {
-            return Outcome::Incomplete;
-        }
-        let least = match self {
-            Self::Note => Severity::Note,
-            Self::Warning => Severity::Warning,
-            Self::Error => Severity::Error,
-            Self::Never => return Outcome::Clean,
-        };
-        let fails = report.findings.iter().any(|finding| finding.severity >= least);
-        if fails { Outcome::Findings } else { Outcome::Clean }
-    }
-}
-
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let Ready { policy, catalog, as_of, sources } = args.basis.prepare()?;
-    let outputs = Outputs::open(args.format, &args.output)?;
+    let outputs = args.reporting.open()?;
     let mut gathered = Gathered { sources, requests: Vec::new(), not_evaluated: Vec::new() };
     gathered.inputs(&args.inputs)?;
     for request in &mut gathered.requests {
@@ -93,7 +51,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let review = Review { catalog: &catalog, policy: &policy, as_of };
     let report = review.run(&gathered.requests, gathered.sources, gathered.not_evaluated);
     outputs.write(&report)?;
-    Ok(args.fail_on.outcome(&report))
+    Ok(args.reporting.outcome(&report))
 }
 
 /// What the inputs hold.

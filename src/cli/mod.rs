@@ -8,6 +8,8 @@ mod error;
 mod explain;
 mod files;
 mod output;
+mod reporting;
+mod scan;
 mod setup;
 mod who;
 
@@ -65,6 +67,8 @@ struct Cli {
 enum Command {
     /// Judge requested scopes: scope strings, consent URLs, files, standard input
     Check(check::Args),
+    /// Find the scopes that a source tree asks for, and judge each at its line
+    Scan(scan::Args),
     /// Explain a rule, or what a scope gives and why
     Explain(explain::Args),
     /// Look into the catalog: services, scopes, calls; check and compare catalog files
@@ -109,6 +113,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Scan(args) => scan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),

@@ -6,4 +6,6 @@ mod verdict;
 
 pub use imported::{Changed, Differences, Relation, imported};
 pub use shift::{Shift, shifts};
-pub use verdict::{Decider, Judged, Outcome, Verdict, Witness, judge, judge_request, passes, verdict};
+pub use verdict::{
+    Decider, Judged, Memory, Outcome, Verdict, Witness, judge, judge_request, judge_request_again, passes, verdict,
+};

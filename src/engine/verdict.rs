@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::access::{self, Identity, Reading};
 use crate::catalog::{Catalog, DataClass, Endpoint};
+use crate::finding::Confidence;
 use crate::input::{Item, Request};
 use crate::policy::{Effect, Effective, Entry};
 use crate::scope::{Malformed, Part, Pattern, Scope};
@@ -87,6 +88,8 @@ pub struct Judged {
     pub known: bool,
     /// The application it is requested for.
     pub app: Option<String>,
+    /// How sure it is that somebody asks for a scope here.
+    pub confidence: Confidence,
     /// What the policy says.
     pub verdict: Verdict,
     /// The entries that decided: deny entries that it meets, or allow entries that cover it, or the default.
@@ -101,19 +104,41 @@ pub struct Judged {
     pub data: Vec<DataClass>,
 }
 
+/// What was judged before, for the same application. One memory serves one policy.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// By application, then by the scope as it is spelt: what is shown must not depend on what came before.
+    judged: HashMap<Option<String>, HashMap<String, Judged>>,
+}
+
 /// Judges every scope of a request, in order. A scope that stands there again is judged once.
 #[must_use]
 pub fn judge_request(catalog: &Catalog, policy: &Effective<'_>, request: &Request) -> Vec<Judged> {
-    let mut known: HashMap<&Scope, Judged> = HashMap::new();
+    judge_request_again(catalog, policy, request, &mut Memory::default())
+}
+
+/// [`judge_request`], where requests before it were judged with the same memory: a tree of sources names the same
+/// scopes thousands of times.
+#[must_use]
+pub fn judge_request_again(
+    catalog: &Catalog,
+    policy: &Effective<'_>,
+    request: &Request,
+    memory: &mut Memory,
+) -> Vec<Judged> {
     let app = request.app.as_deref();
+    if !memory.judged.contains_key(&request.app) {
+        memory.judged.insert(request.app.clone(), HashMap::new());
+    }
+    let Some(known) = memory.judged.get_mut(&request.app) else { return Vec::new() };
     let judge = |item: &'_ Item| judge_item(catalog, policy, item, app);
     let mut all = Vec::with_capacity(request.items.len());
     for item in &request.items {
         let judged = match &item.scope {
             Err(_) => judge(item),
             Ok(scope) => {
-                let judged = known.entry(scope).or_insert_with(|| judge(item));
-                Judged { written: item.written.clone(), place: item.place, ..judged.clone() }
+                let judged = known.entry(scope.to_string()).or_insert_with(|| judge(item)).clone();
+                Judged { written: item.written.clone(), place: item.place, confidence: item.confidence, ..judged }
             }
         };
         all.push(judged);
@@ -128,6 +153,7 @@ fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Optio
         scope: item.scope.clone(),
         known: false,
         app: app.map(str::to_owned),
+        confidence: item.confidence,
         verdict: Verdict::Unknown,
         decided_by: Vec::new(),
         excess: Vec::new(),
@@ -299,8 +325,21 @@ mod tests {
         let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
         let place = Place::new(sources.add(Source::new("x", "")), Span::default());
         let written = ["ZohoBooks.fullaccess.all", "ZohoBooks.invoices.READ", "No.such.READ", "no scope"];
-        let items = written.map(|text| Item { written: text.to_owned(), place, scope: text.parse(), stray: None });
-        let request = Request { app: None, place, items: items.to_vec(), separators: Vec::new(), url: None };
+        let items = written.map(|text| Item {
+            written: text.to_owned(),
+            place,
+            scope: text.parse(),
+            stray: None,
+            confidence: Confidence::High,
+        });
+        let request = Request {
+            app: None,
+            place,
+            items: items.to_vec(),
+            separators: Vec::new(),
+            url: None,
+            secrets: Vec::new(),
+        };
         let judged = judge_request(&catalog, &policy.effective(None), &request);
         let [full, one, unknown, malformed] = judged.as_slice() else { unreachable!() };
         assert!(one.data.contains(&DataClass::Financial), "{:?}", one.data);

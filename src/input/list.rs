@@ -5,6 +5,7 @@
 //! used is recorded, so that a rule can speak about it.
 
 use super::{Item, Separator};
+use crate::finding::Confidence;
 use crate::percent::{decode, unit};
 use crate::source::{Place, SourceId, Span};
 
@@ -71,7 +72,8 @@ pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
             list.note(separator);
         }
         let scope = written.parse();
-        list.items.push(Item { written, place: place(core), scope, stray: token.stray.map(place) });
+        let (place_of_core, stray) = (place(core), token.stray.map(place));
+        list.items.push(Item { written, place: place_of_core, scope, stray, confidence: Confidence::High });
     }
     list
 }

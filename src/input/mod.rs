@@ -24,6 +24,7 @@ mod recognise;
 #[cfg(test)]
 mod samples;
 mod scalar;
+pub mod scan;
 mod url;
 
 pub use detect::{Kind, kind_of, read, read_argument};
@@ -34,6 +35,7 @@ pub use plain::read_plain;
 pub use recognise::names_scopes;
 pub use url::{is_consent_url, read_url};
 
+use crate::finding::Confidence;
 use crate::scope::{Malformed, Scope};
 use crate::source::{Place, SourceId, Span};
 
@@ -50,6 +52,8 @@ pub struct Request {
     pub separators: Vec<Separator>,
     /// The consent URL that carried the list, if it was one.
     pub url: Option<ConsentUrl>,
+    /// Secrets that stand in the same text, near this list; found by [`scan`] alone.
+    pub secrets: Vec<Secret>,
 }
 
 /// One scope as somebody wrote it.
@@ -64,6 +68,29 @@ pub struct Item {
     pub scope: Result<Scope, Malformed>,
     /// Dots that stood directly after the scope and belong to no scope.
     pub stray: Option<Place>,
+    /// How sure it is that somebody asks for a scope here. Less than high only where a [`scan`] had to tell scopes from
+    /// other names.
+    pub confidence: Confidence,
+}
+
+/// A secret of Zoho's that looks alive. The value itself is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// What it is.
+    pub kind: SecretKind,
+    /// Where the value stands.
+    pub place: Place,
+}
+
+/// The kinds of secrets that a text can be searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// An access, refresh or grant token: `1000.` and two halves of 32 hexadecimal digits.
+    Token,
+    /// A client secret: 40 to 44 hexadecimal digits under that name.
+    ClientSecret,
+    /// A token of the first API version: 32 hexadecimal digits under the name `authtoken`.
+    AuthToken,
 }
 
 /// What can stand between two scopes of a list. Zoho documents the comma alone.
@@ -124,16 +151,21 @@ impl Request {
     /// The request that a list makes; `None` when the list is empty.
     fn of_list(source: SourceId, list: List) -> Option<Self> {
         let place = Place::new(source, list.span()?);
-        Some(Self { app: None, place, items: list.items, separators: list.separators, url: None })
+        let (items, separators) = (list.items, list.separators);
+        Some(Self { app: None, place, items, separators, url: None, secrets: Vec::new() })
     }
 
-    /// Moves every place of the request.
+    /// Moves every place of the request within its source.
     fn relocate(&mut self, to: impl Fn(Span) -> Span) {
-        let shift = |place: &mut Place| place.span = to(place.span);
+        self.each_place(|place| place.span = to(place.span));
+    }
+
+    /// Changes every place of the request.
+    pub fn each_place(&mut self, mut shift: impl FnMut(&mut Place)) {
         shift(&mut self.place);
         for item in &mut self.items {
             shift(&mut item.place);
-            item.stray.iter_mut().for_each(shift);
+            item.stray.iter_mut().for_each(&mut shift);
         }
         if let Some(url) = &mut self.url {
             shift(&mut url.place);
@@ -142,6 +174,7 @@ impl Request {
                 shift(&mut param.value_place);
             }
         }
+        self.secrets.iter_mut().for_each(|secret| shift(&mut secret.place));
     }
 }
 

@@ -36,7 +36,12 @@ pub fn names_scopes(key: &str) -> bool {
 /// OIDC scope.
 pub(super) fn looks_like_scope(written: &str) -> bool {
     let dotted = written.contains('.') && written.contains(|c: char| c.is_ascii_alphabetic());
-    (dotted && !written.contains('/')) || WORDS.iter().any(|word| word.eq_ignore_ascii_case(written))
+    (dotted && !written.contains('/')) || is_oidc_word(written)
+}
+
+/// Whether a text is one of the OIDC scopes that Zoho knows.
+pub(super) fn is_oidc_word(written: &str) -> bool {
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(written))
 }
 
 /// Whether anything in a list looks like a scope of Zoho's.

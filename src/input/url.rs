@@ -38,7 +38,8 @@ pub fn read_url(source: SourceId, text: &str, offset: usize) -> Option<Request> 
     let place = list.span().map_or(url_place, |span| Place::new(source, span));
     let host = text.get(shape.host).unwrap_or("").to_ascii_lowercase();
     let url = ConsentUrl { place: url_place, host, flow: shape.flow, params };
-    Some(Request { app: None, place, items: list.items, separators: list.separators, url: Some(url) })
+    let (items, separators) = (list.items, list.separators);
+    Some(Request { app: None, place, items, separators, url: Some(url), secrets: Vec::new() })
 }
 
 /// Whether a text is a consent URL that names scopes, and not just the address of an endpoint.

@@ -55,6 +55,7 @@ impl Builder {
             scope: written.parse(),
             known: verdict != Verdict::Unknown,
             app: None,
+            confidence: Confidence::High,
             verdict,
             decided_by: Vec::new(),
             excess: Vec::new(),

@@ -105,6 +105,8 @@ struct JudgedScope<'a> {
     known: bool,
     /// The application for which it was judged.
     app: Option<Text<'a>>,
+    /// `high`, `medium` or `low`: how sure it is that somebody asks for a scope here. Less than `high` only in a scan.
+    confidence: Confidence,
     /// `allowed`, `denied`, `not-allowed`, `unknown` or `waived`.
     verdict: Verdict,
     /// The entries of the policy that decided.
@@ -253,6 +255,7 @@ impl<'a> JudgedScope<'a> {
             written: Text::new(&judged.written),
             known: judged.known,
             app: judged.app.as_deref().map(Text::new),
+            confidence: judged.confidence,
             verdict: judged.verdict,
             decided_by: judged.decided_by.iter().map(|decider| DecidedBy::new(decider, sources)).collect(),
             excess: judged.excess.iter().map(|scope| Text::owned(&scope.to_string())).collect(),

@@ -1,0 +1,145 @@
+//! What stands around a dotted name: the look of the place tells a scope from a class path, a call or a domain.
+
+use std::ops::Range;
+
+use crate::input::names_scopes;
+
+/// How far back a key is looked for, in bytes.
+const KEY_DISTANCE: usize = 80;
+
+/// Words before a name of a package or a type.
+const KEYWORDS: [&str; 13] = [
+    "class", "extends", "from", "implements", "import", "include", "instanceof", "interface", "module", "namespace",
+    "new", "package", "using",
+];
+
+/// What stands around a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Context {
+    /// It stands in quotes or backticks, at least on one side.
+    pub(super) quoted: bool,
+    /// It is the value, or in the value, of a key or a variable that is named like a list of scopes.
+    pub(super) under_scope_key: bool,
+    /// It is called, indexed, assigned to, or followed by a member.
+    pub(super) used_as_code: bool,
+    /// A keyword before it says that it is a package or a type.
+    pub(super) after_keyword: bool,
+    /// A slash is next to it, as in a path.
+    pub(super) in_path: bool,
+}
+
+impl Context {
+    /// Looks around a token; `None` where it is only a part of a longer word, path or address.
+    pub(super) fn around(text: &str, span: &Range<usize>) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let before = bytes.get(..span.start)?;
+        let mut context = Self::default();
+        match *before {
+            [] => {}
+            [.., b'.', b'.'] => {}
+            [.., b'.' | b'$' | b'@' | b'\\'] | [.., b':', b':'] | [.., b'-', b'>'] => return None,
+            [.., b'/'] => context.in_path = true,
+            [.., byte, b'-'] if !(byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'-' | b'>')) => {
+                return None;
+            }
+            // Markdown's emphasis, which closes as it opens.
+            [.., b'_'] => {
+                let opens = before.iter().rev().find(|byte| **byte != b'_').is_none_or(|byte| !byte.is_ascii_alphanumeric());
+                if !opens || bytes.get(span.end) != Some(&b'_') {
+                    return None;
+                }
+            }
+            [.., byte] if byte.is_ascii_alphanumeric() && !ends_escape(before) => return None,
+            _ => {}
+        }
+        let after = bytes.get(span.end..)?;
+        let is_quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\'' | b'`'));
+        match *after {
+            [b'(' | b'[' | b'@', ..] | [b':', b':', ..] | [b'-', b'>', ..] => context.used_as_code = true,
+            [b'/', ..] => context.in_path = true,
+            _ => {}
+        }
+        context.quoted = is_quote(before.last()) || is_quote(after.first()) || is_escaped_quote(after);
+        if !context.quoted {
+            let blanks = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            context.used_as_code |= matches!(after.get(blanks..), Some([b'=', next, ..]) if !matches!(next, b'=' | b'>'));
+        }
+        let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let head = text.get(line.max(text.floor_char_boundary(span.start.saturating_sub(KEY_DISTANCE)))..span.start)?;
+        context.under_scope_key = under_scope_key(head);
+        let word = head.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+        context.after_keyword = head.ends_with([' ', '\t']) && KEYWORDS.contains(&word);
+        Some(context)
+    }
+}
+
+/// Whether a text ends in an escape, so that the letter at its end belongs to no word: `\n`, `%2C`, `\u0022`, `\x2c`.
+fn ends_escape(text: &[u8]) -> bool {
+    let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+    matches!(*text, [.., b'\\', b'n' | b'r' | b't' | b'f' | b'v' | b'b'])
+        || matches!(*text, [.., b'%', a, b] if is_hex(&[a, b]))
+        || matches!(*text, [.., b'\\', b'x', a, b] if is_hex(&[a, b]))
+        || matches!(*text, [.., b'\\', b'u', a, b, c, d] if is_hex(&[a, b, c, d]))
+}
+
+/// Whether a text begins with a quote in the notation of a string or a URL.
+fn is_escaped_quote(text: &[u8]) -> bool {
+    matches!(*text, [b'\\', b'"' | b'\'' | b'\\', ..] | [b'%', b'2', b'2' | b'7', ..])
+        || text.starts_with(b"&quot;")
+        || text.starts_with(b"\\u0022")
+}
+
+/// Whether a line's beginning names its value a scope: `scope=`, `"scopes": ["`, `setScope("`, `scope: `.
+fn under_scope_key(head: &str) -> bool {
+    let opens = |c: char| c.is_whitespace() || "\"'`[({=:>,\\".contains(c);
+    let name = head.trim_end_matches(opens);
+    let between = head.get(name.len()..).unwrap_or("");
+    let word_at = name.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')).map_or(0, |at| {
+        at + name.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
+    });
+    between.contains(['=', ':', '(', '>', '[']) && name.get(word_at..).is_some_and(names_scopes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(text: &str) -> Option<Context> {
+        let start = text.find("Desk").unwrap();
+        let length = text[start..].find("READ").map_or(4, |at| at + 4);
+        Context::around(text, &(start..start + length))
+    }
+
+    #[test]
+    fn a_part_of_something_longer_is_none() {
+        for text in ["HelpDesk.READ", "a.Desk.READ", "$Desk.READ", "@Desk.READ", "a-Desk.READ", "x::Desk.READ", "_Desk.READ", "$a->Desk.READ", "\\Desk.READ", "a_Desk.READ"] {
+            assert_eq!(around(text), None, "{text}");
+        }
+        for text in ["Desk.READ", "é Desk.READ", "\\nDesk.READ", "%2CDesk.READ", "\\u0022Desk.READ", "- Desk.READ", "--Desk.READ", "…Desk.READ", "...Desk.READ", "_Desk.READ_", "スDesk.READ", "\"-Desk.READ"] {
+            assert!(around(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_look_of_the_place_is_told() {
+        let none = Context::default();
+        let quoted = Context { quoted: true, ..none };
+        for (text, expected) in [
+            ("Desk.READ", none),
+            ("'Desk.READ'", quoted),
+            ("\\\"Desk.READ\\\"", quoted),
+            ("Desk.READ(", Context { used_as_code: true, ..none }),
+            ("Desk.READ = 1", Context { used_as_code: true, ..none }),
+            ("Desk.READ == 1", none),
+            ("import Desk.READ", Context { after_keyword: true, ..none }),
+            ("docs/Desk.READ", Context { in_path: true, ..none }),
+            ("scope=Desk.READ", Context { under_scope_key: true, ..none }),
+            ("oauthScopes: [\"Desk.READ\"", Context { under_scope_key: true, ..quoted }),
+            ("->setScope('Desk.READ')", Context { under_scope_key: true, ..quoted }),
+            ("the scope 'Desk.READ'", quoted),
+            ("microscope = 'Desk.READ'", quoted),
+        ] {
+            assert_eq!(around(text), Some(expected), "{text}");
+        }
+    }
+}

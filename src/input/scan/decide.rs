@@ -1,0 +1,182 @@
+//! Scope or look-alike: what the catalog, the spelling and the place say together.
+
+use super::context::Context;
+use super::token::Token;
+use super::vocabulary::Operation;
+use crate::access::{self, Known, Unknown};
+use crate::catalog::Catalog;
+use crate::finding::Confidence;
+use crate::scope::Scope;
+
+/// What a token is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// A scope.
+    Scope(Confidence),
+    /// A scope if it stands in a list with others that surely are.
+    InCompany,
+    /// Something else.
+    Other,
+}
+
+/// Words in the names of a program's own types and constants.
+const OWN_NAMES: [&str; 24] = [
+    "action", "api", "auth", "client", "config", "const", "constants", "controller", "entity", "enum", "error", "event",
+    "factory", "handler", "helper", "manager", "model", "module", "operation", "permission", "scope", "service",
+    "status", "type",
+];
+
+/// How a token is spelt, and what the catalog says of it.
+struct Facts<'t> {
+    token: &'t Token,
+    context: Context,
+    /// The text speaks of Zoho.
+    zoho: bool,
+    /// The service begins with `Zoho`, so that nothing else is called that.
+    distinct: bool,
+    /// The service is spelt as the catalog spells it.
+    exact_service: bool,
+    /// The catalog knows the scope.
+    known: bool,
+    /// The catalog knows the resource.
+    known_resource: bool,
+    operation: Option<Operation>,
+    /// The operation is in capitals.
+    capitals: bool,
+}
+
+/// Decides what a token is. `zoho` tells whether its text speaks of Zoho.
+pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: bool) -> Decision {
+    if token.parts.len() < 3 || token.parts.first().is_some_and(|service| service.starts_with('{')) {
+        return Decision::Other;
+    }
+    let operation = token.operation().and_then(Operation::of);
+    let scope = Scope::from_parts(token.parts.clone());
+    let identity = access::identify(catalog, &scope);
+    if token.operation().is_some() && operation.is_none() && !identity.is_known() {
+        return Decision::Other;
+    }
+    let name = token.parts.first().map_or("", String::as_str);
+    let service = identity.service();
+    let facts = Facts {
+        token,
+        context,
+        zoho,
+        distinct: name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("zoho")),
+        exact_service: service.is_some_and(|service| service.name == name),
+        known: identity.is_known(),
+        known_resource: matches!(identity.known, Known::Operation(..) | Known::No(Unknown::Operation(..)))
+            || identity.is_known(),
+        operation,
+        capitals: token.operation().is_some_and(|word| word.bytes().all(|b| b.is_ascii_uppercase() || b == b'-')),
+    };
+    let decision = match (service, facts.distinct) {
+        (Some(_), true) => facts.named_after_zoho(),
+        (Some(_), false) => facts.named_otherwise(),
+        (None, true) => facts.unknown_service(),
+        // Another name under which a service was seen.
+        (None, false) => Decision::InCompany,
+    };
+    match decision {
+        Decision::Scope(confidence) if token.operation().is_none() => {
+            Decision::Scope(confidence.min(Confidence::Medium))
+        }
+        Decision::InCompany if context.under_scope_key && (facts.distinct || zoho) => {
+            Decision::Scope(Confidence::Medium)
+        }
+        decision => decision,
+    }
+}
+
+impl Facts<'_> {
+    fn core(&self) -> bool {
+        self.operation == Some(Operation::Core)
+    }
+
+    /// Whether a part of the resource is spelt like a type: with a capital, and not all in capitals.
+    fn like_a_type(&self) -> bool {
+        self.token.resource().iter().any(|part| part.starts_with(|c: char| c.is_ascii_uppercase()))
+    }
+
+    /// A service that begins with `Zoho` and stands in the catalog.
+    fn named_after_zoho(&self) -> Decision {
+        let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path } = self.context;
+        let sure = Decision::Scope(Confidence::High);
+        let likely = Decision::Scope(Confidence::Medium);
+        if self.token.operation().is_none() {
+            return match (self.known_resource || self.token.resource().len() == 1, used_as_code || in_path) {
+                (true, false) => likely,
+                _ => Decision::Other,
+            };
+        }
+        if self.core() && self.capitals {
+            return match () {
+                () if used_as_code && !self.known => Decision::Other,
+                () if self.known || quoted || under_scope_key || !self.like_a_type() => sure,
+                () => Decision::InCompany,
+            };
+        }
+        if used_as_code || in_path || after_keyword {
+            return Decision::Other;
+        }
+        if self.known {
+            let as_documented = self.exact_service && !self.like_a_type();
+            return if quoted || under_scope_key || as_documented { sure } else { Decision::InCompany };
+        }
+        if self.core() {
+            return match quoted && self.exact_service && !self.like_a_type() {
+                true => likely,
+                false => Decision::InCompany,
+            };
+        }
+        match self.capitals && self.exact_service && (quoted || self.known_resource) {
+            true => likely,
+            false => Decision::InCompany,
+        }
+    }
+
+    /// A service of the catalog with a name that other things have as well, such as `Desk`.
+    fn named_otherwise(&self) -> Decision {
+        let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path } = self.context;
+        let evidence = self.zoho || under_scope_key;
+        if used_as_code && !(self.known && self.capitals && quoted) {
+            return Decision::Other;
+        }
+        if self.token.operation().is_none() {
+            let fits = self.exact_service && self.zoho && !in_path;
+            return if fits && (self.known_resource || quoted) { Decision::Scope(Confidence::Medium) } else { Decision::Other };
+        }
+        if self.core() && self.capitals {
+            return match (self.known, self.exact_service, evidence) {
+                (true, true, _) | (true, false, true) => Decision::Scope(Confidence::High),
+                (true, false, false) => Decision::Scope(Confidence::Low),
+                (false, true, true) if !in_path => Decision::Scope(Confidence::Medium),
+                _ => Decision::InCompany,
+            };
+        }
+        if in_path || after_keyword {
+            return Decision::Other;
+        }
+        let long = self.token.parts.first().is_some_and(|name| name.len() >= 9);
+        match self.known && (self.exact_service || long) && (evidence || quoted) && (!self.like_a_type() || quoted) {
+            true => Decision::Scope(if evidence { Confidence::High } else { Confidence::Medium }),
+            false => Decision::InCompany,
+        }
+    }
+
+    /// A name that begins with `Zoho` and stands in no catalog.
+    fn unknown_service(&self) -> Decision {
+        let Context { quoted, used_as_code, after_keyword, in_path, .. } = self.context;
+        if used_as_code || in_path || after_keyword || self.token.operation().is_none() {
+            return Decision::Other;
+        }
+        let name = self.token.parts.first().map_or("", String::as_str).to_ascii_lowercase();
+        let own = OWN_NAMES.iter().any(|word| name.contains(word));
+        let plain = !self.like_a_type();
+        match self.core() && self.capitals && !own && (quoted || plain) {
+            true => Decision::Scope(Confidence::Medium),
+            false if own && !quoted => Decision::Other,
+            false => Decision::InCompany,
+        }
+    }
+}

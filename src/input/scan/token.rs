@@ -1,0 +1,247 @@
+//! A dotted name that may be a scope, read from the service's name on.
+
+use std::ops::Range;
+
+use super::find::dot;
+use super::placeholder::{braced, placeholder};
+use super::vocabulary::Operation;
+use crate::scope::MAX_LENGTH;
+
+/// How far an expression between two string literals may reach, in bytes.
+const LONGEST_EXPRESSION: usize = 120;
+
+/// A dotted name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    /// Where it stands, from the service's name to the last part.
+    pub(super) span: Range<usize>,
+    /// The parts, put together from all literals; a placeholder in the form `{name}`.
+    pub(super) parts: Vec<String>,
+    /// Whether it was put together from several string literals.
+    pub(super) joined: bool,
+}
+
+impl Token {
+    /// Reads the token that begins with a service's name. `None` where a wildcard or a choice stands in it.
+    pub(super) fn read(text: &str, name: Range<usize>) -> Option<Self> {
+        let mut token = Self { parts: vec![text.get(name.clone())?.to_owned()], span: name, joined: false };
+        while let Some(length) = dot(text.as_bytes(), token.span.end) {
+            let from = token.span.end + length;
+            let Some(part) = Part::read(text, from)? else { break };
+            token.joined |= part.joined;
+            token.parts.push(part.text);
+            token.span.end = part.end;
+            if token.span.len() > MAX_LENGTH {
+                return None;
+            }
+        }
+        token.trim();
+        Some(token)
+    }
+
+    /// The last part, where it names an operation, or `None` for a placeholder.
+    pub(super) fn operation(&self) -> Option<&str> {
+        self.parts.last().map(String::as_str).filter(|part| !part.starts_with('{'))
+    }
+
+    /// The parts between service and operation.
+    pub(super) fn resource(&self) -> &[String] {
+        self.parts.get(1..self.parts.len().saturating_sub(1)).unwrap_or(&[])
+    }
+
+    /// The parts with dots between them.
+    pub(super) fn text(&self) -> String {
+        self.parts.join(".")
+    }
+
+    /// Cuts off what prose has glued to the last part: emphasis (`…READ_`), a dash (`…READ-only`).
+    fn trim(&mut self) {
+        let Some(last) = self.parts.last_mut() else { return };
+        let kept = last.trim_end_matches(['_', '-']).len();
+        let is_operation = |word: &str| word.bytes().all(|b| b.is_ascii_uppercase()) && Operation::of(word).is_some();
+        let kept = match last.split_once('-') {
+            Some((head, _)) if Operation::of(last.get(..kept).unwrap_or("")).is_none() && is_operation(head) => {
+                head.len()
+            }
+            _ => kept,
+        };
+        if kept > 0 && !last.starts_with('{') {
+            self.span.end -= last.len() - kept;
+            last.truncate(kept);
+        }
+    }
+}
+
+/// One part of a token.
+struct Part {
+    text: String,
+    end: usize,
+    joined: bool,
+}
+
+impl Part {
+    /// Reads the part that begins at a place; `Some(None)` when none does, `None` when the whole is no scope.
+    #[allow(clippy::option_option, reason = "nothing here, and nothing at all, are different answers")]
+    fn read(text: &str, from: usize) -> Option<Option<Self>> {
+        let bytes = text.as_bytes();
+        let mut part = Self { text: String::new(), end: from, joined: false };
+        let mut hole: Option<String> = None;
+        while let Some(&byte) = bytes.get(part.end) {
+            match byte {
+                byte if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') => {
+                    part.text.push(char::from(byte));
+                    part.end += 1;
+                }
+                // Markdown escapes the underscore.
+                b'\\' if bytes.get(part.end + 1) == Some(&b'_') => part.end += 1,
+                b'*' if part.text.is_empty() && hole.is_none() => return None,
+                b'"' | b'\'' | b'`' if part.text.is_empty() && hole.is_none() => {
+                    let Some(join) = Join::read(text, part.end) else { break };
+                    part.joined = true;
+                    part.end = join.end;
+                    if let Some(expression) = join.expression {
+                        hole = Some(braced(&expression));
+                        if !join.goes_on {
+                            break;
+                        }
+                    }
+                }
+                // Between two parts these are no placeholders: a colon after a name, a tag after a word.
+                b':' | b'<' | b'[' | b'&' if !part.text.is_empty() || hole.is_some() => break,
+                _ => match placeholder(text, part.end) {
+                    Some(found) => {
+                        part.end = found.end;
+                        hole.get_or_insert(found.name);
+                    }
+                    None if byte == b'{' => return None,
+                    None => break,
+                },
+            }
+        }
+        if let Some(hole) = hole {
+            part.text = hole;
+        }
+        Some((!part.text.is_empty()).then_some(part))
+    }
+}
+
+/// What stands between two string literals that make one text.
+struct Join {
+    /// The expression between them, if there is one.
+    expression: Option<String>,
+    /// Whether another literal follows.
+    goes_on: bool,
+    /// Where the next literal's text begins, or the expression ends.
+    end: usize,
+}
+
+impl Join {
+    /// Reads from a literal's closing quote on.
+    fn read(text: &str, quote: usize) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let after = skip_blanks(bytes, quote + 1);
+        let operator = operator(bytes, after);
+        let next = skip_blanks(bytes, after + operator);
+        if let Some(end) = literal(bytes, next) {
+            // Two literals in a row are one text in C and Python, where they stand apart.
+            return (operator > 0 || after > quote + 1).then_some(Self { expression: None, goes_on: true, end });
+        }
+        let symbol = bytes.get(after..after + operator).filter(|symbol| !symbol.is_empty())?;
+        let limit = bytes.len().min(next + LONGEST_EXPRESSION);
+        let mut at = next;
+        while at < limit {
+            match bytes.get(at)? {
+                byte if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'(' | b')' | b' ' | b'[' | b']') => {
+                    at += 1;
+                }
+                b'-' if bytes.get(at + 1) == Some(&b'>') => at += 2,
+                _ if bytes.get(at..at + symbol.len()) == Some(symbol) => {
+                    let next = skip_blanks(bytes, at + symbol.len());
+                    if let Some(end) = literal(bytes, next).filter(|_| at > after + operator) {
+                        let expression = text.get(after + operator..at)?.trim().to_owned();
+                        return Some(Self { expression: Some(expression), goes_on: true, end });
+                    }
+                    at += symbol.len();
+                }
+                b'.' => at += 1,
+                _ => break,
+            }
+        }
+        let expression = text.get(next..at)?.trim_end();
+        let named = expression.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$'));
+        named.then(|| Self { expression: Some(expression.to_owned()), goes_on: false, end: next + expression.len() })
+    }
+}
+
+/// The length of the operator that joins strings at a place; 0 where there is none.
+fn operator(bytes: &[u8], at: usize) -> usize {
+    match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(b'.'), Some(b'.')) | (Some(b'|'), Some(b'|')) => 2,
+        (Some(b'+' | b'.' | b'&' | b'~' | b'\\'), _) => 1,
+        _ => 0,
+    }
+}
+
+/// Where the text of the literal begins that opens at a place, a prefix such as `f` included.
+fn literal(bytes: &[u8], at: usize) -> Option<usize> {
+    let is_quote = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\'' | b'`'));
+    if is_quote(at) {
+        return Some(at + 1);
+    }
+    let prefix = matches!(bytes.get(at), Some(b'f' | b'F' | b'r' | b'R' | b'u' | b'b' | b'@' | b'$'));
+    (prefix && is_quote(at + 1)).then_some(at + 2)
+}
+
+fn skip_blanks(bytes: &[u8], from: usize) -> usize {
+    let blanks = bytes.iter().skip(from).take(200).take_while(|byte| byte.is_ascii_whitespace());
+    from + blanks.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(String, String)> {
+        let end = text.find(['.', '%']).unwrap();
+        let token = Token::read(text, 0..end)?;
+        Some((token.text(), text[token.span.end..].to_owned()))
+    }
+
+    #[test]
+    fn tokens_end_where_their_names_end() {
+        for (text, token, rest) in [
+            ("Desk.tickets.READ", "Desk.tickets.READ", ""),
+            ("Desk.tickets.READ.", "Desk.tickets.READ", "."),
+            ("Desk.tickets.READ,Desk.", "Desk.tickets.READ", ",Desk."),
+            ("Desk%2Etickets%2eREAD%2C", "Desk.tickets.READ", "%2C"),
+            ("Desk.record\\_locks.READ\\n", "Desk.record_locks.READ", "\\n"),
+            ("Desk.tickets.READ_ and", "Desk.tickets.READ", "_ and"),
+            ("Desk.tickets.READ-only", "Desk.tickets.READ", "-only"),
+            ("Desk.tickets.CREATE-UPDATE", "Desk.tickets.CREATE-UPDATE", ""),
+            ("Desk.tickets.READ->", "Desk.tickets.READ", "->"),
+            ("Desk.${x}.READ`", "Desk.{x}.READ", "`"),
+            ("Desk.pre${x}post.READ", "Desk.{x}.READ", ""),
+            ("Desk.{a}.{b}", "Desk.{a}.{b}", ""),
+            ("Desk.<m>.READ</code>", "Desk.{m}.READ", "</code>"),
+            ("Desk.tickets.READ: what", "Desk.tickets.READ", ": what"),
+            ("Desk.tickets.READ</b>", "Desk.tickets.READ", "</b>"),
+            ("Desk.\" + x + \".READ\"", "Desk.{x}.READ", "\""),
+            ("Desk.' . $x . '.READ'", "Desk.{x}.READ", "'"),
+            ("Desk.' . $this->x . '.READ'", "Desk.{x}.READ", "'"),
+            ("Desk.\" & x & \".READ\"", "Desk.{x}.READ", "\""),
+            ("Desk.\" .. x .. \".READ\"", "Desk.{x}.READ", "\""),
+            ("Desk.\" + m.toLower() + \".READ\"", "Desk.{m}.READ", "\""),
+            ("Desk.\" + \"tickets.READ\"", "Desk.tickets.READ", "\""),
+            ("Desk.\"\n    \"tickets.READ\"", "Desk.tickets.READ", "\""),
+            ("Desk.\" \\\n    \"tickets.READ\"", "Desk.tickets.READ", "\""),
+            ("Desk.tickets.\" + operation;", "Desk.tickets.{operation}", ";"),
+            ("Desk.tickets.\", \"x", "Desk.tickets", ".\", \"x"),
+            ("Desk.\"", "Desk", ".\""),
+        ] {
+            assert_eq!(read(text), Some((token.to_owned(), rest.to_owned())), "{text}");
+        }
+        for text in ["Desk.*.READ", "Desk.tickets.*", "Desk.{a,b}.READ", "Desk.tickets.{READ,WRITE}"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}
