@@ -1,10 +1,16 @@
-//! The one place where findings are weighed: levels of the policy, then waivers.
+//! The one place where findings are weighed: levels of the policy, then comments in the sources, then waivers. What the
+//! baseline accepts comes last, once a report is whole.
+
+use std::collections::HashMap;
 
 use jiff::civil::Date;
+use serde::Serialize;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, RuleInfo};
+use crate::input::scan::Ignore;
 use crate::policy::{Effective, Level, Policy, Waiver, WaiverState};
 use crate::scope::Scope;
+use crate::source::{SourceId, Sources};
 
 /// What became of a waiver in a run.
 #[derive(Clone, Debug)]
@@ -17,17 +23,42 @@ pub struct WaiverUse<'a> {
     pub matched: usize,
 }
 
-/// A finding that a waiver absolves.
+/// A finding that somebody accepted.
 #[derive(Clone, Debug)]
 pub struct Waived {
     /// The finding, with the severity it would have.
     pub finding: Finding,
-    /// The waiver's id.
+    /// Who accepted it where.
+    pub kind: WaiverKind,
+    /// The waiver's id; where the comment stands; the baseline's path.
     pub waiver: String,
-    /// Why it was granted.
+    /// Why it was accepted.
     pub reason: String,
-    /// The last day on which it holds.
-    pub expires: Date,
+    /// The last day on which that holds; `None` where there is none.
+    pub expires: Option<Date>,
+}
+
+/// The ways in which a finding can be accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaiverKind {
+    /// By a waiver of the policy.
+    Policy,
+    /// By a comment in the source.
+    Inline,
+    /// By the baseline: it was known before.
+    Baseline,
+}
+
+/// A comment in a source that accepts findings, and what became of it in a run.
+#[derive(Clone, Debug)]
+pub struct IgnoreUse {
+    /// The comment.
+    pub ignore: Ignore,
+    /// The rules that it names and that exist, by name.
+    pub rules: Vec<&'static str>,
+    /// How many findings it accepted, or would have accepted had it a reason.
+    pub matched: usize,
 }
 
 /// Gives a finding the severity that the policy wants, or drops it when the policy silences the rule.
@@ -66,10 +97,52 @@ pub fn apply_waivers(
         match absolved_by {
             Some(waiver) => waived.push(Waived {
                 finding,
+                kind: WaiverKind::Policy,
                 waiver: waiver.id.clone(),
                 reason: waiver.reason.clone(),
-                expires: waiver.expires,
+                expires: Some(waiver.expires),
             }),
+            None => kept.push(finding),
+        }
+    }
+    (kept, waived, uses)
+}
+
+/// Parts findings into those that stand and those that a comment beside them accepts, and tells what became of each
+/// comment. One without a reason accepts nothing.
+#[must_use]
+pub fn apply_ignores(
+    findings: Vec<Finding>,
+    ignores: &[Ignore],
+    rules: &[&'static RuleInfo],
+    sources: &Sources,
+) -> (Vec<Finding>, Vec<Waived>, Vec<IgnoreUse>) {
+    let rule_of = |word: &str| rules.iter().find(|rule| rule.name == word || rule.code.eq_ignore_ascii_case(word));
+    let mut uses: Vec<IgnoreUse> = Vec::with_capacity(ignores.len());
+    let mut by_line: HashMap<(SourceId, usize), Vec<usize>> = HashMap::new();
+    for (at, ignore) in ignores.iter().enumerate() {
+        let rules = ignore.rules.iter().filter_map(|rule| rule_of(&rule.name)).map(|rule| rule.name).collect();
+        uses.push(IgnoreUse { ignore: ignore.clone(), rules, matched: 0 });
+        by_line.entry((ignore.place.source, ignore.line)).or_default().push(at);
+    }
+    let mut kept = Vec::new();
+    let mut waived = Vec::new();
+    for finding in findings {
+        let source = sources.get(finding.place.source);
+        let line = source.position(finding.place.span.start).line;
+        let mut accepted_by = None;
+        for at in by_line.get(&(finding.place.source, line)).into_iter().flatten() {
+            let Some(used) = uses.get_mut(*at).filter(|used| used.rules.contains(&finding.rule.name)) else { continue };
+            used.matched += 1;
+            if !used.ignore.reason.is_empty() && accepted_by.is_none() {
+                accepted_by = Some((used.ignore.place, used.ignore.reason.clone()));
+            }
+        }
+        match accepted_by {
+            Some((place, reason)) => {
+                let waiver = format!("a comment in line {}", source.position(place.span.start).line);
+                waived.push(Waived { finding, kind: WaiverKind::Inline, waiver, reason, expires: None });
+            }
             None => kept.push(finding),
         }
     }

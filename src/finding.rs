@@ -106,6 +106,8 @@ pub struct Fix {
     pub place: Place,
     /// With what; empty to delete.
     pub replacement: String,
+    /// Whether what the scopes give stays the same, so that nobody has to decide anything.
+    pub safe: bool,
 }
 
 impl Finding {
@@ -157,7 +159,14 @@ impl Finding {
     /// Adds a change that would settle it.
     #[must_use]
     pub fn fix(mut self, description: impl Into<String>, place: Place, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix { description: description.into(), place, replacement: replacement.into() });
+        self.fix = Some(Fix { description: description.into(), place, replacement: replacement.into(), safe: false });
+        self
+    }
+
+    /// Says that the change leaves what the scopes give as it is.
+    #[must_use]
+    pub fn safely(mut self) -> Self {
+        self.fix.iter_mut().for_each(|fix| fix.safe = true);
         self
     }
 }

@@ -15,6 +15,7 @@
 //! ```
 
 pub mod access;
+pub mod baseline;
 pub mod catalog;
 pub mod cli;
 pub mod data_centre;
@@ -22,6 +23,7 @@ pub mod digest;
 pub mod engine;
 pub mod filter;
 pub mod finding;
+pub mod fix;
 pub mod input;
 mod percent;
 pub mod policy;

@@ -42,13 +42,14 @@ pub(super) fn waived(report: &Report, color: bool, out: &mut dyn io::Write) -> i
 }
 
 fn waiver(report: &Report, waived: &Waived) -> String {
-    let Waived { finding, waiver, reason, expires } = waived;
+    let Waived { finding, waiver, reason, expires, .. } = waived;
+    let until = expires.map(|day| format!(" until {day}")).unwrap_or_default();
     let on = match &finding.scope {
         Some(scope) => format!("on `{}`", clipped(scope, NAME)),
         None => format!("at {}", spot(report, finding.place)),
     };
     let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("{} {on} by {} until {expires}: {}", finding.rule.code, clean(waiver), clipped(&reason, MESSAGE))
+    format!("{} {on} by {}{until}: {}", finding.rule.code, clean(waiver), clipped(&reason, MESSAGE))
 }
 
 /// The last line.

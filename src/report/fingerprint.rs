@@ -16,8 +16,8 @@ pub struct Fingerprints {
 }
 
 impl Report {
-    /// Names every finding. Findings that are equal in all that counts for a name are numbered in the order of the
-    /// report, those that stand before those that are waived.
+    /// Names every finding. Findings that are equal in all that counts for a name are numbered in the order of their
+    /// places, whether they stand or are waived, so that a waiver renames nothing.
     #[must_use]
     pub fn fingerprints(&self) -> Fingerprints {
         let mut seen: HashMap<[String; 4], usize> = HashMap::new();
@@ -28,10 +28,14 @@ impl Report {
             *occurrence += 1;
             name
         };
-        Fingerprints {
-            findings: self.findings.iter().map(&mut name).collect(),
-            waived: self.waived.iter().map(|waived| name(&waived.finding)).collect(),
-        }
+        let all = self.findings.iter().chain(self.waived.iter().map(|waived| &waived.finding));
+        let mut in_order: Vec<(usize, &Finding)> = all.enumerate().collect();
+        in_order.sort_by_key(|(_, finding)| (finding.place, finding.rule.code, &finding.message));
+        let mut names: Vec<(usize, String)> = in_order.into_iter().map(|(at, finding)| (at, name(finding))).collect();
+        names.sort_unstable_by_key(|(at, _)| *at);
+        let mut findings: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+        let waived = findings.split_off(self.findings.len());
+        Fingerprints { findings, waived }
     }
 }
 

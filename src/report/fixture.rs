@@ -5,7 +5,7 @@ use jiff::civil::date;
 use super::{Canvas, CatalogInfo, Format, NotEvaluated, PolicyInfo, Report};
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict, Witness};
-use crate::filter::Waived;
+use crate::filter::{Waived, WaiverKind};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
 use crate::policy::Effect;
 use crate::source::{Place, Source, SourceId, Sources, Span};
@@ -134,10 +134,11 @@ pub(super) fn everything() -> Builder {
 
     let full = Finding::new(&FULL_ACCESS, legacy, "`ZohoCRM.fullaccess.all` gives everything in Zoho CRM");
     built.0.waived.push(Waived {
+        kind: WaiverKind::Policy,
         finding: full.scope("ZohoCRM.fullaccess.all"),
         waiver: "W-7".to_owned(),
         reason: "The vendor's importer\n  refuses granular scopes.".to_owned(),
-        expires: date(2027, 1, 31),
+        expires: Some(date(2027, 1, 31)),
     });
     built.0.not_evaluated.push(NotEvaluated {
         input: "tokens.json".to_owned(),
@@ -175,10 +176,11 @@ pub(super) fn hostile() -> Builder {
     finding.app = Some("\u{1b}app".to_owned());
     built.finding(finding.clone());
     built.0.waived.push(Waived {
+        kind: WaiverKind::Policy,
         finding,
         waiver: "\u{1b}W".to_owned(),
         reason: "be\u{200b}cause\u{7}\nof".to_owned(),
-        expires: date(2027, 1, 31),
+        expires: Some(date(2027, 1, 31)),
     });
     built.0.not_evaluated.push(NotEvaluated {
         input: "\u{1b}in".to_owned(),

@@ -14,7 +14,7 @@ use super::clean::{self, Text};
 use super::{NotEvaluated, Report, Summary};
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict};
-use crate::filter::Waived;
+use crate::filter::{Waived, WaiverKind};
 use crate::finding::{self, Confidence, Severity};
 use crate::source::{Place, Sources};
 
@@ -44,7 +44,7 @@ struct Document<'a> {
     scopes: Vec<JudgedScope<'a>>,
     /// What stands, sorted by place, then code.
     findings: Vec<Finding<'a>>,
-    /// What a waiver absolves; none of it is among `findings`.
+    /// What somebody accepted; none of it is among `findings`.
     waived: Vec<WaivedFinding<'a>>,
     /// What could not be evaluated. While this is not empty, the absence of findings means nothing.
     not_evaluated: Vec<Unread<'a>>,
@@ -177,24 +177,28 @@ struct Related<'a> {
 struct Fix<'a> {
     /// What the change does, in the imperative.
     description: Text<'a>,
+    /// Whether what the scopes give stays the same, so that `zscope scan --fix` makes the change.
+    safe: bool,
     /// What to write there; empty to delete.
     replacement: Text<'a>,
     /// What to replace.
     location: Location<'a>,
 }
 
-/// An entry of `waived`: the fields of a finding, and of the waiver.
+/// An entry of `waived`: the fields of a finding, and of what accepts it.
 #[derive(Serialize)]
 struct WaivedFinding<'a> {
     /// The finding, with the severity that it would have.
     #[serde(flatten)]
     finding: Finding<'a>,
-    /// The waiver's id.
+    /// `policy` for a waiver of the policy, `inline` for a comment in the source, `baseline` for what was known before.
+    kind: WaiverKind,
+    /// The waiver's id; where the comment stands; the baseline's path.
     waiver: Text<'a>,
-    /// Why it was granted.
+    /// Why it was accepted.
     reason: Text<'a>,
-    /// The last day on which it holds, as `YYYY-MM-DD`.
-    expires: String,
+    /// The last day on which that holds, as `YYYY-MM-DD`.
+    expires: Option<String>,
 }
 
 /// An entry of `not_evaluated`.
@@ -297,6 +301,7 @@ impl<'a> Finding<'a> {
             fingerprint,
             fix: finding.fix.as_ref().map(|fix| Fix {
                 description: Text::new(&fix.description),
+                safe: fix.safe,
                 replacement: Text::new(&fix.replacement),
                 location: Location::new(fix.place, sources),
             }),
@@ -308,9 +313,10 @@ impl<'a> WaivedFinding<'a> {
     fn new(waived: &'a Waived, fingerprint: String, sources: &'a Sources) -> Self {
         Self {
             finding: Finding::new(&waived.finding, fingerprint, sources),
+            kind: waived.kind,
             waiver: Text::new(&waived.waiver),
             reason: Text::new(&waived.reason),
-            expires: waived.expires.to_string(),
+            expires: waived.expires.map(|day| day.to_string()),
         }
     }
 }

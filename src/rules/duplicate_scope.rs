@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::Scope;
-use crate::source::{Place, Span};
+use crate::source::Place;
 
 use super::{Context, Rule};
 
@@ -56,25 +56,12 @@ impl Rule for DuplicateScope {
                 .finding(&INFO, judged, format!("`{scope}` is requested more than once"))
                 .help("delete it, or write the scope that was meant")
                 .related("first requested here", Some(*place));
-            if let Some(place) = removal(cx, at) {
-                finding = finding.fix("delete the repeated scope", place, "");
+            if let Some(place) = cx.removal(at) {
+                finding = finding.fix("delete the repeated scope", place, "").safely();
             }
             findings.push(finding);
         }
     }
-}
-
-/// What to delete so that a scope is gone together with the separator before it; nothing where more than a separator
-/// may stand between it and the scope before.
-fn removal(cx: &Context<'_>, at: usize) -> Option<Place> {
-    let (before, this) = (cx.scopes.get(at.checked_sub(1)?)?, cx.scopes.get(at)?);
-    let (start, end) = (before.place.span.end, this.place.span.end);
-    let in_order = before.place.source == this.place.source && start < this.place.span.start;
-    let holds_both = |span: Span| span.start <= start && end <= span.end;
-    let in_one_value =
-        cx.request.url.as_ref().is_none_or(|url| url.params.iter().any(|param| holds_both(param.value_place.span)));
-    (in_order && in_one_value && Context::is_replaceable(this))
-        .then(|| Place::new(this.place.source, Span::new(start, end)))
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ fn stray(cx: &Context<'_>, judged: &Judged, place: Place) -> Finding {
         Ok(_) => format!("a stray `.` follows `{}`", judged.written),
         Err(_) => "a stray `.` stands here".to_owned(),
     };
-    let finding = cx.finding(&INFO, judged, message).help("delete it").fix("delete the stray dot", place, "");
+    let finding = cx.finding(&INFO, judged, message).help("delete it").fix("delete the stray dot", place, "").safely();
     Finding { severity: Severity::Note, place, ..finding }
 }
 

@@ -12,6 +12,7 @@ mod full_access;
 mod group_access;
 mod implicit_grant;
 mod insecure_redirect;
+mod invalid_ignore;
 mod malformed_scope;
 mod mixed_separators;
 mod non_canonical_case;
@@ -26,8 +27,10 @@ mod toxic_combination;
 mod unknown_entry;
 mod unknown_scope;
 mod unknown_service;
+mod unused_ignore;
 mod unused_waiver;
 mod unverified_scope;
+pub(crate) mod vanished_finding;
 mod weak_state;
 mod write_includes_delete;
 
@@ -38,12 +41,12 @@ use jiff::civil::Date;
 use crate::access;
 use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service};
 use crate::engine::Judged;
-use crate::filter::WaiverUse;
+use crate::filter::{IgnoreUse, WaiverUse};
 use crate::finding::{Finding, RuleInfo};
 use crate::input::{ConsentUrl, Flow, Request};
 use crate::policy::{DataOverride, Effective, Policy};
 use crate::scope::Scope;
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 /// Every rule, in the order of the codes.
 #[rustfmt::skip]
@@ -69,6 +72,9 @@ pub static ALL: &[&dyn Rule] = &[
     &expiring_waiver::ExpiringWaiver,
     &unused_waiver::UnusedWaiver,
     &unknown_entry::UnknownEntry,
+    &invalid_ignore::InvalidIgnore,
+    &unused_ignore::UnusedIgnore,
+    &vanished_finding::VanishedFinding,
     &offline_access::OfflineAccess,
     &insecure_redirect::InsecureRedirect,
     &weak_state::WeakState,
@@ -110,6 +116,8 @@ pub struct RunContext<'a> {
     pub policy: &'a Policy,
     /// The policy's waivers, each with what became of it in this run.
     pub waivers: &'a [WaiverUse<'a>],
+    /// The comments that accept findings, each with what became of it in this run.
+    pub ignores: &'a [IgnoreUse],
     /// The day for which the run judges.
     pub as_of: Date,
 }
@@ -192,6 +200,24 @@ impl<'a> Context<'a> {
         } else {
             finding
         }
+    }
+
+    /// What to delete so that a scope is gone together with what parts it from the scope before, or for the first one
+    /// from the scope after; nothing where more may stand between them.
+    fn removal(&self, at: usize) -> Option<Place> {
+        let this = self.scopes.get(at)?;
+        let place = this.place;
+        let neighbour = self.scopes.get(at.checked_sub(1).unwrap_or(1))?.place;
+        let (start, end) = if at == 0 {
+            (place.span.start, neighbour.span.start)
+        } else {
+            (neighbour.span.end, place.span.end)
+        };
+        let in_order = neighbour.source == place.source && start <= place.span.start && place.span.end <= end && start < end;
+        let holds_both = |span: Span| span.start <= start && end <= span.end;
+        let in_one_value =
+            self.request.url.as_ref().is_none_or(|url| url.params.iter().any(|param| holds_both(param.value_place.span)));
+        (in_order && in_one_value && Self::is_replaceable(this)).then(|| Place::new(place.source, Span::new(start, end)))
     }
 
     /// A call that a scope surely opens, as a sentence.

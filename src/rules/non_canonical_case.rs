@@ -50,7 +50,7 @@ impl Rule for NonCanonicalCase {
             let mut finding = cx.finding(&INFO, judged, message).help(help);
             // What a template puts into its placeholder (`${module}`) is not for a scope's canonical form to change.
             if Context::is_replaceable(judged) && !canonical.has_placeholder() {
-                finding = finding.fix(format!("write `{canonical}`"), judged.place, canonical.to_string());
+                finding = finding.fix(format!("write `{canonical}`"), judged.place, canonical.to_string()).safely();
             }
             findings.push(finding);
         }

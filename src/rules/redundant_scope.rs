@@ -58,7 +58,11 @@ impl Rule for RedundantScope {
         for redundant in redundant(cx) {
             let (Some(judged), covering) = (cx.scopes.get(redundant.at), redundant.covering) else { continue };
             let covering: Vec<&Judged> = covering.into_iter().filter_map(|at| cx.scopes.get(at)).collect();
-            findings.push(report(cx, judged, &covering));
+            let finding = report(cx, judged, &covering);
+            findings.push(match cx.removal(redundant.at) {
+                Some(place) => finding.fix("drop the redundant scope", place, "").safely(),
+                None => finding,
+            });
         }
     }
 }

@@ -102,7 +102,8 @@ fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum
         .finding(&INFO, judged, format!("`{written}` is a misspelling that stands in {whose}; `{means}` is meant"))
         .help(format!("write `{means}`"))
         .related(Context::catalog_line(service, &slip.provenance), None);
-    Context::with_correction(finding, judged, means)
+    // The vendor's slip stands for what it means, wherever the vendor reads it.
+    Context::with_correction(finding, judged, means).safely()
 }
 
 fn nonexistent(cx: &Context<'_>, judged: &Judged, service: &Service, invalid: &Invalid) -> Finding {

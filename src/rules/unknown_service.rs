@@ -104,7 +104,7 @@ fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum
         .finding(&INFO, judged, message)
         .help(format!("did you mean `{means}`?"))
         .related(Context::catalog_line(service, &slip.provenance), None);
-    Context::with_correction(finding, judged, means)
+    Context::with_correction(finding, judged, means).safely()
 }
 
 /// A slip of some service's own material that this scope is. Such slips begin with a resource.

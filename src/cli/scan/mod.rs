@@ -124,6 +124,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
 struct Gathered {
     sources: Sources,
     requests: Vec<Request>,
+    ignores: Vec<Ignore>,
     not_evaluated: Vec<NotEvaluated>,
 }
 
@@ -136,6 +137,7 @@ impl Gathered {
         for FoundFile { path, name, scanned } in files {
             let id = self.sources.add(Source::of_pieces(name, scanned.pieces));
             let apps = apps.of_file(&path);
+            self.ignores.extend(scanned.ignores.into_iter().map(|ignore| ignore.moved_to(id)));
             for mut request in scanned.requests {
                 request.each_place(|place| place.source = id);
                 self.requests.extend(apps.iter().map(|app| Request { app: app.clone(), ..request.clone() }));

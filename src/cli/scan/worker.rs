@@ -75,7 +75,7 @@ impl<'a> Worker<'a> {
         self.shared.progress.step();
         match self.scan(path) {
             Ok(None) => {}
-            Ok(Some(Ok(scanned))) if scanned.requests.is_empty() => {}
+            Ok(Some(Ok(scanned))) if scanned.requests.is_empty() && scanned.ignores.is_empty() => {}
             Ok(Some(Ok(scanned))) => {
                 let found = FoundFile { path: path.to_owned(), name: shown(path), scanned };
                 self.tell(Told::Found(found));

@@ -24,6 +24,7 @@ mod context;
 mod decide;
 mod find;
 mod group;
+mod ignore;
 mod keep;
 mod placeholder;
 mod reader;
@@ -34,6 +35,7 @@ mod token;
 mod unescape;
 mod vocabulary;
 
+pub use ignore::{Ignore, IgnoredRule};
 pub use reader::{Binary, CHUNK, Reader, Scanned};
 pub use vocabulary::Vocabulary;
 

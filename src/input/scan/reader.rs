@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::ignore::{self, Ignore};
 use super::Scanner;
 use super::keep::{advance, keep};
 use crate::input::Request;
@@ -21,6 +22,8 @@ const HEAD: usize = 8 * 1024;
 pub struct Scanned {
     /// The requests, in the order of the file. Their places count in the pieces of [`Source::of_pieces`].
     pub requests: Vec<Request>,
+    /// The comments that accept findings, in the order of the file.
+    pub ignores: Vec<Ignore>,
     /// The lines on which something was found.
     pub pieces: Vec<Piece>,
 }
@@ -181,10 +184,11 @@ impl Scanner<'_> {
     fn keep(&self, text: &str, origin: Position, length: &mut usize, scanned: &mut Scanned) {
         let id = Sources::default().add(Source::new("", ""));
         let mut requests = self.read(id, text);
-        if requests.is_empty() {
+        let comments = ignore::comments(text);
+        if requests.is_empty() && comments.is_empty() {
             return;
         }
-        let mut places: Vec<Span> = Vec::new();
+        let mut places: Vec<Span> = comments.iter().map(|comment| Span::new(comment.span.start, comment.span.end)).collect();
         for request in &mut requests {
             let whole = request.place.span;
             let mut first = true;
@@ -199,6 +203,10 @@ impl Scanner<'_> {
         for request in &mut requests {
             request.each_place(|place| place.span = kept.span(place.span));
         }
+        scanned.ignores.extend(comments.iter().map(|comment| {
+            let line = advance(text, 0..comment.about, origin).line;
+            comment.finished(id, text, line, |span| kept.span(span))
+        }));
         *length += kept.pieces.iter().map(|piece| piece.text.len() + 1).sum::<usize>();
         scanned.pieces.extend(kept.pieces);
         scanned.requests.extend(requests);
