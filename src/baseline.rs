@@ -85,7 +85,8 @@ impl Baseline {
     #[must_use]
     pub fn of(report: &Report) -> Self {
         let names = report.fingerprints().findings;
-        let mut findings: Vec<Known> = report.findings.iter().zip(names).map(|(finding, name)| known(report, finding, name)).collect();
+        let mut findings: Vec<Known> =
+            report.findings.iter().zip(names).map(|(finding, name)| known(report, finding, name)).collect();
         findings.sort();
         Self { version: VERSION, findings }
     }

@@ -20,7 +20,9 @@ pub fn edits(findings: &[Finding], source: SourceId, text: &str) -> Vec<Edit> {
     let own = fixes.filter(|fix| fix.safe && fix.place.source == source);
     let mut edits: Vec<Edit> =
         own.map(|fix| Edit { span: fix.place.span, replacement: fix.replacement.clone() }).collect();
-    edits.retain(|edit| text.get(edit.span.start..edit.span.end).is_some_and(|old| !edit.replacement.is_empty() || is_whole_item(old)));
+    edits.retain(|edit| {
+        text.get(edit.span.start..edit.span.end).is_some_and(|old| !edit.replacement.is_empty() || is_whole_item(old))
+    });
     edits.sort_by_key(|edit| edit.span);
     let mut end = 0;
     edits.retain(|edit| {
@@ -56,7 +58,11 @@ fn is_whole_item(deleted: &str) -> bool {
         [a, b] => a == b,
         _ => false,
     };
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '{' | '}' | '%' | '+' | ',' | ';' | '"' | '\'' | '`') || c.is_whitespace();
+    let plain = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '.' | '_' | '-' | '{' | '}' | '%' | '+' | ',' | ';' | '"' | '\'' | '`')
+            || c.is_whitespace()
+    };
     paired && deleted.chars().all(plain)
 }
 
@@ -73,10 +79,23 @@ mod tests {
 
     #[test]
     fn only_items_with_their_separator_are_deleted() {
-        for good in [",Desk.a.READ", "\", \"Desk.a.READ", "',\n  'Desk.a.READ", "%2CDesk.a.READ", " Desk.a.READ", "\nDesk.a.READ"] {
+        for good in [
+            ",Desk.a.READ",
+            "\", \"Desk.a.READ",
+            "',\n  'Desk.a.READ",
+            "%2CDesk.a.READ",
+            " Desk.a.READ",
+            "\nDesk.a.READ",
+        ] {
             assert!(is_whole_item(good), "{good}");
         }
-        for bad in ["\" + \"Desk.a.READ", "\", // why\n\"Desk.a.READ", "\", 'Desk.a.READ", "\"]\n[\"Desk.a.READ", "\", Desk.a.READ"] {
+        for bad in [
+            "\" + \"Desk.a.READ",
+            "\", // why\n\"Desk.a.READ",
+            "\", 'Desk.a.READ",
+            "\"]\n[\"Desk.a.READ",
+            "\", Desk.a.READ",
+        ] {
             assert!(!is_whole_item(bad), "{bad}");
         }
     }

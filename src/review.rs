@@ -6,10 +6,11 @@ use std::thread;
 use jiff::civil::Date;
 
 use crate::catalog::Catalog;
-use crate::engine::{self, Judged, Memory, Verdict};
+use crate::engine::{self, Judged, Memory};
 use crate::filter;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::input::Request;
+use crate::input::scan::Ignore;
 use crate::policy::Policy;
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report};
 use crate::rules::{self, Context, RunContext};
@@ -26,24 +27,44 @@ pub struct Review<'a> {
     pub as_of: Date,
 }
 
+/// What was read before the review.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The requests.
+    pub requests: Vec<Request>,
+    /// The comments that accept findings.
+    pub ignores: Vec<Ignore>,
+    /// The texts that requests, comments and the policy point into.
+    pub sources: Sources,
+    /// What could not be read.
+    pub not_evaluated: Vec<NotEvaluated>,
+}
+
 impl Review<'_> {
-    /// Judges requests and runs every rule over them. `sources` are the texts that the requests and the policy point
-    /// into; `not_evaluated` is what could not be read before.
+    /// Judges requests and runs every rule over them.
     #[must_use]
-    pub fn run(&self, requests: &[Request], sources: Sources, not_evaluated: Vec<NotEvaluated>) -> Report {
-        let (mut scopes, findings) = self.judge(requests);
-        let (mut findings, waived, mut uses) = filter::apply_waivers(findings, self.policy, self.as_of);
+    pub fn run(&self, gathered: Gathered) -> Report {
+        let Gathered { requests, ignores, sources, not_evaluated } = gathered;
+        let (scopes, findings) = self.judge(&requests);
+        let (findings, mut waived, ignores) = filter::apply_ignores(findings, &ignores, &rules::infos(), &sources);
+        let (mut findings, by_waiver, mut uses) = filter::apply_waivers(findings, self.policy, self.as_of);
+        waived.extend(by_waiver);
         // A run over one application says nothing of the others' waivers.
         let judged: HashSet<Option<&str>> = requests.iter().map(|request| request.app.as_deref()).collect();
         uses.retain(|used| used.waiver.app.is_none() || judged.contains(&used.waiver.app.as_deref()));
-        let context = RunContext { catalog: self.catalog, policy: self.policy, waivers: &uses, as_of: self.as_of };
+        let context = RunContext {
+            catalog: self.catalog,
+            policy: self.policy,
+            waivers: &uses,
+            ignores: &ignores,
+            as_of: self.as_of,
+        };
         let mut of_run = Vec::new();
         for rule in rules::ALL {
             rule.check_run(&context, &mut of_run);
         }
         let policy = self.policy.effective(None);
         findings.extend(of_run.into_iter().filter_map(|finding| filter::with_level(finding, &policy)));
-        mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
         let mut report = Report {
             policy: PolicyInfo { path: self.policy.origin.label.clone(), digest: self.policy.origin.digest.clone() },
             catalog: CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() },
@@ -54,6 +75,7 @@ impl Review<'_> {
             not_evaluated,
             sources,
         };
+        report.mark_waived();
         report.sort();
         report
     }
@@ -62,7 +84,8 @@ impl Review<'_> {
 impl Review<'_> {
     /// Judges requests on all processors, and returns what was found in the order of the requests.
     fn judge(&self, requests: &[Request]) -> (Vec<Judged>, Vec<Finding>) {
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(requests.len().div_ceil(WORTH_A_THREAD));
+        let threads =
+            thread::available_parallelism().map_or(1, usize::from).min(requests.len().div_ceil(WORTH_A_THREAD));
         if threads < 2 {
             return self.judge_part(requests);
         }
@@ -132,17 +155,5 @@ impl Doubt {
             finding.severity = Severity::Note;
         }
         finding
-    }
-}
-
-/// A scope whose every error is waived has the verdict `waived`.
-fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let failing: HashSet<Place> = standing.iter().filter(is_error).map(|finding| finding.place).collect();
-    let absolved: HashSet<Place> = waived.filter(is_error).map(|finding| finding.place).collect();
-    for scope in scopes {
-        if absolved.contains(&scope.place) && !failing.contains(&scope.place) {
-            scope.verdict = Verdict::Waived;
-        }
     }
 }

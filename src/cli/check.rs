@@ -1,5 +1,6 @@
 //! `zscope check`: requested scopes against a policy.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
@@ -7,11 +8,11 @@ use std::path::Path;
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
-use super::{Outcome, files};
+use super::{Outcome, baseline, files};
 use crate::input::{self, Request};
 use crate::report::NotEvaluated;
-use crate::review::Review;
-use crate::source::{Place, Source, Sources, Span};
+use crate::review::{Gathered, Review};
+use crate::source::{Place, Source, Span};
 
 /// Arguments of `zscope check`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     reporting: Reporting,
+
+    #[command(flatten)]
+    baseline: baseline::Args,
 }
 
 const EXAMPLES: &str = "\
@@ -43,26 +47,26 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage, policy or catalog, 3 something c
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let Ready { policy, catalog, as_of, sources } = args.basis.prepare()?;
     let outputs = args.reporting.open()?;
-    let mut gathered = Gathered { sources, requests: Vec::new(), not_evaluated: Vec::new() };
-    gathered.inputs(&args.inputs)?;
+    let baseline = args.baseline.read()?;
+    let mut inputs = Inputs(Gathered { sources, ..Gathered::default() });
+    inputs.read(&args.inputs)?;
+    let Inputs(mut gathered) = inputs;
     for request in &mut gathered.requests {
         request.app.clone_from(&args.basis.app);
     }
     let review = Review { catalog: &catalog, policy: &policy, as_of };
-    let report = review.run(&gathered.requests, gathered.sources, gathered.not_evaluated);
+    let mut report = review.run(gathered);
+    let names: HashSet<String> = report.sources.names().map(str::to_owned).collect();
+    args.baseline.apply(baseline, &mut report, &policy, |path| names.contains(path))?;
     outputs.write(&report)?;
     Ok(args.reporting.outcome(&report))
 }
 
 /// What the inputs hold.
-struct Gathered {
-    sources: Sources,
-    requests: Vec<Request>,
-    not_evaluated: Vec<NotEvaluated>,
-}
+struct Inputs(Gathered);
 
-impl Gathered {
-    fn inputs(&mut self, inputs: &[OsString]) -> Result<(), CommandError> {
+impl Inputs {
+    fn read(&mut self, inputs: &[OsString]) -> Result<(), CommandError> {
         if inputs.is_empty() {
             if io::stdin().is_terminal() {
                 return Err(CommandError::usage("nothing to check")
@@ -113,10 +117,10 @@ impl Gathered {
     fn text(&mut self, name: &str, file_name: Option<&OsStr>, text: String) {
         let kind = input::kind_of(file_name.and_then(OsStr::to_str), &text);
         let source = Source::new(name, text);
-        let id = self.sources.add(source);
-        match input::read(id, self.sources.get(id), kind) {
+        let id = self.0.sources.add(source);
+        match input::read(id, self.0.sources.get(id), kind) {
             Ok(requests) => self.take(name, requests),
-            Err(problems) => self.not_evaluated.extend(problems.into_iter().map(|problem| NotEvaluated {
+            Err(problems) => self.0.not_evaluated.extend(problems.into_iter().map(|problem| NotEvaluated {
                 input: name.to_owned(),
                 message: problem.message,
                 help: problem.help,
@@ -126,8 +130,8 @@ impl Gathered {
     }
 
     fn argument(&mut self, text: &str) {
-        let id = self.sources.add(Source::new("<argument>", text));
-        let requests = input::read_argument(id, self.sources.get(id));
+        let id = self.0.sources.add(Source::new("<argument>", text));
+        let requests = input::read_argument(id, self.0.sources.get(id));
         self.take("<argument>", requests);
     }
 
@@ -140,7 +144,7 @@ impl Gathered {
             place,
         };
         if requests.is_empty() {
-            self.not_evaluated.push(nothing(
+            self.0.not_evaluated.push(nothing(
                 "no scopes found",
                 "give a list of scopes, a consent URL, or a file with `scope` or `scopes` keys",
                 None,
@@ -151,15 +155,15 @@ impl Gathered {
                 let place =
                     Place::new(request.place.source, Span::new(request.place.span.start, request.place.span.end));
                 let what = if request.url.is_some() { "the consent URL asks for no scopes" } else { "no scopes found" };
-                self.not_evaluated.push(nothing(what, "put the scopes into the `scope` parameter", Some(place)));
+                self.0.not_evaluated.push(nothing(what, "put the scopes into the `scope` parameter", Some(place)));
             }
-            self.requests.push(request);
+            self.0.requests.push(request);
         }
     }
 
     fn unreadable(&mut self, input: String, error: &files::Unreadable) {
         let (message, help) = (error.message(), error.help().map(str::to_owned));
-        self.not_evaluated.push(NotEvaluated { input, message, help, place: None });
+        self.0.not_evaluated.push(NotEvaluated { input, message, help, place: None });
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Only here and in live requests does the program touch files, the clock and the terminal.
 
+mod baseline;
 mod catalog;
 mod check;
 mod error;

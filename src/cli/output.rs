@@ -88,14 +88,14 @@ impl Outputs {
 
 /// Temporary files are private; a report is as readable as any new file.
 #[cfg(unix)]
-fn readable_by_others(file: &std::fs::File) {
+pub(super) fn readable_by_others(file: &std::fs::File) {
     use std::os::unix::fs::PermissionsExt as _;
     // The report is written either way: at worst it stays private.
     let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
 }
 
 #[cfg(not(unix))]
-fn readable_by_others(_: &std::fs::File) {}
+pub(super) fn readable_by_others(_: &std::fs::File) {}
 
 /// The columns of the terminal, as the shell exports them.
 pub(super) fn terminal_width() -> Option<usize> {

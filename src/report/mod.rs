@@ -17,6 +17,7 @@ mod text;
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 
+use std::collections::HashSet;
 use std::io;
 
 use jiff::civil::Date;
@@ -133,6 +134,19 @@ impl Report {
         }
     }
 
+    /// Gives a scope whose every error is waived the verdict `waived`.
+    pub fn mark_waived(&mut self) {
+        let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+        let failing: HashSet<Place> = self.findings.iter().filter(is_error).map(|finding| finding.place).collect();
+        let waived = self.waived.iter().map(|waived| &waived.finding);
+        let absolved: HashSet<Place> = waived.filter(is_error).map(|finding| finding.place).collect();
+        for scope in &mut self.scopes {
+            if absolved.contains(&scope.place) && !failing.contains(&scope.place) {
+                scope.verdict = Verdict::Waived;
+            }
+        }
+    }
+
     /// Sorts findings by place, then code, so that output never depends on the order in which rules ran.
     pub fn sort(&mut self) {
         self.findings.sort_by(|a, b| (a.place, a.rule.code, &a.message).cmp(&(b.place, b.rule.code, &b.message)));
@@ -201,6 +215,12 @@ pub fn clean_json(document: String) -> String {
 #[must_use]
 pub fn clean(text: &str) -> std::borrow::Cow<'_, str> {
     clean::clean(text)
+}
+
+/// A line of a source as it may be shown to people: without secrets, with a picture in the place of each character that
+/// a terminal obeys or hides. Tabs stay.
+pub(crate) fn source_line(line: &str) -> String {
+    clean::visible(&clean::verbatim(line))
 }
 
 /// A JSON document that a terminal shows safely, too: see [`clean()`]. Texts of others are redacted by whoever puts them

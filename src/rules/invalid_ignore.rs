@@ -79,7 +79,9 @@ fn check(used: &IgnoreUse) -> Vec<Finding> {
     }
     if ignore.reason.is_empty() {
         let message = "the comment gives no reason, and so ignores nothing";
-        found.push(Finding::new(&INFO, ignore.place, message).help("say after the brackets why the finding is accepted"));
+        found.push(
+            Finding::new(&INFO, ignore.place, message).help("say after the brackets why the finding is accepted"),
+        );
     }
     found
 }

@@ -208,16 +208,18 @@ impl<'a> Context<'a> {
         let this = self.scopes.get(at)?;
         let place = this.place;
         let neighbour = self.scopes.get(at.checked_sub(1).unwrap_or(1))?.place;
-        let (start, end) = if at == 0 {
-            (place.span.start, neighbour.span.start)
-        } else {
-            (neighbour.span.end, place.span.end)
-        };
-        let in_order = neighbour.source == place.source && start <= place.span.start && place.span.end <= end && start < end;
+        let (start, end) =
+            if at == 0 { (place.span.start, neighbour.span.start) } else { (neighbour.span.end, place.span.end) };
+        let in_order =
+            neighbour.source == place.source && start <= place.span.start && place.span.end <= end && start < end;
         let holds_both = |span: Span| span.start <= start && end <= span.end;
-        let in_one_value =
-            self.request.url.as_ref().is_none_or(|url| url.params.iter().any(|param| holds_both(param.value_place.span)));
-        (in_order && in_one_value && Self::is_replaceable(this)).then(|| Place::new(place.source, Span::new(start, end)))
+        let in_one_value = self
+            .request
+            .url
+            .as_ref()
+            .is_none_or(|url| url.params.iter().any(|param| holds_both(param.value_place.span)));
+        (in_order && in_one_value && Self::is_replaceable(this))
+            .then(|| Place::new(place.source, Span::new(start, end)))
     }
 
     /// A call that a scope surely opens, as a sentence.

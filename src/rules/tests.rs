@@ -8,11 +8,13 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::{ALL, Context, RunContext};
+use crate::baseline::Baseline;
 use crate::catalog::Catalog;
 use crate::engine::judge_request;
-use crate::filter::{apply_waivers, with_level};
+use crate::filter::{apply_ignores, apply_waivers, with_level};
 use crate::finding::{Finding, RuleInfo};
 use crate::input::read_argument;
+use crate::input::scan::Scanner;
 use crate::policy::{self, Policy, Top};
 use crate::redact::redact;
 use crate::source::{Source, Sources};
@@ -33,8 +35,12 @@ const MORE_HEADINGS: [&str; 2] = ["Options", "Remarks"];
 #[derive(Debug)]
 struct Example<'d> {
     heading: &'d str,
-    /// An argument of `zscope check`.
+    /// An argument of `zscope check`, or a file of `zscope scan`.
     argument: &'d str,
+    /// Whether it is a file: `source` instead of `scope`.
+    is_file: bool,
+    /// The findings that were known before.
+    baseline: Option<&'d str>,
     /// The application that asks: `app=…` after `scope`.
     app: Option<&'d str>,
     /// A whole policy.
@@ -85,12 +91,14 @@ fn headings(docs: &str) -> Vec<&str> {
 fn examples(docs: &str) -> Vec<Example<'_>> {
     let heading = std::cell::Cell::new("");
     let policy = std::cell::Cell::new((LENIENT, TODAY));
+    let known = std::cell::Cell::new(None);
     let mut found = Vec::new();
     walk(
         docs,
         |title| {
             heading.set(title);
             policy.set((LENIENT, TODAY));
+            known.set(None);
         },
         |fence| {
             let body = docs[fence.body].trim_end();
@@ -102,10 +110,12 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
             };
             match kind {
                 Some("yaml") => policy.set((body, option("as-of").unwrap_or(TODAY))),
-                Some("scope") => {
+                Some("baseline") => known.set(Some(body)),
+                Some(kind @ ("scope" | "source")) => {
                     let (policy, as_of) = policy.get();
-                    let (heading, app) = (heading.get(), option("app"));
-                    found.push(Example { heading, argument: body, app, policy, as_of });
+                    let (heading, app, baseline) = (heading.get(), option("app"), known.get());
+                    let is_file = kind == "source";
+                    found.push(Example { heading, argument: body, is_file, baseline, app, policy, as_of });
                 }
                 _ => {}
             }
@@ -119,7 +129,10 @@ impl Example<'_> {
     fn run(&self, catalog: &Catalog) -> (Vec<Finding>, Sources) {
         let mut sources = Sources::default();
         let id = sources.add(Source::new("<argument>", self.argument));
-        let mut requests = read_argument(id, sources.get(id));
+        let scanner = Scanner::new(catalog);
+        let mut requests =
+            if self.is_file { scanner.read(id, self.argument) } else { read_argument(id, sources.get(id)) };
+        let ignores = if self.is_file { scanner.ignores(id, self.argument) } else { Vec::new() };
         assert!(!requests.is_empty(), "nothing is read from {self:?}");
         let policy = self.policy(&mut sources);
         let effective = policy.effective(self.app);
@@ -136,10 +149,16 @@ impl Example<'_> {
         }
         let findings = findings.into_iter().filter_map(|finding| with_level(finding, &effective)).collect();
         let as_of: Date = self.as_of.parse().unwrap();
+        let (findings, _, ignores) = apply_ignores(findings, &ignores, &infos(), &sources);
         let (mut kept, _, waivers) = apply_waivers(findings, &policy, as_of);
-        let cx = RunContext { catalog, policy: &policy, waivers: &waivers, as_of };
+        let cx = RunContext { catalog, policy: &policy, waivers: &waivers, ignores: &ignores, as_of };
         for rule in ALL {
             rule.check_run(&cx, &mut kept);
+        }
+        if let Some(text) = self.baseline {
+            let id = sources.add(Source::new("zscope-baseline.json", text));
+            let known = Baseline::read(text).unwrap();
+            kept.extend(known.findings.iter().map(|known| known.vanished(id, text)));
         }
         (kept, sources)
     }
@@ -242,7 +261,7 @@ pub(super) fn found(group: &str, argument: &str) -> String {
 
 /// [`found`] under a policy, for an application.
 pub(super) fn found_under(policy: &str, app: Option<&str>, group: &str, argument: &str) -> String {
-    let example = Example { heading: "", argument, app, policy, as_of: TODAY };
+    let example = Example { heading: "", argument, is_file: false, baseline: None, app, policy, as_of: TODAY };
     let (mut findings, sources) = example.run(&Catalog::embedded());
     findings.retain(|finding| finding.rule.code.starts_with(group));
     findings.sort_by(|a, b| (a.place, a.rule.code).cmp(&(b.place, b.rule.code)));

@@ -45,7 +45,8 @@ impl Rule for UnusedIgnore {
                 continue;
             }
             let rules: Vec<String> = used.rules.iter().map(|rule| (*rule).to_owned()).collect();
-            let message = format!("the comment ignores nothing: {} found nothing in line {}", listed(&rules), used.ignore.line);
+            let message =
+                format!("the comment ignores nothing: {} found nothing in line {}", listed(&rules), used.ignore.line);
             findings.push(Finding::new(&INFO, used.ignore.place, message).help("delete the comment"));
         }
     }

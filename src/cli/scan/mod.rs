@@ -1,26 +1,29 @@
 //! `zscope scan`: the scopes that a source tree asks for, each judged at its line.
 
 mod apps;
+mod fix;
 mod open;
 mod progress;
 mod since;
 mod walk;
 mod worker;
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::Outcome;
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
+use super::{Outcome, baseline};
 use crate::input::Request;
 use crate::input::scan::Scanner;
-use crate::report::NotEvaluated;
-use crate::review::Review;
+use crate::report::clean;
+use crate::review::{Gathered, Review};
 use crate::source::{Source, Sources};
 use apps::Apps;
-use worker::FoundFile;
+use fix::Fixer;
+use worker::{FoundFile, Outcomes};
 
 /// Arguments of `zscope scan`.
 #[derive(Debug, clap::Args)]
@@ -35,6 +38,17 @@ pub(super) struct Args {
 
     #[command(flatten)]
     reporting: Reporting,
+
+    #[command(flatten)]
+    baseline: baseline::Args,
+
+    /// Make the changes that leave the access as it is: canonical case, duplicates, redundant scopes, known misspellings
+    #[arg(long)]
+    fix: bool,
+
+    /// Show these changes as a diff instead of making them; exit 1 when there are any
+    #[arg(long)]
+    diff: bool,
 
     #[command(flatten)]
     choice: Choice,
@@ -101,8 +115,9 @@ fn size(text: &str) -> Result<u64, String> {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
-    let Ready { policy, catalog, as_of, sources } = args.basis.prepare()?;
+    let Ready { policy, catalog, as_of, mut sources } = args.basis.prepare()?;
     let outputs = args.reporting.open()?;
+    let baseline = args.baseline.read()?;
     let apps = match &args.basis.app {
         Some(app) => Apps::one(app),
         None => match Apps::of(&policy) {
@@ -111,39 +126,60 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         },
     };
     let scanner = Scanner::new(&catalog);
-    let outcomes = walk::scan(args, &scanner, &open::own_files(&sources))?;
-    let mut gathered = Gathered { sources, requests: Vec::new(), not_evaluated: outcomes.not_evaluated };
-    gathered.take(outcomes.files, &apps);
     let review = Review { catalog: &catalog, policy: &policy, as_of };
-    let report = review.run(&gathered.requests, gathered.sources, gathered.not_evaluated);
+    let own_files = open::own_files(&sources);
+    let mut tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
+    if args.fix || args.diff {
+        let fixer = Fixer { review: &review, scanner: &scanner, apps: &apps, preview: args.diff };
+        let fixed = fixer.run(&tree.files)?;
+        for (name, reason) in &fixed.left {
+            super::tell(&format!("{} was left alone: {}", clean(name), clean(reason)));
+        }
+        if args.diff {
+            super::print(&fixed.diff)?;
+            return Ok(if fixed.changes == 0 { Outcome::Clean } else { Outcome::Findings });
+        }
+        super::tell(&format!("{} changes made in {} files", fixed.changes, fixed.files));
+        // What is reported is what the files say now.
+        sources = args.basis.prepare()?.sources;
+        tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
+    }
+    let names: HashSet<String> = tree.gathered.sources.names().map(str::to_owned).collect();
+    let mut report = review.run(tree.gathered);
+    let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
+    let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
+    args.baseline.apply(baseline, &mut report, &policy, evaluated)?;
     outputs.write(&report)?;
     Ok(args.reporting.outcome(&report))
 }
 
 /// What a tree holds.
-struct Gathered {
-    sources: Sources,
-    requests: Vec<Request>,
-    ignores: Vec<Ignore>,
-    not_evaluated: Vec<NotEvaluated>,
+struct Tree {
+    /// The files in which something was found, each with the name that reports show.
+    files: Vec<(PathBuf, String)>,
+    gathered: Gathered,
 }
 
-impl Gathered {
+impl Tree {
     /// Takes the files in the order of their names, each once, and each of their requests for every application that
     /// the file belongs to.
-    fn take(&mut self, mut files: Vec<FoundFile>, apps: &Apps) {
+    fn of(outcomes: Outcomes, sources: Sources, apps: &Apps) -> Self {
+        let Outcomes { mut files, mut not_evaluated } = outcomes;
         files.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.path.cmp(&b.path)));
         files.dedup_by(|a, b| a.path == b.path);
+        not_evaluated.sort_by(|a, b| (&a.input, &a.message).cmp(&(&b.input, &b.message)));
+        not_evaluated.dedup_by(|a, b| (&a.input, &a.message) == (&b.input, &b.message));
+        let mut tree = Self { files: Vec::new(), gathered: Gathered { sources, not_evaluated, ..Gathered::default() } };
         for FoundFile { path, name, scanned } in files {
-            let id = self.sources.add(Source::of_pieces(name, scanned.pieces));
+            let id = tree.gathered.sources.add(Source::of_pieces(&*name, scanned.pieces));
+            tree.gathered.ignores.extend(scanned.ignores.into_iter().map(|ignore| ignore.moved_to(id)));
             let apps = apps.of_file(&path);
-            self.ignores.extend(scanned.ignores.into_iter().map(|ignore| ignore.moved_to(id)));
             for mut request in scanned.requests {
                 request.each_place(|place| place.source = id);
-                self.requests.extend(apps.iter().map(|app| Request { app: app.clone(), ..request.clone() }));
+                tree.gathered.requests.extend(apps.iter().map(|app| Request { app: app.clone(), ..request.clone() }));
             }
+            tree.files.push((path, name));
         }
-        self.not_evaluated.sort_by(|a, b| (&a.input, &a.message).cmp(&(&b.input, &b.message)));
-        self.not_evaluated.dedup_by(|a, b| (&a.input, &a.message) == (&b.input, &b.message));
+        tree
     }
 }

@@ -136,7 +136,10 @@ fn next_line(text: &str, end: usize) -> usize {
         let line = start..line_end(bytes, start);
         let words = text.get(line.clone()).unwrap_or("");
         let comment = memmem::find(words.as_bytes(), MARK).is_some_and(|at| {
-            words.get(..at).and_then(opener).is_some_and(|opener| words.get(..opener).is_some_and(|b| b.trim().is_empty()))
+            words
+                .get(..at)
+                .and_then(opener)
+                .is_some_and(|opener| words.get(..opener).is_some_and(|b| b.trim().is_empty()))
         });
         if !words.trim().is_empty() && !comment {
             return start;
@@ -183,13 +186,11 @@ mod tests {
 
     #[test]
     fn a_comment_of_its_own_is_about_the_next_line() {
-        let text = "a\n  # zscope: ignore[full-access, ZS203] why not\n\n  # zscope: ignore[denied] more\n  target\nlast";
+        let text =
+            "a\n  # zscope: ignore[full-access, ZS203] why not\n\n  # zscope: ignore[denied] more\n  target\nlast";
         assert_eq!(
             read_all(text),
-            [
-                (vec!["full-access", "ZS203"], "why not", "  target"),
-                (vec!["denied"], "more", "  target"),
-            ]
+            [(vec!["full-access", "ZS203"], "why not", "  target"), (vec!["denied"], "more", "  target"),]
         );
         assert_eq!(read_all(" * zscope: ignore[x] y\n * next"), [(vec!["x"], "y", " * next")]);
         assert_eq!(read_all("// zscope: ignore[x] y"), [(vec!["x"], "y", "")]);

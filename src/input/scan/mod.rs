@@ -47,7 +47,7 @@ use super::{Item, Request, Secret};
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
 use crate::percent::decode;
-use crate::source::{Place, SourceId, Span};
+use crate::source::{Place, Position, SourceId, Span};
 use context::Context;
 use decide::{Decision, decide};
 use token::Token;
@@ -111,6 +111,17 @@ impl<'c> Scanner<'c> {
         requests
     }
 
+    /// Reads every comment of a text that accepts findings, in the order in which they stand.
+    #[must_use]
+    pub fn ignores(&self, id: SourceId, text: &str) -> Vec<Ignore> {
+        let origin = Position { line: 1, column: 1 };
+        let of = |comment: &ignore::Comment| {
+            let line = keep::advance(text, 0..comment.about, origin).line;
+            comment.finished(id, text, line, |span| span)
+        };
+        ignore::comments(text).iter().map(of).collect()
+    }
+
     fn sightings(&self, text: &str) -> Vec<Sighting> {
         let found = find::find(text.as_bytes(), &self.words);
         let mut sightings: Vec<Sighting> = Vec::new();
@@ -134,9 +145,10 @@ impl<'c> Scanner<'c> {
     fn requests(&self, id: SourceId, text: &str, sightings: Vec<Sighting>) -> Vec<Request> {
         let mut lists: Vec<(Vec<Sighting>, Vec<super::Separator>)> = Vec::new();
         for sighting in sightings {
-            let gap = lists.last().and_then(|(list, _)| list.last()).and_then(|last| {
-                group::gap(text, last.span.end, sighting.span.start)
-            });
+            let gap = lists
+                .last()
+                .and_then(|(list, _)| list.last())
+                .and_then(|last| group::gap(text, last.span.end, sighting.span.start));
             match (gap, lists.last_mut()) {
                 (Some(gap), Some((list, separators))) => {
                     separators.extend(gap.separator.filter(|separator| !separators.contains(separator)));
@@ -150,8 +162,7 @@ impl<'c> Scanner<'c> {
         for (list, separators) in lists {
             let sure = |decision| matches!(decision, Decision::Scope(confidence) if confidence > Confidence::Low);
             let company = list.iter().any(|sighting| sure(sighting.decision));
-            let items: Vec<Item> =
-                list.into_iter().filter_map(|sighting| sighting.item(id, text, company)).collect();
+            let items: Vec<Item> = list.into_iter().filter_map(|sighting| sighting.item(id, text, company)).collect();
             let (Some(first), Some(last)) = (items.first(), items.last()) else { continue };
             let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
             let mut request = Request { app: None, place, items, separators, url: None, secrets: Vec::new() };
@@ -191,6 +202,8 @@ impl Sighting {
 
 /// Whether a text has a letter in the notation `\u0041`.
 fn has_escaped_letter(text: &[u8]) -> bool {
-    let letter = |at: usize| matches!(text.get(at + 4), Some(b'2'..=b'7')) && text.get(at + 5).is_some_and(u8::is_ascii_hexdigit);
+    let letter = |at: usize| {
+        matches!(text.get(at + 4), Some(b'2'..=b'7')) && text.get(at + 5).is_some_and(u8::is_ascii_hexdigit)
+    };
     memmem::find_iter(text, b"\\u00").any(letter)
 }

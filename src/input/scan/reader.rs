@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::ignore::{self, Ignore};
 use super::Scanner;
+use super::ignore::{self, Ignore};
 use super::keep::{advance, keep};
 use crate::input::Request;
 use crate::source::{Piece, Position, Source, Sources, Span};
@@ -71,7 +71,9 @@ impl<'s> Reader<'s> {
             let mark = match encoding {
                 None => {
                     let (found, mark) = Encoding::of(bytes);
-                    if found == Encoding::Utf8 && memchr::memchr(0, bytes.get(..filled.min(HEAD)).unwrap_or(&[])).is_some() {
+                    if found == Encoding::Utf8
+                        && memchr::memchr(0, bytes.get(..filled.min(HEAD)).unwrap_or(&[])).is_some()
+                    {
                         return Ok(Err(Binary));
                     }
                     encoding = Some(found);
@@ -142,7 +144,9 @@ impl Encoding {
         };
         let last = |stop: &dyn Fn(u16) -> bool| tail.chunks_exact(width).rposition(|chunk| stop(unit(chunk)));
         let found = last(&|unit| unit == 10).or_else(|| last(&|unit| unit == 32 || unit == 44)).or_else(|| {
-            last(&|unit| u8::try_from(unit).is_ok_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'.'))
+            last(&|unit| {
+                u8::try_from(unit).is_ok_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'.')
+            })
         });
         found.map_or(bytes.len() / width * width, |at| from + (at + 1) * width)
     }
@@ -188,7 +192,8 @@ impl Scanner<'_> {
         if requests.is_empty() && comments.is_empty() {
             return;
         }
-        let mut places: Vec<Span> = comments.iter().map(|comment| Span::new(comment.span.start, comment.span.end)).collect();
+        let mut places: Vec<Span> =
+            comments.iter().map(|comment| Span::new(comment.span.start, comment.span.end)).collect();
         for request in &mut requests {
             let whole = request.place.span;
             let mut first = true;
