@@ -53,14 +53,14 @@ pub fn applied(text: &str, edits: &[Edit]) -> String {
 /// operator, no bracket; and quotes that come in pairs.
 fn is_whole_item(deleted: &str) -> bool {
     let quotes: Vec<char> = deleted.chars().filter(|c| matches!(c, '"' | '\'' | '`')).collect();
-    let paired = match quotes.as_slice() {
-        [] => true,
-        [a, b] => a == b,
-        _ => false,
+    let (paired, quoted) = match quotes.as_slice() {
+        [] => (true, false),
+        [a, b] => (a == b, true),
+        _ => (false, true),
     };
     let plain = |c: char| {
         c.is_ascii_alphanumeric()
-            || matches!(c, '.' | '_' | '-' | '{' | '}' | '%' | '+' | ',' | ';' | '"' | '\'' | '`')
+            || matches!(c, '.' | '_' | '-' | '{' | '}' | '%' | ',' | ';' | '"' | '\'' | '`')
             || c.is_whitespace()
     };
     paired && deleted.chars().all(plain)

@@ -18,7 +18,7 @@ const DEFAULT: &str = "zscope-baseline.json";
 
 /// Options on findings that were known before.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct KnownFindings {
     /// Accept the findings that this file names; each of its entries absolves one
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -35,7 +35,7 @@ pub(super) struct Known {
     baseline: Baseline,
 }
 
-impl Args {
+impl KnownFindings {
     /// Reads the baseline that the run starts from; none where a new one is written.
     pub(super) fn read(&self) -> Result<Option<Known>, CommandError> {
         let Some(path) = self.baseline.as_ref().filter(|_| !self.write_baseline) else { return Ok(None) };

@@ -8,7 +8,8 @@ use std::path::Path;
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
-use super::{Outcome, baseline, files};
+use super::baseline::KnownFindings;
+use super::{Outcome, files};
 use crate::input::{self, Request};
 use crate::report::NotEvaluated;
 use crate::review::{Gathered, Review};
@@ -30,7 +31,7 @@ pub(super) struct Args {
     reporting: Reporting,
 
     #[command(flatten)]
-    baseline: baseline::Args,
+    baseline: KnownFindings,
 }
 
 const EXAMPLES: &str = "\

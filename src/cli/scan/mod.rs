@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
-use super::{Outcome, baseline};
+use super::Outcome;
+use super::baseline::KnownFindings;
 use crate::input::Request;
 use crate::input::scan::Scanner;
 use crate::report::clean;
@@ -40,7 +41,7 @@ pub(super) struct Args {
     reporting: Reporting,
 
     #[command(flatten)]
-    baseline: baseline::Args,
+    baseline: KnownFindings,
 
     /// Make the changes that leave the access as it is: canonical case, duplicates, redundant scopes, known misspellings
     #[arg(long)]

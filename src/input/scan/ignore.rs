@@ -161,7 +161,7 @@ mod tests {
     fn read_all(text: &str) -> Vec<(Vec<&str>, &str, &str)> {
         let of = |comment: &Comment| {
             let rules = comment.rules.iter().map(|rule| &text[rule.clone()]).collect();
-            let line = text[comment.about..].lines().next().unwrap_or("");
+            let line = text[comment.about..].lines().next().unwrap_or("").trim_end();
             (rules, &text[comment.reason.clone()], line)
         };
         comments(text).iter().map(of).collect()
