@@ -13,6 +13,7 @@ use crate::engine::judge_request;
 use crate::filter::{apply_waivers, with_level};
 use crate::finding::{Finding, RuleInfo};
 use crate::input::read_argument;
+use crate::input::scan::Scanner;
 use crate::policy::{self, Policy, Top};
 use crate::redact::redact;
 use crate::source::{Source, Sources};
@@ -29,12 +30,14 @@ const HEADINGS: [&str; 4] = ["What it does", "Why is this bad?", "Example", "Use
 /// The headings that may follow, in this order.
 const MORE_HEADINGS: [&str; 2] = ["Options", "Remarks"];
 
-/// One `scope` fence of a rule's documentation, with the policy fence that is in force for it.
+/// One `scope` or `source` fence of a rule's documentation, with the policy fence that is in force for it.
 #[derive(Debug)]
 struct Example<'d> {
     heading: &'d str,
-    /// An argument of `zscope check`.
+    /// An argument of `zscope check`, or a text for `zscope scan`.
     argument: &'d str,
+    /// Whether it is a text to be scanned.
+    scanned: bool,
     /// The application that asks: `app=…` after `scope`.
     app: Option<&'d str>,
     /// A whole policy.
@@ -102,10 +105,11 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
             };
             match kind {
                 Some("yaml") => policy.set((body, option("as-of").unwrap_or(TODAY))),
-                Some("scope") => {
+                Some("scope" | "source") => {
                     let (policy, as_of) = policy.get();
                     let (heading, app) = (heading.get(), option("app"));
-                    found.push(Example { heading, argument: body, app, policy, as_of });
+                    let scanned = kind == Some("source");
+                    found.push(Example { heading, argument: body, scanned, app, policy, as_of });
                 }
                 _ => {}
             }
@@ -119,7 +123,11 @@ impl Example<'_> {
     fn run(&self, catalog: &Catalog) -> (Vec<Finding>, Sources) {
         let mut sources = Sources::default();
         let id = sources.add(Source::new("<argument>", self.argument));
-        let mut requests = read_argument(id, sources.get(id));
+        let mut requests = if self.scanned {
+            Scanner::new(catalog).read(id, self.argument)
+        } else {
+            read_argument(id, sources.get(id))
+        };
         assert!(!requests.is_empty(), "nothing is read from {self:?}");
         let policy = self.policy(&mut sources);
         let effective = policy.effective(self.app);
@@ -242,7 +250,7 @@ pub(super) fn found(group: &str, argument: &str) -> String {
 
 /// [`found`] under a policy, for an application.
 pub(super) fn found_under(policy: &str, app: Option<&str>, group: &str, argument: &str) -> String {
-    let example = Example { heading: "", argument, app, policy, as_of: TODAY };
+    let example = Example { heading: "", argument, scanned: false, app, policy, as_of: TODAY };
     let (mut findings, sources) = example.run(&Catalog::embedded());
     findings.retain(|finding| finding.rule.code.starts_with(group));
     findings.sort_by(|a, b| (a.place, a.rule.code).cmp(&(b.place, b.rule.code)));
