@@ -62,7 +62,8 @@ impl Review<'_> {
 impl Review<'_> {
     /// Judges requests on all processors, and returns what was found in the order of the requests.
     fn judge(&self, requests: &[Request]) -> (Vec<Judged>, Vec<Finding>) {
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(requests.len().div_ceil(WORTH_A_THREAD));
+        let threads =
+            thread::available_parallelism().map_or(1, usize::from).min(requests.len().div_ceil(WORTH_A_THREAD));
         if threads < 2 {
             return self.judge_part(requests);
         }

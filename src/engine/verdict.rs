@@ -332,14 +332,8 @@ mod tests {
             stray: None,
             confidence: Confidence::High,
         });
-        let request = Request {
-            app: None,
-            place,
-            items: items.to_vec(),
-            separators: Vec::new(),
-            url: None,
-            secrets: Vec::new(),
-        };
+        let request =
+            Request { app: None, place, items: items.to_vec(), separators: Vec::new(), url: None, secrets: Vec::new() };
         let judged = judge_request(&catalog, &policy.effective(None), &request);
         let [full, one, unknown, malformed] = judged.as_slice() else { unreachable!() };
         assert!(one.data.contains(&DataClass::Financial), "{:?}", one.data);

@@ -38,7 +38,9 @@ fn git(folder: &Path, arguments: &[&str], only: &Path) -> Result<Vec<PathBuf>, C
         .arg(only)
         .env("GIT_OPTIONAL_LOCKS", "0")
         .output()
-        .map_err(|error| CommandError::usage(format!("git cannot be run: {error}")).help("--since asks git: install it"))?;
+        .map_err(|error| {
+            CommandError::usage(format!("git cannot be run: {error}")).help("--since asks git: install it")
+        })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.lines().next().unwrap_or("").trim_start_matches("fatal: ");

@@ -65,10 +65,12 @@ impl Choice {
     /// Whether a file that a tool named would be met on a walk.
     fn takes(&self, path: &Path, globs: &Override) -> bool {
         let matched = globs.matched(path, false);
-        let hidden = || path.components().any(|part| {
-            let name = part.as_os_str().to_string_lossy();
-            name.starts_with('.') && name != "." && name != ".."
-        });
+        let hidden = || {
+            path.components().any(|part| {
+                let name = part.as_os_str().to_string_lossy();
+                name.starts_with('.') && name != "." && name != ".."
+            })
+        };
         !matched.is_ignore() && (self.hidden || matched.is_whitelist() || !hidden())
     }
 
@@ -95,7 +97,11 @@ fn sorted_out(paths: &[PathBuf], named: bool, shared: &Shared<'_>) -> (Vec<PathB
             Ok(Named::File) => files.push(path.clone()),
             Ok(Named::Folder) => folders.push(path.clone()),
             Ok(Named::Other) if named => {
-                shared.not_evaluated(path, "is neither a file nor a folder", Some("pipe its content into `zscope check -`"));
+                shared.not_evaluated(
+                    path,
+                    "is neither a file nor a folder",
+                    Some("pipe its content into `zscope check -`"),
+                );
             }
             Err(error) if named => shared.unreadable(path, &error),
             _ => {}
@@ -140,7 +146,8 @@ fn scan_folders(walk: &WalkBuilder, shared: &Shared<'_>) {
 /// The files that a list names.
 fn listed(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let text = if list == Path::new("-") { files::read_stdin() } else { files::read_file(list) };
-    let text = text.map_err(|error| CommandError::usage(format!("the list of files `{}` {}", list.display(), error.message())))?;
+    let text = text
+        .map_err(|error| CommandError::usage(format!("the list of files `{}` {}", list.display(), error.message())))?;
     let names = if text.contains('\0') { text.split('\0').collect::<Vec<_>>() } else { text.lines().collect() };
     Ok(names.into_iter().filter(|name| !name.is_empty()).map(PathBuf::from).collect())
 }

@@ -140,7 +140,11 @@ impl Shared<'_> {
         match error.kind() {
             io::ErrorKind::NotFound => self.not_evaluated(path, "no such file or folder", None),
             io::ErrorKind::PermissionDenied => {
-                self.not_evaluated(path, "cannot be read: permission denied", Some("let the scan read it, or leave it out with --glob '!PATH'"));
+                self.not_evaluated(
+                    path,
+                    "cannot be read: permission denied",
+                    Some("let the scan read it, or leave it out with --glob '!PATH'"),
+                );
             }
             _ => self.not_evaluated(path, &format!("cannot be read: {error}"), None),
         }

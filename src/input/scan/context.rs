@@ -9,8 +9,19 @@ const KEY_DISTANCE: usize = 80;
 
 /// Words before a name of a package or a type.
 const KEYWORDS: [&str; 13] = [
-    "class", "extends", "from", "implements", "import", "include", "instanceof", "interface", "module", "namespace",
-    "new", "package", "using",
+    "class",
+    "extends",
+    "from",
+    "implements",
+    "import",
+    "include",
+    "instanceof",
+    "interface",
+    "module",
+    "namespace",
+    "new",
+    "package",
+    "using",
 ];
 
 /// What stands around a token.
@@ -46,7 +57,8 @@ impl Context {
             }
             // Markdown's emphasis, which closes as it opens.
             [.., b'_'] => {
-                let opens = before.iter().rev().find(|byte| **byte != b'_').is_none_or(|byte| !byte.is_ascii_alphanumeric());
+                let opens =
+                    before.iter().rev().find(|byte| **byte != b'_').is_none_or(|byte| !byte.is_ascii_alphanumeric());
                 if !opens || bytes.get(span.end) != Some(&b'_') {
                     return None;
                 }
@@ -64,7 +76,8 @@ impl Context {
         context.quoted = is_quote(before.last()) || is_quote(after.first()) || is_escaped_quote(after);
         if !context.quoted {
             let blanks = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            context.used_as_code |= matches!(after.get(blanks..), Some([b'=', next, ..]) if !matches!(next, b'=' | b'>'));
+            context.used_as_code |=
+                matches!(after.get(blanks..), Some([b'=', next, ..]) if !matches!(next, b'=' | b'>'));
         }
         let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         let head = text.get(line.max(text.floor_char_boundary(span.start.saturating_sub(KEY_DISTANCE)))..span.start)?;
@@ -100,9 +113,9 @@ fn under_scope_key(head: &str) -> bool {
     let opens = |c: char| c.is_whitespace() || "\"'`[({=:>,\\".contains(c);
     let name = head.trim_end_matches(opens);
     let between = head.get(name.len()..).unwrap_or("");
-    let word_at = name.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')).map_or(0, |at| {
-        at + name.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
-    });
+    let word_at = name
+        .rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-'))
+        .map_or(0, |at| at + name.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
     between.contains(['=', ':', '(', '>', '[']) && name.get(word_at..).is_some_and(names_scopes)
 }
 
@@ -118,10 +131,34 @@ mod tests {
 
     #[test]
     fn a_part_of_something_longer_is_none() {
-        for text in ["HelpDesk.READ", "a.Desk.READ", "$Desk.READ", "@Desk.READ", "a-Desk.READ", "x::Desk.READ", "_Desk.READ", "$a->Desk.READ", "\\Desk.READ", "a_Desk.READ"] {
+        for text in [
+            "HelpDesk.READ",
+            "a.Desk.READ",
+            "$Desk.READ",
+            "@Desk.READ",
+            "a-Desk.READ",
+            "x::Desk.READ",
+            "_Desk.READ",
+            "$a->Desk.READ",
+            "\\Desk.READ",
+            "a_Desk.READ",
+        ] {
             assert_eq!(around(text), None, "{text}");
         }
-        for text in ["Desk.READ", "é Desk.READ", "\\nDesk.READ", "%2CDesk.READ", "\\u0022Desk.READ", "- Desk.READ", "--Desk.READ", "…Desk.READ", "...Desk.READ", "_Desk.READ_", "スDesk.READ", "\"-Desk.READ"] {
+        for text in [
+            "Desk.READ",
+            "é Desk.READ",
+            "\\nDesk.READ",
+            "%2CDesk.READ",
+            "\\u0022Desk.READ",
+            "- Desk.READ",
+            "--Desk.READ",
+            "…Desk.READ",
+            "...Desk.READ",
+            "_Desk.READ_",
+            "スDesk.READ",
+            "\"-Desk.READ",
+        ] {
             assert!(around(text).is_some(), "{text}");
         }
     }

@@ -21,9 +21,30 @@ pub(super) enum Decision {
 
 /// Words in the names of a program's own types and constants.
 const OWN_NAMES: [&str; 24] = [
-    "action", "api", "auth", "client", "config", "const", "constants", "controller", "entity", "enum", "error", "event",
-    "factory", "handler", "helper", "manager", "model", "module", "operation", "permission", "scope", "service",
-    "status", "type",
+    "action",
+    "api",
+    "auth",
+    "client",
+    "config",
+    "const",
+    "constants",
+    "controller",
+    "entity",
+    "enum",
+    "error",
+    "event",
+    "factory",
+    "handler",
+    "helper",
+    "manager",
+    "model",
+    "module",
+    "operation",
+    "permission",
+    "scope",
+    "service",
+    "status",
+    "type",
 ];
 
 /// How a token is spelt, and what the catalog says of it.
@@ -99,7 +120,8 @@ impl Facts<'_> {
 
     /// Whether a part of the resource is spelt like a type: with a capital, and not all in capitals.
     fn like_a_type(&self) -> bool {
-        !self.exact_resource && self.token.resource().iter().any(|part| part.starts_with(|c: char| c.is_ascii_uppercase()))
+        !self.exact_resource
+            && self.token.resource().iter().any(|part| part.starts_with(|c: char| c.is_ascii_uppercase()))
     }
 
     /// A service that begins with `Zoho` and stands in the catalog.
@@ -150,7 +172,11 @@ impl Facts<'_> {
         }
         if self.token.operation().is_none() {
             let fits = self.exact_service && self.zoho && !in_path;
-            return if fits && (self.known_resource || quoted) { Decision::Scope(Confidence::Medium) } else { Decision::Other };
+            return if fits && (self.known_resource || quoted) {
+                Decision::Scope(Confidence::Medium)
+            } else {
+                Decision::Other
+            };
         }
         if self.core() && self.capitals {
             return match (self.known, self.exact_service, evidence) {

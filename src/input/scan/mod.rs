@@ -132,9 +132,10 @@ impl<'c> Scanner<'c> {
     fn requests(&self, id: SourceId, text: &str, sightings: Vec<Sighting>) -> Vec<Request> {
         let mut lists: Vec<(Vec<Sighting>, Vec<super::Separator>)> = Vec::new();
         for sighting in sightings {
-            let gap = lists.last().and_then(|(list, _)| list.last()).and_then(|last| {
-                group::gap(text, last.span.end, sighting.span.start)
-            });
+            let gap = lists
+                .last()
+                .and_then(|(list, _)| list.last())
+                .and_then(|last| group::gap(text, last.span.end, sighting.span.start));
             match (gap, lists.last_mut()) {
                 (Some(gap), Some((list, separators))) => {
                     separators.extend(gap.separator.filter(|separator| !separators.contains(separator)));
@@ -148,8 +149,7 @@ impl<'c> Scanner<'c> {
         for (list, separators) in lists {
             let sure = |decision| matches!(decision, Decision::Scope(confidence) if confidence > Confidence::Low);
             let company = list.iter().any(|sighting| sure(sighting.decision));
-            let items: Vec<Item> =
-                list.into_iter().filter_map(|sighting| sighting.item(id, text, company)).collect();
+            let items: Vec<Item> = list.into_iter().filter_map(|sighting| sighting.item(id, text, company)).collect();
             let (Some(first), Some(last)) = (items.first(), items.last()) else { continue };
             let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
             let mut request = Request { app: None, place, items, separators, url: None, secrets: Vec::new() };
@@ -189,6 +189,8 @@ impl Sighting {
 
 /// Whether a text has a letter in the notation `\u0041`.
 fn has_escaped_letter(text: &[u8]) -> bool {
-    let letter = |at: usize| matches!(text.get(at + 4), Some(b'2'..=b'7')) && text.get(at + 5).is_some_and(u8::is_ascii_hexdigit);
+    let letter = |at: usize| {
+        matches!(text.get(at + 4), Some(b'2'..=b'7')) && text.get(at + 5).is_some_and(u8::is_ascii_hexdigit)
+    };
     memmem::find_iter(text, b"\\u00").any(letter)
 }

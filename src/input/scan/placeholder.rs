@@ -134,7 +134,8 @@ mod tests {
             let found = placeholder(text, 0).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.name.as_str(), &text[found.end..]), (name, rest), "{text}");
         }
-        for text in ["", "x", "{a,b}", "{a", "${a\n}", "<b>", "<br>", "</x>", "%x", "% s", ":", ": a", "$", "[0]", "[]"] {
+        for text in ["", "x", "{a,b}", "{a", "${a\n}", "<b>", "<br>", "</x>", "%x", "% s", ":", ": a", "$", "[0]", "[]"]
+        {
             assert_eq!(placeholder(text, 0), None, "{text}");
         }
     }

@@ -51,6 +51,12 @@ impl<'s> Reader<'s> {
         Self { scanner, buffer: Vec::new(), chunk: CHUNK }
     }
 
+    /// Reads in pieces of another size than [`CHUNK`].
+    #[cfg(test)]
+    pub(super) fn in_chunks(scanner: &'s Scanner<'s>, chunk: usize) -> Self {
+        Self { chunk, ..Self::new(scanner) }
+    }
+
     /// Scans everything that `file` gives. UTF-8 and, with a byte order mark, UTF-16 are understood; other bytes count
     /// as one unknown character each.
     ///
@@ -68,7 +74,9 @@ impl<'s> Reader<'s> {
             let mark = match encoding {
                 None => {
                     let (found, mark) = Encoding::of(bytes);
-                    if found == Encoding::Utf8 && memchr::memchr(0, bytes.get(..filled.min(HEAD)).unwrap_or(&[])).is_some() {
+                    if found == Encoding::Utf8
+                        && memchr::memchr(0, bytes.get(..filled.min(HEAD)).unwrap_or(&[])).is_some()
+                    {
                         return Ok(Err(Binary));
                     }
                     encoding = Some(found);
@@ -139,7 +147,9 @@ impl Encoding {
         };
         let last = |stop: &dyn Fn(u16) -> bool| tail.chunks_exact(width).rposition(|chunk| stop(unit(chunk)));
         let found = last(&|unit| unit == 10).or_else(|| last(&|unit| unit == 32 || unit == 44)).or_else(|| {
-            last(&|unit| u8::try_from(unit).is_ok_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'.'))
+            last(&|unit| {
+                u8::try_from(unit).is_ok_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'.')
+            })
         });
         found.map_or(bytes.len() / width * width, |at| from + (at + 1) * width)
     }

@@ -21,12 +21,14 @@ const LEAST_VARIETY: usize = 9;
 /// The secrets of a text that look alive: examples such as `1000.aaaa….bbbb…` are left out.
 pub(super) fn secrets(text: &str) -> Vec<(SecretKind, Range<usize>)> {
     static COMPILED: OnceLock<Option<Regex>> = OnceLock::new();
-    let compile = || RegexBuilder::new(PATTERN).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok();
+    let compile =
+        || RegexBuilder::new(PATTERN).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok();
     let Some(regex) = COMPILED.get_or_init(compile) else { return Vec::new() };
     let kinds = [SecretKind::Token, SecretKind::ClientSecret, SecretKind::AuthToken];
     let captures = regex.captures_iter(text.as_bytes());
     let found = captures.filter_map(|found| {
-        let (kind, group) = kinds.into_iter().zip(found.iter().skip(1)).find_map(|(kind, group)| Some((kind, group?)))?;
+        let (kind, group) =
+            kinds.into_iter().zip(found.iter().skip(1)).find_map(|(kind, group)| Some((kind, group?)))?;
         looks_alive(group.as_bytes()).then(|| (kind, group.range()))
     });
     found.collect()

@@ -151,7 +151,9 @@ impl Join {
         let mut at = next;
         while at < limit {
             match bytes.get(at)? {
-                byte if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'(' | b')' | b' ' | b'[' | b']') => {
+                byte if byte.is_ascii_alphanumeric()
+                    || matches!(byte, b'_' | b'$' | b'(' | b')' | b' ' | b'[' | b']') =>
+                {
                     at += 1;
                 }
                 b'-' if bytes.get(at + 1) == Some(&b'>') => at += 2,

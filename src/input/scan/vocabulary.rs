@@ -111,9 +111,10 @@ impl Vocabulary {
             return None;
         }
         let ends = |name: &&String| {
-            text.len().checked_sub(name.len()).and_then(|at| text.get(at..)).is_some_and(|end| {
-                end.eq_ignore_ascii_case(name.as_bytes())
-            })
+            text.len()
+                .checked_sub(name.len())
+                .and_then(|at| text.get(at..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
         };
         self.by_ending.get(&[a, b])?.iter().filter(ends).map(String::len).max()
     }
