@@ -63,7 +63,8 @@ fn is_whole_item(deleted: &str) -> bool {
             || matches!(c, '.' | '_' | '-' | '{' | '}' | '%' | ',' | ';' | '"' | '\'' | '`')
             || c.is_whitespace()
     };
-    paired && deleted.chars().all(plain)
+    // In a URL a plus is a blank; between strings it joins them.
+    paired && deleted.chars().all(|c| plain(c) || (c == '+' && !quoted))
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
+use super::baseline::KnownFindings;
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
-use super::baseline::KnownFindings;
 use super::{Outcome, files};
 use crate::input::{self, Request};
 use crate::report::NotEvaluated;

@@ -19,6 +19,7 @@ mod non_canonical_case;
 mod not_allowed;
 mod offline_access;
 mod redundant_scope;
+mod secret_in_source;
 mod secret_in_url;
 mod sensitive_access;
 #[cfg(test)]
@@ -80,6 +81,7 @@ pub static ALL: &[&dyn Rule] = &[
     &weak_state::WeakState,
     &secret_in_url::SecretInUrl,
     &implicit_grant::ImplicitGrant,
+    &secret_in_source::SecretInSource,
 ];
 
 /// What is fixed about every rule, in the order of the codes.

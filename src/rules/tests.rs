@@ -31,14 +31,14 @@ const HEADINGS: [&str; 4] = ["What it does", "Why is this bad?", "Example", "Use
 /// The headings that may follow, in this order.
 const MORE_HEADINGS: [&str; 2] = ["Options", "Remarks"];
 
-/// One `scope` fence of a rule's documentation, with the policy fence that is in force for it.
+/// One `scope` or `source` fence of a rule's documentation, with the policy fence that is in force for it.
 #[derive(Debug)]
 struct Example<'d> {
     heading: &'d str,
     /// An argument of `zscope check`, or a file of `zscope scan`.
     argument: &'d str,
     /// Whether it is a file: `source` instead of `scope`.
-    is_file: bool,
+    scanned: bool,
     /// The findings that were known before.
     baseline: Option<&'d str>,
     /// The application that asks: `app=…` after `scope`.
@@ -114,8 +114,8 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
                 Some(kind @ ("scope" | "source")) => {
                     let (policy, as_of) = policy.get();
                     let (heading, app, baseline) = (heading.get(), option("app"), known.get());
-                    let is_file = kind == "source";
-                    found.push(Example { heading, argument: body, is_file, baseline, app, policy, as_of });
+                    let scanned = kind == "source";
+                    found.push(Example { heading, argument: body, scanned, baseline, app, policy, as_of });
                 }
                 _ => {}
             }
@@ -131,8 +131,8 @@ impl Example<'_> {
         let id = sources.add(Source::new("<argument>", self.argument));
         let scanner = Scanner::new(catalog);
         let mut requests =
-            if self.is_file { scanner.read(id, self.argument) } else { read_argument(id, sources.get(id)) };
-        let ignores = if self.is_file { scanner.ignores(id, self.argument) } else { Vec::new() };
+            if self.scanned { scanner.read(id, self.argument) } else { read_argument(id, sources.get(id)) };
+        let ignores = if self.scanned { scanner.ignores(id, self.argument) } else { Vec::new() };
         assert!(!requests.is_empty(), "nothing is read from {self:?}");
         let policy = self.policy(&mut sources);
         let effective = policy.effective(self.app);
@@ -261,7 +261,7 @@ pub(super) fn found(group: &str, argument: &str) -> String {
 
 /// [`found`] under a policy, for an application.
 pub(super) fn found_under(policy: &str, app: Option<&str>, group: &str, argument: &str) -> String {
-    let example = Example { heading: "", argument, is_file: false, baseline: None, app, policy, as_of: TODAY };
+    let example = Example { heading: "", argument, scanned: false, baseline: None, app, policy, as_of: TODAY };
     let (mut findings, sources) = example.run(&Catalog::embedded());
     findings.retain(|finding| finding.rule.code.starts_with(group));
     findings.sort_by(|a, b| (a.place, a.rule.code).cmp(&(b.place, b.rule.code)));

@@ -70,9 +70,8 @@ fn a_baseline_absolves_what_it_names_and_nothing_else() {
     let baseline = fs::read_to_string(&path).unwrap();
     insta::assert_snapshot!(baseline);
     // Lines move, and one more finding of the same kind comes.
-    let again = |text: &str| {
-        json(&mut scan(&["--format", "json", "--baseline", "b.json"], text).file("b.json", &baseline))
-    };
+    let again =
+        |text: &str| json(&mut scan(&["--format", "json", "--baseline", "b.json"], text).file("b.json", &baseline));
     let report = again(&format!("# a new line\n\n{WIDE}\n{WIDE}\n"));
     assert_eq!((codes(&report["findings"]).len(), codes(&report["waived"]).len()), (0, 2));
     assert_eq!(report["waived"][0]["kind"], "baseline");
@@ -154,7 +153,8 @@ fn fix_makes_what_leaves_the_access_as_it_is() {
 
 #[test]
 fn what_would_change_the_access_is_never_fixed() {
-    for text in ["x = 'ZohoBooks.fullaccess.all'\n", "x = 'ZohoBooks.invoice.READ'\n", "x = 'ZohoBooks.invoices.ALL'\n"] {
+    for text in ["x = 'ZohoBooks.fullaccess.all'\n", "x = 'ZohoBooks.invoice.READ'\n", "x = 'ZohoBooks.invoices.ALL'\n"]
+    {
         let mut run = scan(&["--fix"], text);
         run.ended();
         assert_eq!(fs::read_to_string(run.path().join("auth.py")).unwrap(), text);
@@ -165,8 +165,7 @@ fn what_would_change_the_access_is_never_fixed() {
 #[test]
 fn fix_keeps_permissions_and_what_it_cannot_read() {
     use std::os::unix::fs::PermissionsExt as _;
-    let utf16: Vec<u8> =
-        "\u{feff}x = 'ZohoBooks.Invoices.read'\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = "\u{feff}x = 'ZohoBooks.Invoices.read'\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut run = scan(&["--fix"], "x = 'ZohoBooks.Invoices.read'\n").file("wide.py", &utf16);
     let path = run.path().join("auth.py");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o751)).unwrap();

@@ -13,5 +13,7 @@ mod policies;
 mod program;
 mod readme;
 mod run;
+mod scan;
+mod scan_corpus;
 mod semantics;
 mod who;

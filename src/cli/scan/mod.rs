@@ -12,11 +12,11 @@ use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use super::Outcome;
+use super::baseline::KnownFindings;
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
-use super::Outcome;
-use super::baseline::KnownFindings;
 use crate::input::Request;
 use crate::input::scan::Scanner;
 use crate::report::clean;

@@ -37,6 +37,8 @@ pub(super) struct Context {
     pub(super) after_keyword: bool,
     /// A slash is next to it, as in a path.
     pub(super) in_path: bool,
+    /// Nothing else stands on its line but a bullet or a separator.
+    pub(super) alone: bool,
 }
 
 impl Context {
@@ -79,6 +81,10 @@ impl Context {
         }
         let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         let head = text.get(line.max(text.floor_char_boundary(span.start.saturating_sub(KEY_DISTANCE)))..span.start)?;
+        let rest = text.get(span.end..)?;
+        let rest = rest.get(..rest.find('\n').unwrap_or(rest.len()))?;
+        context.alone = head.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | ',')).is_empty()
+            && rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',')).is_empty();
         context.under_scope_key = under_scope_key(head);
         let word = head.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
         context.after_keyword = head.ends_with([' ', '\t']) && KEYWORDS.contains(&word);
@@ -162,12 +168,13 @@ mod tests {
         let none = Context::default();
         let quoted = Context { quoted: true, ..none };
         for (text, expected) in [
-            ("Desk.READ", none),
+            ("a Desk.READ", none),
+            ("  - Desk.READ,", Context { alone: true, ..none }),
             ("'Desk.READ'", quoted),
             ("\\\"Desk.READ\\\"", quoted),
-            ("Desk.READ(", Context { used_as_code: true, ..none }),
-            ("Desk.READ = 1", Context { used_as_code: true, ..none }),
-            ("Desk.READ == 1", none),
+            ("a Desk.READ(", Context { used_as_code: true, ..none }),
+            ("a Desk.READ = 1", Context { used_as_code: true, ..none }),
+            ("a Desk.READ == 1", none),
             ("import Desk.READ", Context { after_keyword: true, ..none }),
             ("docs/Desk.READ", Context { in_path: true, ..none }),
             ("scope=Desk.READ", Context { under_scope_key: true, ..none }),

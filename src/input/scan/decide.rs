@@ -62,13 +62,16 @@ struct Facts<'t> {
     /// The catalog knows the resource.
     known_resource: bool,
     operation: Option<Operation>,
+    /// The resource is spelt as the catalog spells it.
+    exact_resource: bool,
     /// The operation is in capitals.
     capitals: bool,
 }
 
 /// Decides what a token is. `zoho` tells whether its text speaks of Zoho.
 pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: bool) -> Decision {
-    if token.parts.len() < 3 || token.parts.first().is_some_and(|service| service.starts_with('{')) {
+    // `ZohoMail.{scope_name}.{operation}` tells how scopes are made, and names none.
+    if token.parts.len() < 3 || token.parts.iter().skip(1).all(|part| part.starts_with('{')) {
         return Decision::Other;
     }
     let operation = token.operation().and_then(Operation::of);
@@ -88,6 +91,7 @@ pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: b
         known: identity.is_known(),
         known_resource: matches!(identity.known, Known::Operation(..) | Known::No(Unknown::Operation(..)))
             || identity.is_known(),
+        exact_resource: identity.is_known() && identity.scope.resource() == token.resource(),
         operation,
         capitals: token.operation().is_some_and(|word| word.bytes().all(|b| b.is_ascii_uppercase() || b == b'-')),
     };
@@ -116,12 +120,14 @@ impl Facts<'_> {
 
     /// Whether a part of the resource is spelt like a type: with a capital, and not all in capitals.
     fn like_a_type(&self) -> bool {
-        self.token.resource().iter().any(|part| part.starts_with(|c: char| c.is_ascii_uppercase()))
+        !self.exact_resource
+            && self.token.resource().iter().any(|part| part.starts_with(|c: char| c.is_ascii_uppercase()))
     }
 
     /// A service that begins with `Zoho` and stands in the catalog.
     fn named_after_zoho(&self) -> Decision {
-        let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path } = self.context;
+        let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path, alone } = self.context;
+        let full = matches!(self.token.resource(), [one] if one.eq_ignore_ascii_case("fullaccess"));
         let sure = Decision::Scope(Confidence::High);
         let likely = Decision::Scope(Confidence::Medium);
         if self.token.operation().is_none() {
@@ -134,6 +140,7 @@ impl Facts<'_> {
             return match () {
                 () if used_as_code && !self.known => Decision::Other,
                 () if self.known || quoted || under_scope_key || !self.like_a_type() => sure,
+                () if self.exact_service => likely,
                 () => Decision::InCompany,
             };
         }
@@ -141,11 +148,11 @@ impl Facts<'_> {
             return Decision::Other;
         }
         if self.known {
-            let as_documented = self.exact_service && !self.like_a_type();
+            let as_documented = self.capitals || self.exact_service && (alone || !self.like_a_type());
             return if quoted || under_scope_key || as_documented { sure } else { Decision::InCompany };
         }
         if self.core() {
-            return match quoted && self.exact_service && !self.like_a_type() {
+            return match quoted && (full || self.exact_service && !self.like_a_type()) {
                 true => likely,
                 false => Decision::InCompany,
             };
@@ -158,7 +165,7 @@ impl Facts<'_> {
 
     /// A service of the catalog with a name that other things have as well, such as `Desk`.
     fn named_otherwise(&self) -> Decision {
-        let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path } = self.context;
+        let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path, .. } = self.context;
         let evidence = self.zoho || under_scope_key;
         if used_as_code && !(self.known && self.capitals && quoted) {
             return Decision::Other;

@@ -54,6 +54,12 @@ impl<'s> Reader<'s> {
         Self { scanner, buffer: Vec::new(), chunk: CHUNK }
     }
 
+    /// Reads in pieces of another size than [`CHUNK`].
+    #[cfg(test)]
+    pub(super) fn in_chunks(scanner: &'s Scanner<'s>, chunk: usize) -> Self {
+        Self { chunk, ..Self::new(scanner) }
+    }
+
     /// Scans everything that `file` gives. UTF-8 and, with a byte order mark, UTF-16 are understood; other bytes count
     /// as one unknown character each.
     ///

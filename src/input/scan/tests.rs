@@ -1,1 +1,118 @@
+//! Whole texts: what is read from them, and that every text can be read.
 
+use std::io::Cursor;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::source::{Source, Sources};
+
+fn read(text: &str) -> (Sources, Vec<Request>) {
+    let catalog = Catalog::embedded();
+    let mut sources = Sources::default();
+    let id = sources.add(Source::new("x", text));
+    let requests = Scanner::new(&catalog).read(id, text);
+    (sources, requests)
+}
+
+/// Each request as its scopes joined by `|`.
+fn lists(text: &str) -> Vec<String> {
+    let scopes = |request: &Request| {
+        let scopes: Vec<String> = request.items.iter().map(|item| item.written.clone()).collect();
+        scopes.join("|")
+    };
+    read(text).1.iter().map(scopes).collect()
+}
+
+#[test]
+fn one_list_is_one_request() {
+    for (text, expected) in [
+        ("'Desk.tickets.READ,Desk.contacts.READ'", &["Desk.tickets.READ|Desk.contacts.READ"][..]),
+        ("['Desk.tickets.READ', 'Desk.contacts.READ']", &["Desk.tickets.READ|Desk.contacts.READ"]),
+        ("a = 'Desk.tickets.READ'; b = 'Desk.contacts.READ'", &["Desk.tickets.READ", "Desk.contacts.READ"]),
+        ("- Desk.tickets.READ\n- Desk.contacts.READ\n", &["Desk.tickets.READ|Desk.contacts.READ"]),
+        ("Desk.tickets.READ\n\nDesk.contacts.READ\n", &["Desk.tickets.READ", "Desk.contacts.READ"]),
+        ("scope=Desk.tickets.READ%2CDesk.contacts.READ&x=1", &["Desk.tickets.READ|Desk.contacts.READ"]),
+        ("'ZohoMCP.tool.execute ZohoCRM.users.READ'", &["ZohoMCP.tool.execute|ZohoCRM.users.READ"]),
+        ("ZohoMCP.tool.execute and ZohoCRM.users.READ", &["ZohoCRM.users.READ"]),
+        (
+            "https://accounts.zoho.com/oauth/v2/auth?scope=openid,Desk.tickets.READ,ZohoMail.send&state=1",
+            &["openid|Desk.tickets.READ|ZohoMail.send"],
+        ),
+        ("\\u0044esk.tickets.RE\\u0041D", &["Desk.tickets.READ"]),
+    ] {
+        assert_eq!(lists(text), expected, "{text}");
+    }
+}
+
+/// What a reader keeps, as `line:column text`.
+fn scanned(bytes: &[u8], chunk: usize) -> Option<Vec<String>> {
+    let catalog = Catalog::embedded();
+    let scanner = Scanner::new(&catalog);
+    let scanned = Reader::in_chunks(&scanner, chunk).scan(Cursor::new(bytes)).unwrap().ok()?;
+    let source = Source::of_pieces("x", scanned.pieces);
+    let items = scanned.requests.iter().flat_map(|request| &request.items);
+    Some(
+        items
+            .map(|item| {
+                let at = source.position(item.place.span.start);
+                format!("{}:{} {}", at.line, at.column, source.slice(item.place.span))
+            })
+            .collect(),
+    )
+}
+
+#[test]
+fn files_of_every_encoding_are_read() {
+    let text = "é Desk.tickets.READ\r\n日 Desk.contacts.READ";
+    let expected = ["1:3 Desk.tickets.READ", "2:3 Desk.contacts.READ"];
+    let wide = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let files = [
+        text.as_bytes().to_vec(),
+        [&[0xef, 0xbb, 0xbf], text.as_bytes()].concat(),
+        [vec![0xff, 0xfe], wide(u16::to_le_bytes)].concat(),
+        [vec![0xfe, 0xff], wide(u16::to_be_bytes)].concat(),
+        b"\xe9 Desk.tickets.READ\r\n\xe9 Desk.contacts.READ".to_vec(),
+    ];
+    for file in files {
+        assert_eq!(scanned(&file, CHUNK).unwrap(), expected);
+    }
+    assert_eq!(scanned(b"a\0Desk.tickets.READ", CHUNK), None);
+}
+
+#[test]
+fn large_files_are_read_in_pieces() {
+    let line = "some é text of no interest, and more\n".repeat(40);
+    let text = format!("{line}x Desk.tickets.READ\n{line}{line}ab 'Desk.contacts.READ' {}", line.replace('\n', " "));
+    let whole = scanned(text.as_bytes(), CHUNK).unwrap();
+    assert_eq!(whole, ["41:3 Desk.tickets.READ", "122:5 Desk.contacts.READ"]);
+    for chunk in [64, 100, 1000, 4097] {
+        assert_eq!(scanned(text.as_bytes(), chunk).unwrap(), whole, "{chunk}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_text_is_read_and_every_place_exact(
+        text in "(\\PC|[\\x00-\\x7f]|Desk\\.|ZohoCRM\\.|modules\\.|READ|ALL|\\$\\{x\\}|\\{|'|\" \\+ |\\\\u0041|%2C|, |oauth/v2/auth\\?scope=|&state=){0,40}"
+    ) {
+        let (sources, requests) = read(&text);
+        let mut end = 0;
+        for item in requests.iter().flat_map(|request| &request.items) {
+            let span = item.place.span;
+            prop_assert!(span.start >= end || item.scope.as_ref().is_ok_and(crate::scope::Scope::is_word) || item.scope.is_err());
+            prop_assert!(!sources.get(item.place.source).slice(span).is_empty());
+            end = span.end;
+        }
+        prop_assert!(requests.is_empty() || Scanner::new(&Catalog::embedded()).may_hold_scopes(text.as_bytes()));
+        let kept = scanned(text.as_bytes(), CHUNK);
+        if let Some(kept) = kept {
+            prop_assert_eq!(kept.len(), requests.iter().map(|request| request.items.len()).sum::<usize>());
+        }
+    }
+
+    #[test]
+    fn every_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _: Option<Vec<String>> = scanned(&bytes, 64);
+    }
+}

@@ -1,0 +1,25 @@
+const qs = require('querystring');
+import * as sdk from '@acme/zohocrm.sdk.read';
+// the widget needs ZohoCRM.modules.ALL (see ZohoCRM.settings.ALL).
+export const ZOHO_SCOPES = ['ZohoCRM.modules.leads.ALL', 'ZohoCRM.modules.contacts.READ', 'ZohoCRM.settings.fields.READ'].join(',');
+const mail = { scope: 'ZohoMail.messages.CREATE ZohoMail.accounts.READ aaaserver.profile.READ' };
+const url = `https://accounts.zoho.com/oauth/v2/auth?scope=Desk.tickets.READ,Desk.contacts.READ,Desk.search.READ&client_id=${id}&response_type=code&state=${state}`;
+const enc = 'https://accounts.zoho.eu/oauth/v2/auth?scope=ZohoCRM.users.ALL%2CZohoCRM.modules.ALL%20ZohoCRM.org.READ&client_id=' + id;
+const plus = "?scope=ZohoSign.documents.ALL+ZohoSign.templates.READ&response_type=code";
+const one = `ZohoCRM.modules.${module}.READ`;
+const two = `ZohoCRM.modules.${module.toLowerCase()}.CREATE`;
+const three = 'ZohoCRM.modules.' + moduleName + '.UPDATE';
+const four = "ZohoCRM." + "modules.deals.READ";
+if (granted.has('ZohoProjects.tasks.ALL') || granted.has("ZohoProjects.portals.all")) run();
+const tips = { crm: `ZohoCRM.modules.custom.ALL,ZohoCRM.coql.READ`, desk: 'Desk.tickets.UPDATE' };
+this.zohoProjects.bugs.create({ $ });
+Desk.tickets.all().then(show);
+desk.tickets.update(id, body);
+const x = zohocrm.records.read;
+api.desk.tickets.read = 1;
+ZOHO.embeddedApp.on('PageLoad', () => ZOHO.CRM.API.getRecord({}));
+fetch('https://www.zohoapis.com.au/crm/v8/Leads');
+const i18n = t('desk.tickets.create');
+exec({ action: 'desk.tickets.delete.dry-run' });
+const version = 'zohocrm.v2.1';
+const img = require('./zohobooks.logo.svg');
