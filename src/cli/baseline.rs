@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::source::{Problem, Source, Sources};
 
 /// The file that is written when none is named.
-const DEFAULT: &str = "zscope-baseline.json";
+pub(super) const DEFAULT: &str = "zscope-baseline.json";
 
 /// Options on findings that were known before.
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,11 @@ pub(super) struct Known {
 }
 
 impl KnownFindings {
+    /// The file of the baseline, where one is named.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.baseline.as_deref()
+    }
+
     /// Reads the baseline that the run starts from; none where a new one is written.
     pub(super) fn read(&self) -> Result<Option<Known>, CommandError> {
         let Some(path) = self.baseline.as_ref().filter(|_| !self.write_baseline) else { return Ok(None) };

@@ -23,7 +23,7 @@ use crate::report::clean;
 use crate::review::{Gathered, Review};
 use crate::source::{Source, Sources};
 use apps::Apps;
-use fix::Fixer;
+use fix::{Fixed, Fixer};
 use worker::{FoundFile, Outcomes};
 
 /// Arguments of `zscope scan`.
@@ -128,7 +128,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     };
     let scanner = Scanner::new(&catalog);
     let review = Review { catalog: &catalog, policy: &policy, as_of };
-    let own_files = open::own_files(&sources);
+    let mut own_files = open::own_files(&sources);
+    own_files.extend(args.baseline.path().and_then(|path| std::path::absolute(path).ok()));
     let mut tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
     if args.fix || args.diff {
         let fixer = Fixer { review: &review, scanner: &scanner, apps: &apps, preview: args.diff };
@@ -140,7 +141,9 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
             super::print(&fixed.diff)?;
             return Ok(if fixed.changes == 0 { Outcome::Clean } else { Outcome::Findings });
         }
-        super::tell(&format!("{} changes made in {} files", fixed.changes, fixed.files));
+        let s = |count| if count == 1 { "" } else { "s" };
+        let Fixed { changes, files, .. } = fixed;
+        super::tell(&format!("{changes} change{} made in {files} file{}", s(changes), s(files)));
         // What is reported is what the files say now.
         sources = args.basis.prepare()?.sources;
         tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);

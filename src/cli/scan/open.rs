@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::cli::baseline;
 use crate::input::scan::CHUNK;
 use crate::source::Sources;
 
@@ -16,6 +17,13 @@ pub(super) fn own_files(sources: &Sources) -> Vec<PathBuf> {
 pub(super) fn is_among(path: &Path, files: &[PathBuf]) -> bool {
     let same_name = |file: &&PathBuf| file.file_name() == path.file_name();
     files.iter().filter(same_name).any(|file| std::path::absolute(path).is_ok_and(|path| path == *file))
+}
+
+/// Whether a path bears the name of a file that is zscope's own wherever it lies: what a policy allows, a baseline knows
+/// or a lock file records is not what a program asks for.
+pub(super) fn has_own_name(path: &Path) -> bool {
+    const NAMES: [&str; 4] = ["zscope.yaml", ".zscope.yaml", "zscope.lock", baseline::DEFAULT];
+    path.file_name().is_some_and(|name| NAMES.iter().any(|own| name == *own))
 }
 
 /// What kind of thing a path that somebody named is.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender};
 
-use super::open::{Bounded, is_among};
+use super::open::{Bounded, has_own_name, is_among};
 use super::progress::Progress;
 use crate::input::scan::{Binary, Reader, Scanned, Scanner};
 use crate::report::NotEvaluated;
@@ -69,7 +69,7 @@ impl<'a> Worker<'a> {
     /// Scans a file. Of one that somebody `named` it is told why it could not be scanned, whatever it is; one that was
     /// met on the way may be binary, or gone.
     pub(super) fn file(&mut self, path: &Path, named: bool) {
-        if is_among(path, self.shared.own_files) {
+        if is_among(path, self.shared.own_files) || (!named && has_own_name(path)) {
             return;
         }
         self.shared.progress.step();

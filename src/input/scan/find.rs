@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use memchr::{memchr_iter, memchr2_iter};
 
+use super::ignore;
 use super::vocabulary::Vocabulary;
 
 /// The longest name that is taken for a service's, in bytes.
@@ -40,22 +41,29 @@ pub(super) fn find(text: &[u8], words: &Vocabulary) -> Found {
     found
 }
 
-/// Whether a text holds the name of a service with a dot after it.
+/// Whether a text holds the name of a service with a dot after it, or what begins a comment for this program.
 pub(super) fn any(text: &[u8], words: &Vocabulary) -> bool {
-    by_z(text).any(|(_, dotted)| dotted) || by_dot(text, words).next().is_some()
+    let of_interest = |at| {
+        word_at(text, at).is_some_and(|(_, dotted)| dotted)
+            || text.get(at..).is_some_and(|rest| rest.starts_with(ignore::MARK))
+    };
+    memchr2_iter(b'z', b'Z', text).any(of_interest) || by_dot(text, words).next().is_some()
 }
 
 /// Words that begin with `zoho`, each with whether a dot follows.
 fn by_z(text: &[u8]) -> impl Iterator<Item = (Range<usize>, bool)> {
-    memchr2_iter(b'z', b'Z', text).filter_map(|at| {
-        let &[o, h, o2] = text.get(at + 1..at + 4)? else { return None };
-        if (o | 0x20, h | 0x20, o2 | 0x20) != (b'o', b'h', b'o') {
-            return None;
-        }
-        let rest = text.get(at + 4..text.len().min(at + LONGEST_NAME)).unwrap_or(&[]);
-        let end = at + 4 + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        Some((at..end, end > at + 4 && dot(text, end).is_some()))
-    })
+    memchr2_iter(b'z', b'Z', text).filter_map(|at| word_at(text, at))
+}
+
+/// The word at a `z`, if it begins with `zoho`, and whether a dot follows.
+fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, bool)> {
+    let &[o, h, o2] = text.get(at + 1..at + 4)? else { return None };
+    if (o | 0x20, h | 0x20, o2 | 0x20) != (b'o', b'h', b'o') {
+        return None;
+    }
+    let rest = text.get(at + 4..text.len().min(at + LONGEST_NAME)).unwrap_or(&[]);
+    let end = at + 4 + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    Some((at..end, end > at + 4 && dot(text, end).is_some()))
 }
 
 /// Names of services that do not begin with `zoho`, each before a dot.
