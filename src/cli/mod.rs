@@ -8,7 +8,9 @@ mod error;
 mod explain;
 mod files;
 mod output;
+mod reporting;
 mod setup;
+mod step_summary;
 mod who;
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::error::CommandError;
+use super::step_summary;
 use crate::report::{Canvas, Format, Report};
 
 /// `--output PATH` or `--output FORMAT=PATH`.
@@ -80,6 +81,9 @@ impl Outputs {
                 .render(report, Canvas { color, width }, &mut out)
                 .and_then(|()| out.flush())
                 .map_err(|error| CommandError::stdout(&error))?;
+            if Some(self.format) == Format::named("github") {
+                step_summary::append(report)?;
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report};
+use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report, RunInfo};
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict, Witness};
 use crate::filter::Waived;
@@ -34,6 +34,7 @@ impl Builder {
             waived: Vec::new(),
             not_evaluated: Vec::new(),
             sources: Sources::default(),
+            run: RunInfo::default(),
         })
     }
 

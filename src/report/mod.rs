@@ -2,6 +2,7 @@
 //!
 //! A renderer sees a [`Report`] and nothing else; it neither judges nor sorts.
 
+mod address;
 mod clean;
 mod closing;
 mod document;
@@ -10,14 +11,24 @@ mod fingerprint;
 #[cfg(test)]
 mod fixture;
 mod format;
+mod github;
+mod gitlab;
 pub(crate) mod grid;
 mod json;
+mod junit;
+mod markdown;
+mod provenance;
+mod rows;
+mod run;
+mod sarif;
 mod table;
 mod text;
 
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::{Format, Renderer};
+pub use run::{RunInfo, Tree};
+pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
 
 use std::io;
 
@@ -48,6 +59,8 @@ pub struct Report {
     pub not_evaluated: Vec<NotEvaluated>,
     /// The texts that places point into.
     pub sources: Sources,
+    /// How the run was asked for.
+    pub run: RunInfo,
 }
 
 /// Which policy judged.
