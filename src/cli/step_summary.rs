@@ -21,7 +21,7 @@ pub(super) fn append(report: &Report) -> Result<(), CommandError> {
         CommandError::incomplete(format!("the summary `{}` cannot be written: {error}", path.display()))
     };
     let mut text = b"\n".to_vec();
-    markdown.render(report, Canvas { color: false, width: None }, &mut text).map_err(|error| failed(&error))?;
+    markdown.render(report, Canvas::default(), &mut text).map_err(|error| failed(&error))?;
     let mut file = OpenOptions::new().append(true).create(true).open(&path).map_err(|error| failed(&error))?;
     let there = file.metadata().map_err(|error| failed(&error))?.len();
     if there.saturating_add(u64::try_from(text.len()).unwrap_or(u64::MAX)) > MOST {

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::address::address;
-use super::clean::{clean, clipped};
+use super::clean::{clean, clipped, for_log};
 use super::closing::{self, MESSAGE, NAME};
 use super::provenance;
 use super::{Canvas, NotEvaluated, Renderer, Report};
@@ -54,10 +54,8 @@ impl Renderer for GitHub {
             let beyond = beyond.join(", ");
             writeln!(out, "not annotated, since GitHub shows {SHOWN} of a type for each step: {beyond}")?;
         }
-        writeln!(out, "{}", log(&closing::summary(report, false)))?;
-        let facts: Vec<String> =
-            provenance::facts(report).into_iter().map(|(name, value)| format!("{name} {value}")).collect();
-        writeln!(out, "{}", log(&facts.join(" · ")))
+        writeln!(out, "{}", for_log(&closing::summary(report, false)))?;
+        writeln!(out, "{}", for_log(&provenance::line(report)))
     }
 }
 
@@ -125,12 +123,6 @@ fn escaped(value: &str, is_property: bool) -> String {
     if is_property { value.replace(':', "%3A").replace(',', "%2C") } else { value }
 }
 
-/// A line of the log. The runner obeys `::name::` at the beginning of a line, and `##[name]` anywhere in it.
-fn log(line: &str) -> String {
-    let line = line.replace("##[", "# #[");
-    if line.trim_start().starts_with("::") { format!("· {line}") } else { line }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, everything, hostile};
@@ -163,8 +155,7 @@ mod tests {
 
     #[test]
     fn nothing_that_the_runner_obeys_stands_in_the_log() {
-        assert_eq!(log("::stop-commands::x"), "· ::stop-commands::x");
-        assert_eq!(log("a ##[add-mask]b"), "a # #[add-mask]b");
+        assert_eq!(for_log(" ::stop-commands::x"), "·  ::stop-commands::x");
         assert_eq!(escaped("a%0A,b:c\n::error::x", true), "a%250A%2Cb%3Ac%0A%3A%3Aerror%3A%3Ax");
     }
 }

@@ -115,3 +115,60 @@ impl Location {
         Self { path: Text::owned(path), lines: Lines { begin } }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, everything};
+    use super::*;
+
+    fn issues(built: &Builder) -> Vec<Value> {
+        serde_json::from_str(&built.rendered(&GitLab, None)).unwrap()
+    }
+
+    #[test]
+    fn one_of_everything() {
+        insta::assert_snapshot!(everything().rendered(&GitLab, None));
+    }
+
+    #[test]
+    fn nothing_wrong_is_an_empty_array() {
+        assert_eq!(Builder::new().rendered(&GitLab, None), "[]\n");
+    }
+
+    #[test]
+    fn every_issue_has_what_gitlab_demands() {
+        for issue in issues(&everything()) {
+            for key in ["description", "check_name", "fingerprint", "severity"] {
+                assert!(issue[key].as_str().is_some_and(|text| !text.is_empty()), "{key}: {issue}");
+            }
+            let severity = issue["severity"].as_str().unwrap();
+            assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity), "{severity}");
+            let path = issue["location"]["path"].as_str().unwrap();
+            assert!(!path.starts_with(['.', '/', '<']), "{path}");
+            assert!(issue["location"]["lines"]["begin"].as_u64().unwrap() > 0);
+        }
+    }
+
+    #[test]
+    fn fingerprints_are_unique_and_stay_when_lines_move() {
+        let names = |before: &str| -> Vec<String> {
+            let mut built = Builder::new();
+            let text = format!("{before}a = \"Desk.tickets.ALL\"\nb = \"Desk.tickets.ALL Desk.tasks.ALL\"\n");
+            let source = built.source("./src/auth.py", &text);
+            for (start, scope) in text.match_indices("Desk.t").map(|(start, _)| (start, &text[start..start + 12])) {
+                for rule in [&ALL_OPERATIONS, &FULL_ACCESS] {
+                    let place = Place::new(source, crate::source::Span::new(start, start + 5));
+                    built.finding(Finding::new(rule, place, "wide").scope(scope));
+                }
+            }
+            issues(&built).iter().map(|issue| issue["fingerprint"].as_str().unwrap().to_owned()).collect()
+        };
+        let names_before = names("");
+        assert_eq!(names_before.iter().collect::<BTreeSet<_>>().len(), 6);
+        assert_eq!(names("# new\n\n"), names_before);
+    }
+}

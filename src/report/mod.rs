@@ -22,6 +22,8 @@ mod rows;
 mod run;
 mod sarif;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use document::document;
@@ -156,12 +158,14 @@ impl Report {
 }
 
 /// What a renderer may assume of where its output goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Canvas {
     /// Whether colours may be used. Renderers may always write them: the stream strips them where they are not wanted.
     pub color: bool,
     /// Columns of the terminal; `None` when it is none.
     pub width: Option<usize>,
+    /// Whether the report is kept in a file: then those for people say in full by what they were made, too.
+    pub is_record: bool,
 }
 
 /// Writes the problems of files that a person wrote, each with its source line.

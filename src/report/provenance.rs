@@ -27,6 +27,12 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     facts
 }
 
+/// The facts on one line.
+pub(super) fn line(report: &Report) -> String {
+    let facts: Vec<String> = facts(report).into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+    facts.join(" · ")
+}
+
 fn inputs(all: &[String]) -> String {
     let mut named: Vec<String> = all.iter().take(INPUTS).map(|input| clipped(input, NAME)).collect();
     if let Some(more) = all.len().checked_sub(INPUTS).filter(|more| *more > 0) {

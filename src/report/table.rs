@@ -58,7 +58,7 @@ impl Renderer for Table {
             writeln!(out, "{word}: {}{spot}", closing::not_evaluated(input))?;
         }
         closing::waived(report, canvas.color, out)?;
-        writeln!(out, "{}", closing::summary(report, canvas.color))
+        closing::end(report, canvas, out)
     }
 }
 
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn colours_are_added_and_change_nothing_else() {
         let built = everything();
-        let painted = built.painted(&Table, Canvas { color: true, width: None });
+        let painted = built.painted(&Table, Canvas { color: true, ..Canvas::default() });
         assert!(painted.contains("│ \u{1b}[1m\u{1b}[31mnot-allowed\u{1b}[0m "), "{painted:?}");
         assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(&Table, None));
     }

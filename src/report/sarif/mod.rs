@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use self::model::{
-    AutomationDetails, Basis, Descriptor, Driver, Invocation, Location, Log, Message, Notice, Notification, ROOT, Run,
+    AutomationDetails, Basis, Descriptor, Driver, Help, Invocation, Location, Log, Message, Notice, Notification, ROOT, Run,
     RunProperties, SCHEMA, Tool, UriBase,
 };
 use self::places::{Artifacts, LineNames};
@@ -131,8 +131,12 @@ fn log<'r>(selection: &Selection<'r>) -> Log<'r> {
         semantic_version: env!("CARGO_PKG_VERSION"),
         rules: rules.described(),
         notifications: vec![
-            Notice { id: "not-evaluated", short_description: ours("Something could not be evaluated.") },
-            Notice { id: "left-out", short_description: ours("Results were left out.") },
+            noticed(
+                "not-evaluated",
+                "Something could not be evaluated.",
+                "What could not be evaluated was not judged: that there are no results on it means nothing.",
+            ),
+            noticed("left-out", "Results were left out.", "The other formats of the report list all results."),
         ],
     };
     let category = match (&report.run.sarif.category, report.run.sarif.profile) {
@@ -212,6 +216,11 @@ fn notifications<'r>(selection: &Selection<'r>, artifacts: &mut Artifacts<'_>) -
         notices.push(notice(LEFT_OUT, "warning", text, Vec::new()));
     }
     notices
+}
+
+fn noticed(id: &'static str, short: &str, whole: &'static str) -> Notice {
+    let help = Help { text: whole, markdown: whole };
+    Notice { id, short_description: ours(short), full_description: ours(whole), help }
 }
 
 fn ours(text: &str) -> Message {

@@ -70,6 +70,8 @@ pub(super) struct Rule {
 pub(super) struct Notice {
     pub(super) id: &'static str,
     pub(super) short_description: Message,
+    pub(super) full_description: Message,
+    pub(super) help: Help,
 }
 
 #[derive(Serialize)]
@@ -136,6 +138,7 @@ pub(super) struct UriBase {
 #[derive(Serialize)]
 pub(super) struct Artifact {
     pub(super) location: ArtifactLocation,
+    pub(super) roles: [&'static str; 1],
 }
 
 #[derive(Clone, Serialize)]

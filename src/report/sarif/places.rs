@@ -79,7 +79,10 @@ impl<'r> Artifacts<'r> {
         let location = ArtifactLocation { uri, uri_base_id: relative.then_some(ROOT), index, description: None };
         if index == next {
             let description = about.map(|text| StaticMessage { text });
-            self.all.push(Artifact { location: ArtifactLocation { description, ..location.clone() } });
+            let policy = address(&self.report.policy.path, &self.report.run.tree);
+            let role = if policy.path() == Some(path) { "policy" } else { "analysisTarget" };
+            let location = ArtifactLocation { description, ..location.clone() };
+            self.all.push(Artifact { location, roles: [role] });
         }
         location
     }

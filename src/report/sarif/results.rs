@@ -1,6 +1,7 @@
 //! Findings as SARIF results.
 
 use super::super::Report;
+use super::super::address::{Address, of_source};
 use super::super::clean::{Text, clipped, verbatim};
 use super::super::closing::{MESSAGE, NAME};
 use super::Chosen;
@@ -75,19 +76,20 @@ fn text(finding: &Finding) -> String {
     sentences(parts.chain(app).chain(confidence).chain(help))
 }
 
-/// Phrases in plain text, each with a full stop. Plain text knows one piece of markup, links: a bracket that would
+/// Phrases as sentences in plain text. Plain text knows one piece of markup, links: a bracket that would
 /// make one is escaped, as the standard says.
 pub(super) fn sentences(parts: impl Iterator<Item = String>) -> String {
     let mut text = String::new();
     for part in parts {
         let part = clipped(&part, MESSAGE);
-        if part.is_empty() {
-            continue;
-        }
+        let part = if part.contains("](") { part.replace('[', "\\[").replace(']', "\\]") } else { part };
+        let mut chars = part.chars();
+        let Some(first) = chars.next() else { continue };
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(&if part.contains("](") { part.replace('[', "\\[").replace(']', "\\]") } else { part });
+        text.push(first.to_ascii_uppercase());
+        text.push_str(chars.as_str());
         if !text.ends_with(['.', '!', '?']) {
             text.push('.');
         }
@@ -101,10 +103,13 @@ fn one_line(text: &str) -> String {
 
 /// What the finding is about, by name: the application's scope.
 fn logical<'r>(report: &'r Report, finding: &'r Finding) -> Vec<LogicalLocation<'r>> {
-    let source = report.sources.get(finding.place.source).name();
+    let source = report.sources.get(finding.place.source);
+    let is_file = of_source(source, &report.run.tree) != Address::Nowhere;
+    let source = source.name();
     let (name, within) = match (&finding.scope, &finding.app) {
         (Some(scope), app) => (scope.as_str(), app.as_deref().unwrap_or(source)),
         (None, Some(app)) => (app.as_str(), source),
+        (None, None) if is_file => return Vec::new(),
         (None, None) => (source, ""),
     };
     let whole = if within.is_empty() { clipped(name, MESSAGE) } else { clipped(&format!("{within}/{name}"), MESSAGE) };
