@@ -63,7 +63,9 @@ fn command(report: &Report, finding: &Finding) -> (Severity, String) {
     let title = format!("{} {}", finding.rule.code, finding.rule.name);
     let mut message = clipped(&finding.message, MESSAGE);
     if let Some(app) = &finding.app {
-        message.push_str(&format!("\napplication `{}`", clipped(app, NAME)));
+        message.push_str("\napplication `");
+        message.push_str(&clipped(app, NAME));
+        message.push('`');
     }
     for related in finding.related.iter().filter(|related| related.place.is_none()) {
         message.push('\n');
@@ -150,7 +152,9 @@ mod tests {
         let kinds: Vec<&str> = written.lines().map(|line| line.split(' ').next().unwrap_or("")).collect();
         assert!(kinds[..10].iter().all(|kind| *kind == "::error"), "{written}");
         assert!(kinds[10..20].iter().all(|kind| *kind == "::warning"), "{written}");
-        assert!(written.contains("\nnot annotated, since GitHub shows 10 of a type for each step: 5 of type error, 5 of type warning\n"));
+        assert!(written.contains(
+            "\nnot annotated, since GitHub shows 10 of a type for each step: 5 of type error, 5 of type warning\n"
+        ));
     }
 
     #[test]

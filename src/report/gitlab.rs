@@ -104,9 +104,7 @@ impl Location {
         let name = source.map_or(input, |(source, _)| source.name());
         let tree = &report.run.tree;
         match address(name, tree).path() {
-            Some(path) => {
-                Self::at(path, source.map_or(1, |(source, start)| source.position(start).line))
-            }
+            Some(path) => Self::at(path, source.map_or(1, |(source, start)| source.position(start).line)),
             None => Self::at(address(&report.policy.path, tree).path().unwrap_or(name), 1),
         }
     }

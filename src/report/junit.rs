@@ -33,7 +33,8 @@ impl Renderer for JUnit {
 
     fn render(&self, report: &Report, _: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
         let cases = cases(report);
-        let count = |wanted: fn(&Outcome) -> bool| cases.iter().filter(|case| wanted(&case.outcome)).count().to_string();
+        let count =
+            |wanted: fn(&Outcome) -> bool| cases.iter().filter(|case| wanted(&case.outcome)).count().to_string();
         let tests = cases.len().to_string();
         let failures = count(|outcome| matches!(outcome, Outcome::Failed { .. }));
         let errors = count(|outcome| matches!(outcome, Outcome::Error { .. }));
@@ -99,7 +100,9 @@ impl Case {
                 Outcome::Passed => {}
                 Outcome::Failed { kind, message, text } => {
                     let attributes = [("type", *kind), ("message", message)];
-                    xml.create_element("failure").with_attributes(attributes).write_text_content(BytesText::new(text))?;
+                    xml.create_element("failure")
+                        .with_attributes(attributes)
+                        .write_text_content(BytesText::new(text))?;
                 }
                 Outcome::Skipped { message } => {
                     xml.create_element("skipped").with_attribute(("message", &**message)).write_empty()?;

@@ -129,7 +129,8 @@ impl<'a> Page<'a> {
 
 /// A help text, which may have several lines: the renderer indents them, so that none looks like a finding of its own.
 fn help(text: &str) -> Message<'_> {
-    Level::HELP.message(text.lines().map(|line| for_log(&clipped(line, MESSAGE)).into_owned()).collect::<Vec<_>>().join("\n"))
+    Level::HELP
+        .message(text.lines().map(|line| for_log(&clipped(line, MESSAGE)).into_owned()).collect::<Vec<_>>().join("\n"))
 }
 
 /// Whether the change tells a reader more than the help does already: a replacement that the help does not name.

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 use self::model::{
-    AutomationDetails, Basis, Descriptor, Driver, Help, Invocation, Location, Log, Message, Notice, Notification, ROOT, Run,
-    RunProperties, SCHEMA, Tool, UriBase,
+    AutomationDetails, Basis, Descriptor, Driver, Help, Invocation, Location, Log, Message, Notice, Notification, ROOT,
+    Run, RunProperties, SCHEMA, Tool, UriBase,
 };
 use self::places::{Artifacts, LineNames};
 use self::rules::Rules;
@@ -194,7 +194,8 @@ fn notifications<'r>(selection: &Selection<'r>, artifacts: &mut Artifacts<'_>) -
         .take(NOTIFICATIONS)
         .map(|input| {
             let help = input.help.as_deref();
-            let text = results::sentences(std::iter::once(closing::not_evaluated(input)).chain(help.map(str::to_owned)));
+            let text =
+                results::sentences(std::iter::once(closing::not_evaluated(input)).chain(help.map(str::to_owned)));
             let place = input.place.and_then(|place| artifacts.in_file(place));
             let locations = place.map(|physical_location| Location {
                 id: None,

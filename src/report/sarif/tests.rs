@@ -131,7 +131,8 @@ fn text_that_looks_like_a_link_is_none() {
 /// So many findings on so many lines of one file.
 fn many(count: usize) -> Builder {
     let mut built = Builder::new();
-    let lines: String = (0..count).map(|n| format!("scope_{n} = \"ZohoBooks.fullaccess.all\"\n")).collect();
+    let lines: Vec<String> = (0..count).map(|n| format!("scope_{n} = \"ZohoBooks.fullaccess.all\"\n")).collect();
+    let lines = lines.concat();
     let source = built.source("src/scopes.py", &lines);
     let mut start = 0;
     for (n, line) in lines.split_inclusive('\n').enumerate() {
@@ -152,9 +153,10 @@ fn thirty_thousand_results_keep_to_the_limits_of_github() {
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), 25_000);
     let level = |n: usize| results[n]["level"].as_str().unwrap();
-    assert_eq!([level(0), level(9_999), level(10_000), level(19_999), level(20_000)], [
-        "error", "error", "warning", "warning", "note"
-    ]);
+    assert_eq!(
+        [level(0), level(9_999), level(10_000), level(19_999), level(20_000)],
+        ["error", "error", "warning", "warning", "note"]
+    );
     let notice = &run["invocations"][0]["toolExecutionNotifications"][0];
     assert!(notice["message"]["text"].as_str().unwrap().starts_with("5000 results are left out"), "{notice}");
     assert_eq!(read(&full(built))["runs"][0]["results"].as_array().unwrap().len(), 30_000);

@@ -31,8 +31,7 @@ struct Read {
 
 impl Read {
     fn expected(built: &Builder) -> Self {
-        let mut findings: Vec<String> =
-            built.0.findings.iter().map(|finding| finding.rule.code.to_owned()).collect();
+        let mut findings: Vec<String> = built.0.findings.iter().map(|finding| finding.rule.code.to_owned()).collect();
         findings.sort();
         Self { findings, waived: Some(built.0.waived.len()), not_evaluated: built.0.not_evaluated.len() }
     }
@@ -138,7 +137,9 @@ fn every_format_says_by_what_it_was_made() {
         }
         let written = rendered(format, &built);
         let (policy, catalog) = (&built.0.policy.digest, &built.0.catalog.digest);
-        for fact in [env!("CARGO_PKG_VERSION"), "zscope.yaml", policy, catalog, "2026-11-23", "2026-11-30", "some-input.txt"] {
+        for fact in
+            [env!("CARGO_PKG_VERSION"), "zscope.yaml", policy, catalog, "2026-11-23", "2026-11-30", "some-input.txt"]
+        {
             assert!(written.contains(fact), "{format} does not say {fact}: {written}");
         }
         assert!(written.contains("2026-11-29T18:00:00Z"), "{format} does not say the time: {written}");
@@ -161,12 +162,7 @@ fn secrets_are_blotted_out_in_every_format() {
         .scope(&token);
     built.finding(finding.clone());
     built.finding(Finding { place, app: Some(token.clone()), ..finding.clone() });
-    built.0.waived.push(Waived {
-        finding,
-        waiver: token.clone(),
-        reason: token.clone(),
-        expires: date(2027, 1, 31),
-    });
+    built.0.waived.push(Waived { finding, waiver: token.clone(), reason: token.clone(), expires: date(2027, 1, 31) });
     built.0.run.inputs.push(token.clone());
     let message = format!("bad {token}");
     built.0.not_evaluated.push(NotEvaluated { input: token.clone(), message, help: Some(token), place: Some(whole) });

@@ -113,17 +113,8 @@ fn junit(written: &str) -> Read {
 }
 
 fn inert_junit(written: &str) {
-    const NAMES: [&str; 9] = [
-        "testsuites",
-        "testsuite",
-        "properties",
-        "property",
-        "testcase",
-        "failure",
-        "error",
-        "skipped",
-        "system-out",
-    ];
+    const NAMES: [&str; 9] =
+        ["testsuites", "testsuite", "properties", "property", "testcase", "failure", "error", "skipped", "system-out"];
     let read = Document::parse(written).unwrap();
     for node in read.descendants().filter(roxmltree::Node::is_element) {
         assert!(NAMES.contains(&node.tag_name().name()), "{:?}", node.tag_name());
