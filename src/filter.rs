@@ -38,6 +38,14 @@ pub struct Waived {
     pub expires: Option<Date>,
 }
 
+impl Waived {
+    /// How long it holds, to follow what accepts it: ` until 2027-01-31`, or nothing.
+    #[must_use]
+    pub fn until(&self) -> String {
+        self.expires.map(|day| format!(" until {day}")).unwrap_or_default()
+    }
+}
+
 /// The ways in which a finding can be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

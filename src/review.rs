@@ -12,7 +12,7 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::input::Request;
 use crate::input::scan::Ignore;
 use crate::policy::Policy;
-use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report};
+use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
 use crate::rules::{self, Context, RunContext};
 use crate::source::{Place, Sources};
 
@@ -74,6 +74,7 @@ impl Review<'_> {
             waived,
             not_evaluated,
             sources,
+            run: RunInfo::default(),
         };
         report.mark_waived();
         report.sort();

@@ -81,6 +81,7 @@ impl KnownFindings {
         let vanished = vanished.into_iter().filter(|known| evaluated(&known.path));
         let found = vanished.map(|known| known.vanished(source, &text));
         report.findings.extend(found.filter_map(|finding| filter::with_level(finding, &policy)));
+        report.run.has_baseline = true;
         report.mark_waived();
         report.sort();
         Ok(())

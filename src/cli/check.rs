@@ -49,22 +49,25 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let Ready { policy, catalog, as_of, sources } = args.basis.prepare()?;
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read()?;
-    let mut inputs = Inputs(Gathered { sources, ..Gathered::default() });
+    let mut inputs = Inputs { names: Vec::new(), gathered: Gathered { sources, ..Gathered::default() } };
     inputs.read(&args.inputs)?;
-    let Inputs(mut gathered) = inputs;
+    let Inputs { names, mut gathered } = inputs;
     for request in &mut gathered.requests {
         request.app.clone_from(&args.basis.app);
     }
     let review = Review { catalog: &catalog, policy: &policy, as_of };
     let mut report = review.run(gathered);
-    let names: HashSet<String> = report.sources.names().map(str::to_owned).collect();
-    args.baseline.apply(baseline, &mut report, &policy, |path| names.contains(path))?;
-    outputs.write(&report)?;
-    Ok(args.reporting.outcome(&report))
+    let read: HashSet<String> = report.sources.names().map(str::to_owned).collect();
+    args.baseline.apply(baseline, &mut report, &policy, |path| read.contains(path))?;
+    outputs.write(report, names)
 }
 
 /// What the inputs hold.
-struct Inputs(Gathered);
+struct Inputs {
+    /// The inputs as they were named.
+    names: Vec<String>,
+    gathered: Gathered,
+}
 
 impl Inputs {
     fn read(&mut self, inputs: &[OsString]) -> Result<(), CommandError> {
@@ -101,6 +104,7 @@ impl Inputs {
     }
 
     fn stdin(&mut self) {
+        self.names.push("<stdin>".to_owned());
         match files::read_stdin() {
             Ok(text) => self.text("<stdin>", None, text),
             Err(error) => self.unreadable("<stdin>".to_owned(), &error),
@@ -109,6 +113,7 @@ impl Inputs {
 
     fn file(&mut self, path: &Path) {
         let name = path.to_string_lossy().into_owned();
+        self.names.push(name.clone());
         match files::read_file(path) {
             Ok(text) => self.text(&name, path.file_name(), text),
             Err(error) => self.unreadable(name, &error),
@@ -118,10 +123,10 @@ impl Inputs {
     fn text(&mut self, name: &str, file_name: Option<&OsStr>, text: String) {
         let kind = input::kind_of(file_name.and_then(OsStr::to_str), &text);
         let source = Source::new(name, text);
-        let id = self.0.sources.add(source);
-        match input::read(id, self.0.sources.get(id), kind) {
+        let id = self.gathered.sources.add(source);
+        match input::read(id, self.gathered.sources.get(id), kind) {
             Ok(requests) => self.take(name, requests),
-            Err(problems) => self.0.not_evaluated.extend(problems.into_iter().map(|problem| NotEvaluated {
+            Err(problems) => self.gathered.not_evaluated.extend(problems.into_iter().map(|problem| NotEvaluated {
                 input: name.to_owned(),
                 message: problem.message,
                 help: problem.help,
@@ -131,8 +136,9 @@ impl Inputs {
     }
 
     fn argument(&mut self, text: &str) {
-        let id = self.0.sources.add(Source::new("<argument>", text));
-        let requests = input::read_argument(id, self.0.sources.get(id));
+        self.names.push("<argument>".to_owned());
+        let id = self.gathered.sources.add(Source::new("<argument>", text));
+        let requests = input::read_argument(id, self.gathered.sources.get(id));
         self.take("<argument>", requests);
     }
 
@@ -145,7 +151,7 @@ impl Inputs {
             place,
         };
         if requests.is_empty() {
-            self.0.not_evaluated.push(nothing(
+            self.gathered.not_evaluated.push(nothing(
                 "no scopes found",
                 "give a list of scopes, a consent URL, or a file with `scope` or `scopes` keys",
                 None,
@@ -156,15 +162,19 @@ impl Inputs {
                 let place =
                     Place::new(request.place.source, Span::new(request.place.span.start, request.place.span.end));
                 let what = if request.url.is_some() { "the consent URL asks for no scopes" } else { "no scopes found" };
-                self.0.not_evaluated.push(nothing(what, "put the scopes into the `scope` parameter", Some(place)));
+                self.gathered.not_evaluated.push(nothing(
+                    what,
+                    "put the scopes into the `scope` parameter",
+                    Some(place),
+                ));
             }
-            self.0.requests.push(request);
+            self.gathered.requests.push(request);
         }
     }
 
     fn unreadable(&mut self, input: String, error: &files::Unreadable) {
         let (message, help) = (error.message(), error.help().map(str::to_owned));
-        self.0.not_evaluated.push(NotEvaluated { input, message, help, place: None });
+        self.gathered.not_evaluated.push(NotEvaluated { input, message, help, place: None });
     }
 }
 

@@ -12,6 +12,7 @@ mod output;
 mod reporting;
 mod scan;
 mod setup;
+mod step_summary;
 mod who;
 
 use std::ffi::OsString;

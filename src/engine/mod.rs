@@ -4,8 +4,9 @@ mod imported;
 mod shift;
 mod verdict;
 
+pub use crate::policy::Verdict;
 pub use imported::{Changed, Differences, Relation, imported};
 pub use shift::{Shift, shifts};
 pub use verdict::{
-    Decider, Judged, Memory, Outcome, Verdict, Witness, judge, judge_request, judge_request_again, passes, verdict,
+    Decider, Judged, Memory, Outcome, Witness, judge, judge_request, judge_request_again, passes, verdict,
 };

@@ -5,7 +5,7 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 
 use super::clean::{clean, clipped};
-use super::{NotEvaluated, Report, Summary};
+use super::{Canvas, NotEvaluated, Report, Summary, provenance};
 use crate::filter::Waived;
 use crate::source::Place;
 
@@ -42,8 +42,8 @@ pub(super) fn waived(report: &Report, color: bool, out: &mut dyn io::Write) -> i
 }
 
 fn waiver(report: &Report, waived: &Waived) -> String {
-    let Waived { finding, waiver, reason, expires, .. } = waived;
-    let until = expires.map(|day| format!(" until {day}")).unwrap_or_default();
+    let until = waived.until();
+    let Waived { finding, waiver, reason, .. } = waived;
     let on = match &finding.scope {
         Some(scope) => format!("on `{}`", clipped(scope, NAME)),
         None => format!("at {}", spot(report, finding.place)),
@@ -52,7 +52,16 @@ fn waiver(report: &Report, waived: &Waived) -> String {
     format!("{} {on} by {}{until}: {}", finding.rule.code, clean(waiver), clipped(&reason, MESSAGE))
 }
 
-/// The last line.
+/// The last lines.
+pub(super) fn end(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "{}", summary(report, canvas.color))?;
+    if canvas.is_record {
+        writeln!(out, "{}", provenance::line(report))?;
+    }
+    Ok(())
+}
+
+/// The line that sums up.
 pub(super) fn summary(report: &Report, color: bool) -> String {
     let summary = report.summary();
     let (words, style) = verdict(&summary);

@@ -6,6 +6,7 @@ mod accepted;
 mod catalog_commands;
 mod catalog_import;
 mod evidence;
+mod formats;
 mod judging;
 mod laws;
 mod naive;

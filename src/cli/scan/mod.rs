@@ -153,8 +153,19 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
     args.baseline.apply(baseline, &mut report, &policy, evaluated)?;
-    outputs.write(&report)?;
-    Ok(args.reporting.outcome(&report))
+    outputs.write(report, args.inputs())
+}
+
+impl Args {
+    /// What the run is to look at, as it was named.
+    fn inputs(&self) -> Vec<String> {
+        let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
+        match &self.files_from {
+            Some(list) => vec![shown(list)],
+            None if self.paths.is_empty() => vec![".".to_owned()],
+            None => self.paths.iter().map(shown).collect(),
+        }
+    }
 }
 
 /// What a tree holds.
