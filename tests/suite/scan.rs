@@ -55,7 +55,7 @@ fn secrets_beside_scopes_are_told_and_masked() {
 
 #[test]
 fn a_consent_url_in_a_source_has_its_rules() {
-    let url = "https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.fullaccess.all&response_type=token&state=test";
+    let url = "https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.fullaccess.all&response_type=token&state=test&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback";
     let text = format!(
         "const open = \"{url}\";\nconst more = \"https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.bills.READ&client_id=\" + id;\n"
     );

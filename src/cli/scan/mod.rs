@@ -132,7 +132,9 @@ impl Gathered {
     /// the file belongs to.
     fn take(&mut self, mut files: Vec<FoundFile>, apps: &Apps) {
         files.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.path.cmp(&b.path)));
-        files.dedup_by(|a, b| a.path == b.path);
+        // `a` and `./a` are one file.
+        let plain = |file: &FoundFile| file.path.strip_prefix(".").unwrap_or(&file.path).to_owned();
+        files.dedup_by(|a, b| plain(a) == plain(b));
         for FoundFile { path, name, scanned } in files {
             let id = self.sources.add(Source::of_pieces(name, scanned.pieces));
             let apps = apps.of_file(&path);
