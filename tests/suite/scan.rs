@@ -174,7 +174,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_judged() {
     symlink("/etc", folder.join("out")).unwrap();
     symlink("nowhere", folder.join("dangling")).unwrap();
     fs::write(folder.join(std::ffi::OsStr::from_bytes(b"odd\xff.js")), "'Desk.tickets.READ'").unwrap();
-    fs::set_permissions(folder.join("shut.js"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.join("shut.js"), fs::Permissions::from_mode(0o000)).unwrap();
     let made = Command::new("mkfifo").arg(folder.join("pipe.js")).status().is_ok_and(|status| status.success());
     let ended = run.ended();
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);

@@ -26,6 +26,7 @@ const KEYWORDS: [&str; 13] = [
 
 /// What stands around a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a sign of its own, and any may come with any")]
 pub(super) struct Context {
     /// It stands in quotes or backticks, at least on one side.
     pub(super) quoted: bool,
@@ -48,8 +49,7 @@ impl Context {
         let before = bytes.get(..span.start)?;
         let mut context = Self::default();
         match *before {
-            [] => {}
-            [.., b'.', b'.'] => {}
+            [] | [.., b'.', b'.'] => {}
             [.., b'.' | b'$' | b'@' | b'\\'] | [.., b':', b':'] | [.., b'-', b'>'] => return None,
             [.., b'/'] => context.in_path = true,
             [.., byte, b'-'] if !(byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'-' | b'>')) => {
