@@ -15,8 +15,8 @@ pub(super) struct Around {
 
 /// Finds the consent URL around a place. `services` tells whether a name begins as a service's does.
 pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl Fn(&str) -> bool) -> Option<Around> {
-    let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
-    let from = line.max(text.floor_char_boundary(at.saturating_sub(REACH)));
+    let reach = text.floor_char_boundary(at.saturating_sub(REACH));
+    let from = reach + text.get(reach..at)?.rfind('\n').map_or(0, |end| end + 1);
     // Cheap, and false nearly everywhere.
     text.get(from..at)?.rfind("auth/v")?;
     let rest = text.get(at..text.floor_char_boundary(text.len().min(at + REACH)))?;

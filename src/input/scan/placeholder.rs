@@ -16,7 +16,7 @@ pub(super) struct Placeholder {
 
 /// The placeholder that begins at a place.
 pub(super) fn placeholder(text: &str, at: usize) -> Option<Placeholder> {
-    let rest = text.get(at..)?;
+    let rest = text.get(at..text.floor_char_boundary(text.len().min(at + LONGEST)))?;
     let found = |inner: &str, length: usize| Some(Placeholder { name: braced(inner), end: at + length });
     let bytes = rest.as_bytes();
     match bytes.first()? {
