@@ -93,12 +93,17 @@ pub fn judge_request_again(
     }
     let Some(known) = memory.judged.get_mut(&request.app) else { return Vec::new() };
     let judge = |item: &'_ Item| judge_item(catalog, policy, item, app);
+    // In one request the first spelling stands for all.
+    let mut first: HashMap<&Scope, String> = HashMap::new();
     let mut all = Vec::with_capacity(request.items.len());
     for item in &request.items {
         let judged = match &item.scope {
             Err(_) => judge(item),
             Ok(scope) => {
-                let judged = known.entry(scope.to_string()).or_insert_with(|| judge(item)).clone();
+                let judged = {
+                    let spelling = first.entry(scope).or_insert_with(|| scope.to_string());
+                    known.entry(spelling.clone()).or_insert_with(|| judge(item)).clone()
+                };
                 Judged { written: item.written.clone(), place: item.place, confidence: item.confidence, ..judged }
             }
         };

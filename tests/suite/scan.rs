@@ -55,7 +55,7 @@ fn secrets_beside_scopes_are_told_and_masked() {
 
 #[test]
 fn a_consent_url_in_a_source_has_its_rules() {
-    let url = "https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.fullaccess.all&response_type=token&state=test";
+    let url = "https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.fullaccess.all&response_type=token&state=test&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback";
     let text = format!(
         "const open = \"{url}\";\nconst more = \"https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.bills.READ&client_id=\" + id;\n"
     );
@@ -174,7 +174,7 @@ fn what_cannot_be_read_is_told_and_the_rest_is_judged() {
     symlink("/etc", folder.join("out")).unwrap();
     symlink("nowhere", folder.join("dangling")).unwrap();
     fs::write(folder.join(std::ffi::OsStr::from_bytes(b"odd\xff.js")), "'Desk.tickets.READ'").unwrap();
-    fs::set_permissions(folder.join("shut.js"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.join("shut.js"), fs::Permissions::from_mode(0o000)).unwrap();
     let made = Command::new("mkfifo").arg(folder.join("pipe.js")).status().is_ok_and(|status| status.success());
     let ended = run.ended();
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);

@@ -181,7 +181,9 @@ impl Tree {
     fn of(outcomes: Outcomes, sources: Sources, apps: &Apps) -> Self {
         let Outcomes { mut files, mut not_evaluated } = outcomes;
         files.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.path.cmp(&b.path)));
-        files.dedup_by(|a, b| a.path == b.path);
+        // `a` and `./a` are one file.
+        let plain = |file: &FoundFile| file.path.strip_prefix(".").unwrap_or(&file.path).to_owned();
+        files.dedup_by(|a, b| plain(a) == plain(b));
         not_evaluated.sort_by(|a, b| (&a.input, &a.message).cmp(&(&b.input, &b.message)));
         not_evaluated.dedup_by(|a, b| (&a.input, &a.message) == (&b.input, &b.message));
         let mut tree = Self { files: Vec::new(), gathered: Gathered { sources, not_evaluated, ..Gathered::default() } };

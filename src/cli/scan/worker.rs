@@ -74,7 +74,6 @@ impl<'a> Worker<'a> {
         }
         self.shared.progress.step();
         match self.scan(path) {
-            Ok(None) => {}
             Ok(Some(Ok(scanned))) if scanned.requests.is_empty() && scanned.ignores.is_empty() => {}
             Ok(Some(Ok(scanned))) => {
                 let found = FoundFile { path: path.to_owned(), name: shown(path), scanned };
@@ -83,7 +82,7 @@ impl<'a> Worker<'a> {
             Ok(Some(Err(Binary))) if named => {
                 self.shared.not_evaluated(path, "is no text", Some("leave it out, or extract its text"));
             }
-            Ok(Some(Err(Binary))) => {}
+            Ok(None | Some(Err(Binary))) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {}
             Err(error) => self.shared.unreadable(path, &error),
         }

@@ -1,7 +1,7 @@
 //! The consent URL in which a scope of a source stands.
 
 use crate::input::{ConsentUrl, Flow, Item, Param, Request, read_url, recognise, url};
-use crate::source::{Place, SourceId};
+use crate::source::{Place, SourceId, Span};
 
 /// How far before a scope its URL may begin, and how far after it may end, in bytes.
 const REACH: usize = 2000;
@@ -15,8 +15,8 @@ pub(super) struct Around {
 
 /// Finds the consent URL around a place. `services` tells whether a name begins as a service's does.
 pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl Fn(&str) -> bool) -> Option<Around> {
-    let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
-    let from = line.max(text.floor_char_boundary(at.saturating_sub(REACH)));
+    let reach = text.floor_char_boundary(at.saturating_sub(REACH));
+    let from = reach + text.get(reach..at)?.rfind('\n').map_or(0, |end| end + 1);
     // Cheap, and false nearly everywhere.
     text.get(from..at)?.rfind("auth/v")?;
     let rest = text.get(at..text.floor_char_boundary(text.len().min(at + REACH)))?;
@@ -36,11 +36,16 @@ pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl F
     let written = written.get(..written.find(char::is_whitespace).unwrap_or(written.len()))?;
     let Request { items, url: read, .. } = read_url(source, written, from + range.start)?;
     let mut url = read.filter(|url| url.place.span.start <= at && at < url.place.span.end)?;
-    if goes_on(written, window.get(range.start + written.len()..).unwrap_or("")) && url.param("state").is_none() {
+    if goes_on(written, window.get(range.start + written.len()..).unwrap_or("")) {
         // What the program adds is not known: no parameter may be called missing.
-        let place = Place::new(source, crate::source::Span::new(url.place.span.end, url.place.span.end));
-        let (name, value) = ("state".to_owned(), "{state}".to_owned());
-        url.params.push(Param { name, value, place, value_place: place });
+        let end = Span::new(url.place.span.end, url.place.span.end);
+        let place = Place::new(source, end);
+        for name in ["state", "redirect_uri"] {
+            if url.param(name).is_none() {
+                let (name, value) = (name.to_owned(), format!("{{{name}}}"));
+                url.params.push(Param { name, value, place, value_place: place });
+            }
+        }
     }
     let is_other = |item: &Item| match &item.scope {
         Ok(scope) => scope.is_word() && recognise::is_oidc_word(&item.written),

@@ -26,6 +26,7 @@ const KEYWORDS: [&str; 13] = [
 
 /// What stands around a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a sign of its own, and any may come with any")]
 pub(super) struct Context {
     /// It stands in quotes or backticks, at least on one side.
     pub(super) quoted: bool,
@@ -48,8 +49,7 @@ impl Context {
         let before = bytes.get(..span.start)?;
         let mut context = Self::default();
         match *before {
-            [] => {}
-            [.., b'.', b'.'] => {}
+            [] | [.., b'.', b'.'] => {}
             [.., b'.' | b'$' | b'@' | b'\\'] | [.., b':', b':'] | [.., b'-', b'>'] => return None,
             [.., b'/'] => context.in_path = true,
             [.., byte, b'-'] if !(byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'-' | b'>')) => {
@@ -79,10 +79,11 @@ impl Context {
             context.used_as_code |=
                 matches!(after.get(blanks..), Some([b'=', next, ..]) if !matches!(next, b'=' | b'>'));
         }
-        let line = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        let head = text.get(line.max(text.floor_char_boundary(span.start.saturating_sub(KEY_DISTANCE)))..span.start)?;
-        let rest = text.get(span.end..)?;
-        let rest = rest.get(..rest.find('\n').unwrap_or(rest.len()))?;
+        // Lines may be as long as a file: nothing is looked for beyond what counts.
+        let head = text.get(text.floor_char_boundary(span.start.saturating_sub(KEY_DISTANCE))..span.start)?;
+        let head = head.rsplit('\n').next().unwrap_or(head);
+        let rest = text.get(span.end..text.floor_char_boundary(text.len().min(span.end + KEY_DISTANCE)))?;
+        let rest = rest.split('\n').next().unwrap_or(rest);
         context.alone = head.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | ',')).is_empty()
             && rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',')).is_empty();
         context.under_scope_key = under_scope_key(head);

@@ -48,6 +48,7 @@ const OWN_NAMES: [&str; 24] = [
 ];
 
 /// How a token is spelt, and what the catalog says of it.
+#[allow(clippy::struct_excessive_bools, reason = "each is a sign of its own, and any may come with any")]
 struct Facts<'t> {
     token: &'t Token,
     context: Context,
@@ -152,14 +153,16 @@ impl Facts<'_> {
             return if quoted || under_scope_key || as_documented { sure } else { Decision::InCompany };
         }
         if self.core() {
-            return match quoted && (full || self.exact_service && !self.like_a_type()) {
-                true => likely,
-                false => Decision::InCompany,
+            return if quoted && (full || self.exact_service && !self.like_a_type()) {
+                likely
+            } else {
+                Decision::InCompany
             };
         }
-        match self.capitals && self.exact_service && (quoted || self.known_resource) {
-            true => likely,
-            false => Decision::InCompany,
+        if self.capitals && self.exact_service && (quoted || self.known_resource) {
+            likely
+        } else {
+            Decision::InCompany
         }
     }
 
@@ -190,9 +193,10 @@ impl Facts<'_> {
             return Decision::Other;
         }
         let long = self.token.parts.first().is_some_and(|name| name.len() >= 9);
-        match self.known && (self.exact_service || long) && (evidence || quoted) && (!self.like_a_type() || quoted) {
-            true => Decision::Scope(if evidence { Confidence::High } else { Confidence::Medium }),
-            false => Decision::InCompany,
+        if self.known && (self.exact_service || long) && (evidence || quoted) && (!self.like_a_type() || quoted) {
+            Decision::Scope(if evidence { Confidence::High } else { Confidence::Medium })
+        } else {
+            Decision::InCompany
         }
     }
 
@@ -205,10 +209,12 @@ impl Facts<'_> {
         let name = self.token.parts.first().map_or("", String::as_str).to_ascii_lowercase();
         let own = OWN_NAMES.iter().any(|word| name.contains(word));
         let plain = !self.like_a_type();
-        match self.core() && self.capitals && !own && (quoted || plain) {
-            true => Decision::Scope(Confidence::Medium),
-            false if own && !quoted => Decision::Other,
-            false => Decision::InCompany,
+        if self.core() && self.capitals && !own && (quoted || plain) {
+            Decision::Scope(Confidence::Medium)
+        } else if own && !quoted {
+            Decision::Other
+        } else {
+            Decision::InCompany
         }
     }
 }

@@ -68,7 +68,11 @@ pub(super) fn gap(text: &str, start: usize, end: usize) -> Option<Gap> {
                     lines += 1;
                     2
                 }
-                Some(b'r' | b't' | b'"' | b'\'' | b'\n' | b'\r') => 2,
+                Some(b'"' | b'\'') => {
+                    quotes = true;
+                    2
+                }
+                Some(b'r' | b't' | b'\n' | b'\r') => 2,
                 Some(b'\\') => 1,
                 Some(b'u') if rest.get(2..6).is_some_and(|code| code.eq_ignore_ascii_case(b"002c")) => {
                     comma = true;

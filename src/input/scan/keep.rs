@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::source::{Piece, Position, Span, characters};
 
@@ -73,13 +73,13 @@ fn windows(text: &str, place: Span) -> Vec<Range<usize>> {
     let mut windows = Vec::new();
     let mut start = place.start;
     loop {
-        let line = bytes.get(..start).and_then(|head| memrchr(b'\n', head)).map_or(0, |at| at + 1);
-        let rest = bytes.get(start..).unwrap_or(&[]);
-        let end = start + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
-        let close = if end > start && bytes.get(end - 1) == Some(&b'\r') { end - 1 } else { end };
-        let from = line.max(text.floor_char_boundary(start.saturating_sub(SIDE)));
-        let to = close.min(text.ceil_char_boundary(place.end.max(start).saturating_add(SIDE)));
-        windows.push(from..to.max(from));
+        // No further than is kept: a line may be as long as the file.
+        let from = text.floor_char_boundary(start.saturating_sub(SIDE));
+        let from = bytes.get(from..start).and_then(|head| memrchr(b'\n', head)).map_or(from, |at| from + at + 1);
+        let to = text.ceil_char_boundary(place.end.max(start).saturating_add(SIDE)).min(bytes.len());
+        let end = memchr(b'\n', bytes.get(start..to).unwrap_or(&[])).map_or(to, |at| start + at);
+        let returns = end > start && bytes.get(end) == Some(&b'\n') && bytes.get(end - 1) == Some(&b'\r');
+        windows.push(from..(if returns { end - 1 } else { end }).max(from));
         if end >= place.end || end >= bytes.len() {
             return windows;
         }

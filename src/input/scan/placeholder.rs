@@ -16,7 +16,7 @@ pub(super) struct Placeholder {
 
 /// The placeholder that begins at a place.
 pub(super) fn placeholder(text: &str, at: usize) -> Option<Placeholder> {
-    let rest = text.get(at..)?;
+    let rest = text.get(at..text.floor_char_boundary(text.len().min(at + LONGEST)))?;
     let found = |inner: &str, length: usize| Some(Placeholder { name: braced(inner), end: at + length });
     let bytes = rest.as_bytes();
     match bytes.first()? {
@@ -67,13 +67,13 @@ pub(super) fn placeholder(text: &str, at: usize) -> Option<Placeholder> {
 pub(super) fn braced(expression: &str) -> String {
     let call = expression.find(['(', '[', '?', '|']);
     let chain = expression.get(..call.unwrap_or(expression.len())).unwrap_or("");
-    let mut names: Vec<&str> = chain.split(['.', '>', ' ', ':']).filter(|name| !name.is_empty()).collect();
+    let clean = |name: &str| name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+    let mut names: Vec<String> = chain.split(['.', '>', ' ', ':']).map(clean).filter(|name| !name.is_empty()).collect();
     // `module.toLowerCase()` is about the module.
     if call.is_some() && names.len() > 1 {
         names.pop();
     }
-    let name = names.last().copied().unwrap_or("");
-    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let name = names.pop().unwrap_or_default();
     if name.is_empty() { "{value}".to_owned() } else { format!("{{{name}}}") }
 }
 

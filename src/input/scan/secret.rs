@@ -39,7 +39,9 @@ fn looks_alive(secret: &[u8]) -> bool {
     let pieces = secret.split(|&byte| byte == b'.').filter(|piece| piece.len() > 4);
     pieces.into_iter().all(|piece| {
         let mut seen = [false; 256];
-        piece.iter().for_each(|&byte| seen[usize::from(byte.to_ascii_lowercase())] = true);
+        for byte in piece {
+            seen[usize::from(byte.to_ascii_lowercase())] = true;
+        }
         let runs = piece.windows(2).filter(|pair| matches!(*pair, [a, b] if a == b || a + 1 == *b)).count();
         seen.iter().filter(|&&seen| seen).count() >= LEAST_VARIETY && runs * 3 < piece.len()
     })

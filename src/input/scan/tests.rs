@@ -91,6 +91,13 @@ fn large_files_are_read_in_pieces() {
     }
 }
 
+#[test]
+fn many_scopes_on_one_long_line_take_time_in_proportion() {
+    let line = "x={a:\"Desk.tickets.READ\",b:\"https://a/oauth/v2/auth?scope=ZohoCRM.modules.<m\"};".repeat(40_000);
+    let found = scanned(line.as_bytes(), CHUNK).unwrap();
+    assert_eq!(found.len(), 40_000);
+}
+
 proptest! {
     #[test]
     fn every_text_is_read_and_every_place_exact(

@@ -63,10 +63,10 @@ pub(super) enum Operation {
 impl Operation {
     /// The operation that a word names, case ignored.
     pub(super) fn of(word: &str) -> Option<Self> {
-        let named = |name: &&str| name.eq_ignore_ascii_case(word);
-        if CORE.iter().any(|name| named(&name)) {
+        let named = |name: &&'static str| name.eq_ignore_ascii_case(word);
+        if CORE.iter().any(named) {
             Some(Self::Core)
-        } else if OTHER.iter().any(|name| named(&name)) {
+        } else if OTHER.iter().any(named) {
             Some(Self::Other)
         } else {
             None
