@@ -23,6 +23,8 @@ pub mod engine;
 pub mod filter;
 pub mod finding;
 pub mod input;
+pub mod inventory;
+pub mod live;
 mod percent;
 pub mod policy;
 pub mod redact;
