@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod files;
 mod output;
+mod schema;
 mod setup;
 mod who;
 
@@ -71,6 +72,8 @@ enum Command {
     Catalog(catalog::Args),
     /// Tell which scopes open an API call, the narrowest first
     Who(who::Args),
+    /// Print the JSON Schema of policies or inventories
+    Schema(schema::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -112,6 +115,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
+        Command::Schema(args) => schema::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {

@@ -131,7 +131,7 @@ impl Decoder<'_, '_> {
         }
         let Some(fields) = self.reader.fields(node, "an inventory", INVENTORY_KEYS) else { return Vec::new() };
         let defaults = match fields.get("defaults") {
-            Some(node) => match self.reader.fields(node, "the defaults", DEFAULT_KEYS) {
+            Some(node) => match self.reader.fields(node, "`defaults`", DEFAULT_KEYS) {
                 Some(fields) => self.layer(&fields),
                 None => Layer::default(),
             },

@@ -29,6 +29,8 @@ mod layer;
 mod model;
 mod secrets;
 mod server;
+#[cfg(test)]
+mod tests;
 mod whereabouts;
 
 pub use decode::{InventoryErrors, load};

@@ -12,5 +12,6 @@ mod policies;
 mod program;
 mod readme;
 mod run;
+mod schemas;
 mod semantics;
 mod who;
