@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{ClientId, Grant, GrantType, Inventory, InventoryErrors, Requested, load};
-use crate::source::{SourceId, Sources};
+use crate::source::{Problem, SourceId, Sources};
 
 const WHOLE: &str = include_str!("../../schemas/inventory.example.yaml");
 

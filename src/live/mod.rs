@@ -19,6 +19,8 @@ mod plan;
 mod request;
 mod run;
 mod secret;
+#[cfg(test)]
+mod tests;
 
 pub use answer::Answer;
 pub use apis::{CrmCall, opened};
