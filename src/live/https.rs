@@ -198,7 +198,7 @@ fn tls(host: &str, error: &rustls::Error) -> Fault {
 
 /// The first cause of a kind in a chain of errors. What an [`io::Error`] holds is looked at as well: it is not among
 /// its sources.
-fn cause<'e, T: std::error::Error + 'static>(error: &'e reqwest::Error) -> Option<&'e T> {
+fn cause<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     let mut next = error.source();
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {

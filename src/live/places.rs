@@ -65,7 +65,7 @@ pub(super) fn resolve(what: &str, place: &Whereabouts, environment: &dyn Environ
 fn read(path: &Path) -> Result<Zeroizing<String>, String> {
     let file = File::open(path).map_err(|error| error.kind().to_string())?;
     let bytes = bounded(file).map_err(|error| error.kind().to_string())?;
-    text(bytes)
+    text(&bytes)
 }
 
 fn bounded(reader: impl Read) -> std::io::Result<Zeroizing<Vec<u8>>> {
@@ -74,8 +74,8 @@ fn bounded(reader: impl Read) -> std::io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-fn text(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, String> {
-    match std::str::from_utf8(&bytes) {
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, String> {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
         Err(_) => Err("what is there is not text".to_owned()),
     }
@@ -119,7 +119,7 @@ fn print(words: &[String], folder: &Path) -> Result<Zeroizing<String>, String> {
         });
     }
     match printed {
-        Ok(Some(Ok(bytes))) => text(bytes),
+        Ok(Some(Ok(bytes))) => text(&bytes),
         _ => Err("what the program prints cannot be read".to_owned()),
     }
 }

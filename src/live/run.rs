@@ -140,18 +140,15 @@ fn ask_client(
     let mut results = Vec::with_capacity(client.len());
     for (position, (n, ready)) in client.iter().enumerate() {
         let grant = grants[*n];
-        let asked = match &stopped {
-            Some(label) => {
-                let message =
-                    format!("not asked about: the client was told at `{label}` that there were too many requests");
-                Asked::fault(Fault::new(FaultKind::NotAsked, message).help("wait ten minutes before asking again"))
+        let asked = if let Some(label) = &stopped {
+            let message =
+                format!("not asked about: the client was told at `{label}` that there were too many requests");
+            Asked::fault(Fault::new(FaultKind::NotAsked, message).help("wait ten minutes before asking again"))
+        } else {
+            if position > 0 {
+                std::thread::sleep(options.pause);
             }
-            None => {
-                if position > 0 {
-                    std::thread::sleep(options.pause);
-                }
-                ask(grant, ready, transport, options)
-            }
+            ask(grant, ready, transport, options)
         };
         if matches!(&asked.answer, Err(fault) if fault.kind == FaultKind::Throttled) {
             stopped = Some(grant.label());
