@@ -9,6 +9,7 @@ mod excerpt;
 mod fingerprint;
 #[cfg(test)]
 mod fixture;
+mod format;
 pub(crate) mod grid;
 mod json;
 mod table;
@@ -16,6 +17,7 @@ mod text;
 
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
+pub use format::{Format, Renderer};
 
 use std::io;
 
@@ -140,17 +142,6 @@ impl Report {
     }
 }
 
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum)]
-pub enum Format {
-    /// For people: each finding with its source line.
-    Text,
-    /// For people: one row for each scope.
-    Table,
-    /// For programs: one document, format version 1.
-    Json,
-}
-
 /// What a renderer may assume of where its output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Canvas {
@@ -158,21 +149,6 @@ pub struct Canvas {
     pub color: bool,
     /// Columns of the terminal; `None` when it is none.
     pub width: Option<usize>,
-}
-
-impl Format {
-    /// Writes a report.
-    ///
-    /// # Errors
-    ///
-    /// When the writer fails.
-    pub fn render(self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-        match self {
-            Self::Text => text::render(report, canvas, out),
-            Self::Table => table::render(report, canvas, out),
-            Self::Json => json::render(report, out),
-        }
-    }
 }
 
 /// Writes the problems of files that a person wrote, each with its source line.

@@ -1,6 +1,5 @@
 //! Planted secrets come out nowhere: in no format, no error, no dry run, no file.
 
-use clap::ValueEnum as _;
 use zscope::report::Format;
 
 use crate::run::zscope;
@@ -37,11 +36,6 @@ impl Planted {
     fn all(&self) -> [&String; 5] {
         [&self.client_secret, &self.refresh_token, &self.access_token, &self.grant_token, &self.code]
     }
-}
-
-fn formats() -> Vec<String> {
-    let name = |format: &Format| format.to_possible_value().map(|value| value.get_name().to_owned());
-    Format::value_variants().iter().filter_map(name).collect()
 }
 
 /// A server that gives everything back that it gets, wherever it can.
@@ -103,9 +97,9 @@ fn planted_secrets_come_out_nowhere() {
         }
         ended
     };
-    for format in formats() {
+    for format in Format::all().iter().map(|format| format.name()) {
         for more in [&[][..], &["--apis"], &["--revoke"], &["--plan"], &["--output", "copy.txt"]] {
-            let mut args = vec!["--format", format.as_str()];
+            let mut args = vec!["--format", format];
             args.extend(more);
             let ended = run(&args, &inventory);
             assert_eq!(ended.code, Some(3), "{args:?}: {} {}", ended.stdout, ended.stderr);
