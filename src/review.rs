@@ -60,6 +60,7 @@ impl Review<'_> {
             policy: PolicyInfo { path: self.policy.origin.label.clone(), digest: self.policy.origin.digest.clone() },
             catalog: CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() },
             as_of: self.as_of,
+            grants: Vec::new(),
             scopes,
             findings,
             waived,

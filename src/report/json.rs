@@ -11,7 +11,7 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
-use super::{NotEvaluated, Report, Summary};
+use super::{GrantInfo, GrantState, NotEvaluated, Report, Summary};
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict};
 use crate::filter::Waived;
@@ -40,6 +40,8 @@ struct Document<'a> {
     as_of: String,
     /// How many of what follows there are.
     summary: Summary,
+    /// What tokens hold, in the order read; empty for requests.
+    grants: Vec<Grant<'a>>,
     /// Every scope that was judged, passes included: one entry for each place.
     scopes: Vec<JudgedScope<'a>>,
     /// What stands, sorted by place, then code.
@@ -94,6 +96,23 @@ struct Location<'a> {
     end_column: usize,
 }
 
+/// An entry of `grants`: what one token holds.
+#[derive(Serialize)]
+struct Grant<'a> {
+    /// The client that the input names, or the input's name and a number.
+    name: Text<'a>,
+    /// The application of the policy by which it was judged; `null` for the policy's top level.
+    app: Option<Text<'a>>,
+    /// The code of its data centre (`eu`); `null` where the response does not tell.
+    data_centre: Option<&'static str>,
+    /// `known`, `unknown` (the response does not say what the token holds) or `failed` (there is no token).
+    state: GrantState,
+    /// How many scopes it holds, as far as is known.
+    scopes: usize,
+    /// Where it was read.
+    location: Location<'a>,
+}
+
 /// An entry of `scopes`: a scope that was judged.
 #[derive(Serialize)]
 struct JudgedScope<'a> {
@@ -117,6 +136,8 @@ struct JudgedScope<'a> {
     gives: Text<'a>,
     /// The kinds of data in everything that it may reach.
     data: &'a [DataClass],
+    /// The grant that holds it: its position in `grants`, from 0; `null` for a scope that is requested.
+    grant: Option<usize>,
     /// Where it stands.
     location: Location<'a>,
 }
@@ -224,6 +245,7 @@ impl<'a> Document<'a> {
             policy: Policy { path: Text::new(&report.policy.path), digest: Text::new(&report.policy.digest) },
             as_of: report.as_of.to_string(),
             summary: report.summary(),
+            grants: report.grants.iter().map(|grant| Grant::new(grant, sources)).collect(),
             scopes: report.scopes.iter().map(|judged| JudgedScope::new(judged, sources)).collect(),
             findings: findings.map(|(finding, name)| Finding::new(finding, name, sources)).collect(),
             waived: waived.map(|(waived, name)| WaivedFinding::new(waived, name, sources)).collect(),
@@ -246,6 +268,19 @@ impl<'a> Location<'a> {
     }
 }
 
+impl<'a> Grant<'a> {
+    fn new(grant: &'a GrantInfo, sources: &'a Sources) -> Self {
+        Self {
+            name: Text::new(&grant.name),
+            app: grant.app.as_deref().map(Text::new),
+            data_centre: grant.data_centre,
+            state: grant.state,
+            scopes: grant.scopes,
+            location: Location::new(grant.place, sources),
+        }
+    }
+}
+
 impl<'a> JudgedScope<'a> {
     fn new(judged: &'a Judged, sources: &'a Sources) -> Self {
         Self {
@@ -259,6 +294,7 @@ impl<'a> JudgedScope<'a> {
             witness: judged.witness.as_ref().map(|witness| Text::new(&witness.call)),
             gives: Text::new(&judged.gives),
             data: &judged.data,
+            grant: judged.grant,
             location: Location::new(judged.place, sources),
         }
     }

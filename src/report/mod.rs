@@ -36,6 +36,8 @@ pub struct Report {
     pub catalog: CatalogInfo,
     /// The day for which the run judged.
     pub as_of: Date,
+    /// What tokens hold, in the order read; empty where requests were judged.
+    pub grants: Vec<GrantInfo>,
     /// Every scope that was judged, one for each place, in the order read.
     pub scopes: Vec<Judged>,
     /// What stands.
@@ -46,6 +48,47 @@ pub struct Report {
     pub not_evaluated: Vec<NotEvaluated>,
     /// The texts that places point into.
     pub sources: Sources,
+}
+
+/// A grant: what one token holds.
+#[derive(Clone, Debug)]
+pub struct GrantInfo {
+    /// What people call it: the client that the input names, or the input's name and a number.
+    pub name: String,
+    /// The application of the policy by which it was judged; `None` for the policy's top level.
+    pub app: Option<String>,
+    /// The code of its data centre, where the response tells.
+    pub data_centre: Option<&'static str>,
+    /// Whether its scopes are known.
+    pub state: GrantState,
+    /// How many scopes it holds, as far as is known.
+    pub scopes: usize,
+    /// Where it was read.
+    pub place: Place,
+}
+
+/// Whether the scopes of a grant are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GrantState {
+    /// The response names them.
+    Known,
+    /// There is a token, and nothing says what it holds.
+    Unknown,
+    /// There is no token.
+    Failed,
+}
+
+impl GrantState {
+    /// The word used in outputs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// Which policy judged.

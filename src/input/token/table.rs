@@ -1,0 +1,121 @@
+//! Tables with a header: exports with a column for the application or client, and one for scopes or responses.
+
+use super::fields::Key;
+use super::mask::masked;
+use super::read::{Read, named, read_record};
+use super::{Failure, Grant};
+use crate::source::{Source, Sources, Span};
+
+/// Columns that hold a whole response.
+const RESPONSES: [&str; 6] = ["response", "token_response", "body", "json", "token", "payload"];
+
+/// What the columns of a table hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The columns, as the header names them.
+    names: Vec<String>,
+}
+
+impl Header {
+    /// A header of these cells.
+    #[must_use]
+    pub fn new<'c>(cells: impl IntoIterator<Item = &'c str>) -> Self {
+        let bare = |cell: &str| cell.trim_start_matches('\u{feff}').trim().to_owned();
+        Self { names: cells.into_iter().map(bare).collect() }
+    }
+
+    /// The header that a line is.
+    #[must_use]
+    pub fn of_line(line: &str, delimiter: u8) -> Option<Self> {
+        let mut reader = reader(line, delimiter);
+        let record = reader.records().next()?.ok()?;
+        Some(Self::new(&record))
+    }
+
+    /// Whether there is a column for scopes or responses.
+    #[must_use]
+    pub fn names_grants(&self) -> bool {
+        self.names.iter().any(|name| Key::of(name.as_bytes()) == Key::Scope || is_response(name))
+    }
+
+    /// The JSON record that a row stands for, its cells as texts, and for each cell of the row where it stands in that
+    /// record; nothing for a row that has cells for neither scopes nor a response.
+    #[must_use]
+    pub(crate) fn record(&self, cells: &[&str]) -> Option<String> {
+        let mut out = String::from("{");
+        let mut found = false;
+        for (name, cell) in self.names.iter().zip(cells) {
+            let is_scope = Key::of(name.as_bytes()) == Key::Scope;
+            let is_json = is_response(name) && cell.trim_start().starts_with(['{', '[', '"']);
+            found |= is_scope || is_json;
+            if cell.trim().is_empty() {
+                continue;
+            }
+            if out.len() > 1 {
+                out.push(',');
+            }
+            push_text(name, &mut out);
+            out.push(':');
+            push_text(cell, &mut out);
+        }
+        out.push('}');
+        found.then_some(out)
+    }
+}
+
+fn is_response(name: &str) -> bool {
+    RESPONSES.iter().any(|known| known.eq_ignore_ascii_case(&name.replace([' ', '-'], "_")))
+}
+
+fn push_text(text: &str, out: &mut String) {
+    out.push_str(&serde_json::Value::from(text).to_string());
+}
+
+/// A reader of rows that takes what it gets: rows may be too short or too long.
+pub(crate) fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes())
+}
+
+/// Reads every row of a table. Each row is a source of its own: the record that it stands for.
+pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut Sources) -> Read {
+    let mut rows = reader(text, delimiter);
+    let mut grants = Vec::new();
+    let mut header: Option<Header> = None;
+    let source = sources.next_id();
+    for row in rows.byte_records().flatten() {
+        let line = row.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
+        let Ok(row) = csv::StringRecord::from_byte_record(row) else {
+            grants.push(failed(name, line, Failure::NotUtf8, sources));
+            continue;
+        };
+        let cells: Vec<&str> = row.iter().collect();
+        match &header {
+            None => header = Some(Header::new(cells)),
+            Some(header) => grants.extend(read_row(name, line, header, &cells, sources)),
+        }
+    }
+    named(name, &mut grants);
+    if sources.next_id() == source {
+        sources.add(Source::new(name, ""));
+    }
+    Read { grants, source }
+}
+
+/// Reads the grants of one row.
+pub(crate) fn read_row(name: &str, line: usize, header: &Header, cells: &[&str], sources: &mut Sources) -> Vec<Grant> {
+    match header.record(cells) {
+        Some(record) => read_record(name, line, &record, sources).grants,
+        None => vec![failed(name, line, Failure::ShortRow, sources)],
+    }
+}
+
+/// A record that cannot even be read as text, or has no cells.
+pub(crate) fn failed(name: &str, line: usize, failure: Failure, sources: &mut Sources) -> Grant {
+    let text = masked("(row)", &[], &[]);
+    let source = sources.next_id();
+    let mut reader = super::shape::Reader::new(source, &text);
+    reader.fail(failure, Span::new(0, text.len()), &super::shape::Labels::new());
+    let grant = reader.grants.remove(0);
+    sources.add(Source::starting_at(name, text, line));
+    grant
+}
