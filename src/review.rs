@@ -36,7 +36,7 @@ impl Review<'_> {
             let policy = self.policy.effective(request.app.as_deref());
             let judged = engine::judge_request(self.catalog, &policy, request);
             let context =
-                Context { request, scopes: &judged, catalog: self.catalog, policy: &policy, data: &self.policy.data };
+                Context { request, scopes: &judged, catalog: self.catalog, policy: &policy, grant: None, data: &self.policy.data };
             let mut found = Vec::new();
             for rule in rules::ALL {
                 rule.check(&context, &mut found);
@@ -48,7 +48,7 @@ impl Review<'_> {
         // A run over one application says nothing of the others' waivers.
         let judged: HashSet<Option<&str>> = requests.iter().map(|request| request.app.as_deref()).collect();
         uses.retain(|used| used.waiver.app.is_none() || judged.contains(&used.waiver.app.as_deref()));
-        let context = RunContext { catalog: self.catalog, policy: self.policy, waivers: &uses, as_of: self.as_of };
+        let context = RunContext { catalog: self.catalog, policy: self.policy, waivers: &uses, as_of: self.as_of, drift: &[] };
         let mut of_run = Vec::new();
         for rule in rules::ALL {
             rule.check_run(&context, &mut of_run);
@@ -64,7 +64,10 @@ impl Review<'_> {
             scopes,
             findings,
             waived,
+            unread: not_evaluated.len(),
             not_evaluated,
+            totals: None,
+            plans: Vec::new(),
             sources,
         };
         report.sort();
@@ -73,7 +76,7 @@ impl Review<'_> {
 }
 
 /// A scope whose every error is waived has the verdict `waived`.
-fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
+pub(crate) fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let failing: HashSet<Place> = standing.iter().filter(is_error).map(|finding| finding.place).collect();
     let absolved: HashSet<Place> = waived.filter(is_error).map(|finding| finding.place).collect();

@@ -10,6 +10,8 @@
 //! ```
 
 mod decode;
+mod decode_calls;
+mod decode_remarks;
 mod diff;
 mod embedded;
 mod fields;

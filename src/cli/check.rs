@@ -33,7 +33,7 @@ pub(super) struct Args {
     fail_on: FailOn,
 
     /// Format of the report
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
 
     /// Write the report to a file instead of standard output; FORMAT=PATH writes one more report. May be repeated

@@ -3,7 +3,6 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum as _;
 use tempfile::NamedTempFile;
 
 use super::error::CommandError;
@@ -20,7 +19,7 @@ impl Target {
     /// Reads the option's value. A part before `=` that is no format belongs to the path.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (format, path) = match text.split_once('=') {
-            Some((word, path)) if Format::from_str(word, false).is_ok() => (Format::from_str(word, false).ok(), path),
+            Some((word, path)) if Format::named(word).is_some() => (Format::named(word), path),
             _ => (None, text),
         };
         if path.is_empty() {

@@ -6,14 +6,14 @@ use crate::source::{Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
-use super::{App, DataOverride, Effect, Entry, Expect, Level, LevelSetting, Levels, PolicyTest, Spanned, Waiver};
+use super::{App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, Spanned, Verdict, Waiver};
 
 /// The version of the format that this build reads.
 const VERSION: &str = "1";
 
 const POLICY_KEYS: &[&str] =
     &["version", "default", "extends", "allow", "deny", "rules", "apps", "waivers", "tests", "catalog", "data"];
-const APP_KEYS: &[&str] = &["owner", "clients", "data-centers", "paths", "allow", "deny", "calls", "rules"];
+const APP_KEYS: &[&str] = &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
 const WAIVER_KEYS: &[&str] =
     &["id", "app", "scopes", "rules", "reason", "owner", "approved-by", "ticket", "created", "expires"];
 const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
@@ -21,12 +21,12 @@ const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
-const EXPECTED: &[(&str, Expect)] = &[
-    ("allowed", Expect::Allowed),
-    ("denied", Expect::Denied),
-    ("not-allowed", Expect::NotAllowed),
-    ("unknown", Expect::Unknown),
-    ("waived", Expect::Waived),
+const EXPECTED: &[(&str, Verdict)] = &[
+    ("allowed", Verdict::Allowed),
+    ("denied", Verdict::Denied),
+    ("not-allowed", Verdict::NotAllowed),
+    ("unknown", Verdict::Unknown),
+    ("waived", Verdict::Waived),
 ];
 
 /// What one file says.
@@ -143,6 +143,7 @@ impl Reader<'_> {
             clients: Vec::new(),
             data_centers: Vec::new(),
             paths: Vec::new(),
+            requested: None,
             allow: Vec::new(),
             deny: Vec::new(),
             calls: Vec::new(),
@@ -156,6 +157,10 @@ impl Reader<'_> {
                 Some(Spanned { value, place: reader.place(node.span) })
             });
             app.paths = self.texts(fields.get("paths"), "a list of paths", "a path or a glob");
+            app.requested = fields.get("requested").map(|node| {
+                let node = Some(node);
+                self.each(node, "a list of scopes", Self::scope)
+            });
             app.allow = self.patterns(fields.get("allow"));
             app.deny = self.patterns(fields.get("deny"));
             app.calls = self.each(fields.get("calls"), "a list of API calls", Self::call);
@@ -239,7 +244,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use crate::policy::fixture::{self, errors};
-    use crate::policy::{Effect, Expect, Level};
+    use crate::policy::{Effect, Level, Verdict};
 
     const WHOLE: &str = "\
 version: 1
@@ -254,6 +259,7 @@ apps:
     clients: [1000.GMB0YULZHJK411248S8I5GZ4CHUEX0]
     data-centers: [eu, us]
     paths: [services/sync/**]
+    requested: [ZohoBooks.settings.READ, email]
     allow: [ZohoBooks.settings.READ]
     deny: [ZohoBooks.contacts.*]
     calls: [GET /books/v3/invoices]
@@ -301,7 +307,7 @@ catalog: catalog/own
         assert_eq!(waiver.expires.to_string(), "2027-01-31");
 
         let test = &policy.tests[0];
-        assert_eq!((test.scopes.as_str(), test.expect), ("openid,email", Expect::NotAllowed));
+        assert_eq!((test.scopes.as_str(), test.expect), ("openid,email", Verdict::NotAllowed));
     }
 
     #[test]

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::Verdict;
 use crate::catalog::DataClass;
 use crate::finding::Severity;
-use crate::scope::{Pattern, closest};
+use crate::scope::{Pattern, Scope, closest};
 use crate::source::{Place, SourceId};
 
-use super::Waiver;
+use super::{Verdict, Waiver};
 
 /// A policy with everything that it inherits.
 ///
@@ -225,6 +226,8 @@ pub struct App {
     pub data_centers: Vec<Spanned<&'static str>>,
     /// Globs over the paths of a scanned tree: the files that belong to the application.
     pub paths: Vec<Spanned<String>>,
+    /// The scopes that it requests; `None` where the policy does not say. Tokens are held against it.
+    pub requested: Option<Vec<Spanned<Scope>>>,
     /// What it may have beyond what every application may.
     pub allow: Vec<Entry>,
     /// What it may not have, whatever is allowed.
@@ -270,41 +273,6 @@ pub struct PolicyTest {
     pub scopes: String,
     /// Where the scopes stand.
     pub scopes_place: Place,
-    /// The expected verdict.
-    pub expect: Expect,
-}
-
-/// The verdict that a test expects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Expect {
-    /// Every scope is allowed.
-    Allowed,
-    /// A deny entry is met.
-    Denied,
-    /// Nothing denies, and nothing allows all of it.
-    NotAllowed,
-    /// The catalog does not know the scope.
-    Unknown,
-    /// Not allowed as such, and a waiver covers it.
-    Waived,
-}
-
-impl Expect {
-    /// The word that policies use.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Denied => "denied",
-            Self::NotAllowed => "not-allowed",
-            Self::Unknown => "unknown",
-            Self::Waived => "waived",
-        }
-    }
-}
-
-impl fmt::Display for Expect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
+    /// The verdict that it expects: of every scope where it is `allowed`.
+    pub expect: Verdict,
 }

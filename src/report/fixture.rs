@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use super::{Canvas, CatalogInfo, Format, NotEvaluated, PolicyInfo, Report};
+use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report};
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict, Witness};
 use crate::filter::Waived;
@@ -34,6 +34,9 @@ impl Builder {
             findings: Vec::new(),
             waived: Vec::new(),
             not_evaluated: Vec::new(),
+            unread: 0,
+            totals: None,
+            plans: Vec::new(),
             sources: Sources::default(),
         })
     }
@@ -71,11 +74,11 @@ impl Builder {
         self.0.findings.push(finding);
     }
 
-    pub(super) fn rendered(&self, format: Format, width: Option<usize>) -> String {
+    pub(super) fn rendered(&self, format: &dyn Renderer, width: Option<usize>) -> String {
         self.painted(format, Canvas { color: false, width })
     }
 
-    pub(super) fn painted(&self, format: Format, canvas: Canvas) -> String {
+    pub(super) fn painted(&self, format: &dyn Renderer, canvas: Canvas) -> String {
         let mut out = Vec::new();
         format.render(&self.0, canvas, &mut out).expect("memory takes everything");
         String::from_utf8(out).expect("output is UTF-8")

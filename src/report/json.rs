@@ -11,7 +11,7 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
-use super::{GrantInfo, GrantState, NotEvaluated, Report, Summary};
+use super::{Canvas, GrantInfo, GrantState, NotEvaluated, Renderer, Report, Summary};
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict};
 use crate::filter::Waived;
@@ -21,10 +21,23 @@ use crate::source::{Place, Sources};
 /// The version of the format. It changes only when something is renamed, removed or comes to mean something else.
 const FORMAT_VERSION: u32 = 1;
 
-pub(super) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let document = serde_json::to_string_pretty(&Document::new(report))?;
-    out.write_all(clean::json(document).as_bytes())?;
-    out.write_all(b"\n")
+/// The format `json`.
+pub(super) struct Json;
+
+impl Renderer for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn about(&self) -> &'static str {
+        "For programs: one document, format version 1"
+    }
+
+    fn render(&self, report: &Report, _: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+        let document = serde_json::to_string_pretty(&Document::new(report))?;
+        out.write_all(clean::json(document).as_bytes())?;
+        out.write_all(b"\n")
+    }
 }
 
 /// The whole document.
@@ -363,23 +376,23 @@ impl<'a> Unread<'a> {
 mod tests {
     use serde_json::Value;
 
-    use super::super::Format;
     use super::super::fixture::{Builder, everything, hostile, one_long_line};
+    use super::Json;
 
     #[test]
     fn one_of_everything() {
-        insta::assert_snapshot!(everything().rendered(Format::Json, None));
+        insta::assert_snapshot!(everything().rendered(&Json, None));
     }
 
     #[test]
     fn a_run_without_anything() {
-        insta::assert_snapshot!(Builder::new().rendered(Format::Json, None));
+        insta::assert_snapshot!(Builder::new().rendered(&Json, None));
     }
 
     #[test]
     fn texts_are_exact_and_harmless_in_a_terminal() {
         let built = hostile();
-        let written = built.rendered(Format::Json, None);
+        let written = built.rendered(&Json, None);
         assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{written}");
         assert!(!written.contains(['\u{202e}', '\u{200b}', '\u{2066}']), "{written}");
         let read: Value = serde_json::from_str(&written).unwrap();
@@ -391,7 +404,7 @@ mod tests {
 
     #[test]
     fn columns_of_a_long_line_are_true() {
-        let read: Value = serde_json::from_str(&one_long_line().rendered(Format::Json, None)).unwrap();
+        let read: Value = serde_json::from_str(&one_long_line().rendered(&Json, None)).unwrap();
         let column = 3 * (1 << 17) + 1;
         let place = &read["findings"][0]["location"];
         assert_eq!(place["column"], column);

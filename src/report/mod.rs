@@ -9,19 +9,25 @@ mod excerpt;
 mod fingerprint;
 #[cfg(test)]
 mod fixture;
+mod format;
 pub(crate) mod grid;
 mod json;
 mod table;
 mod text;
+mod totals;
 
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
+pub(crate) use totals::offends;
+pub use totals::{RuleTally, Tally, Totals};
+pub use format::{Format, Renderer};
 
 use std::io;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::audit::Plan;
 use crate::engine::{Judged, Verdict};
 use crate::filter::Waived;
 use crate::finding::{Finding, Severity};
@@ -46,6 +52,12 @@ pub struct Report {
     pub waived: Vec<Waived>,
     /// What could not be evaluated, and why.
     pub not_evaluated: Vec<NotEvaluated>,
+    /// How many inputs could not be evaluated: of a large run, `not_evaluated` shows only the first.
+    pub unread: usize,
+    /// The figures of an audit, over all its grants; of a large run, the lists above show only some.
+    pub totals: Option<Totals>,
+    /// How to get to smaller grants, where that was asked for.
+    pub plans: Vec<Plan>,
     /// The texts that places point into.
     pub sources: Sources,
 }
@@ -158,6 +170,9 @@ impl Report {
     /// Counts what the report holds.
     #[must_use]
     pub fn summary(&self) -> Summary {
+        if let Some(totals) = &self.totals {
+            return totals.summary(self.unread);
+        }
         let verdicts = |wanted| self.scopes.iter().filter(|scope| scope.verdict == wanted).count();
         let severities = |wanted| self.findings.iter().filter(|finding| finding.severity == wanted).count();
         Summary {
@@ -183,17 +198,6 @@ impl Report {
     }
 }
 
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum)]
-pub enum Format {
-    /// For people: each finding with its source line.
-    Text,
-    /// For people: one row for each scope.
-    Table,
-    /// For programs: one document, format version 1.
-    Json,
-}
-
 /// What a renderer may assume of where its output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Canvas {
@@ -201,21 +205,6 @@ pub struct Canvas {
     pub color: bool,
     /// Columns of the terminal; `None` when it is none.
     pub width: Option<usize>,
-}
-
-impl Format {
-    /// Writes a report.
-    ///
-    /// # Errors
-    ///
-    /// When the writer fails.
-    pub fn render(self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-        match self {
-            Self::Text => text::render(report, canvas, out),
-            Self::Table => table::render(report, canvas, out),
-            Self::Json => json::render(report, out),
-        }
-    }
 }
 
 /// Writes the problems of files that a person wrote, each with its source line.

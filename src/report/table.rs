@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::clean::clipped;
 use super::closing::{self, MESSAGE, NAME, styled};
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
-use super::{Canvas, Report};
+use super::{Canvas, Renderer, Report};
 use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::{Finding, Severity};
 use crate::source::{Place, Span};
@@ -19,35 +19,48 @@ const ENTRY: usize = 20;
 /// The most policy entries shown in a row.
 const DECIDERS: usize = 3;
 
-pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-    let (by_row, others) = by_row(report);
-    if !report.scopes.is_empty() {
-        let (columns, dropped) = fitting(columns(report, &by_row), canvas.width.unwrap_or(WIDTH));
-        for line in drawn(&columns, canvas.width.unwrap_or(WIDTH)).lines() {
-            writeln!(out, "{}", painted(canvas.color, line))?;
+/// The format `table`.
+pub(super) struct Table;
+
+impl Renderer for Table {
+    fn name(&self) -> &'static str {
+        "table"
+    }
+
+    fn about(&self) -> &'static str {
+        "For people: one row for each scope"
+    }
+
+    fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+        let (by_row, others) = by_row(report);
+        if !report.scopes.is_empty() {
+            let (columns, dropped) = fitting(columns(report, &by_row), canvas.width.unwrap_or(WIDTH));
+            for line in drawn(&columns, canvas.width.unwrap_or(WIDTH)).lines() {
+                writeln!(out, "{}", painted(canvas.color, line))?;
+            }
+            if !dropped.is_empty() {
+                writeln!(out, "no room for the columns: {}", dropped.join(", "))?;
+            }
         }
-        if !dropped.is_empty() {
-            writeln!(out, "no room for the columns: {}", dropped.join(", "))?;
+        for finding in others {
+            let severity = styled(canvas.color, severity_style(finding.severity), finding.severity.as_str());
+            let spot = closing::spot(report, finding.place);
+            writeln!(
+                out,
+                "{severity}[{} {}]: {} ({spot})",
+                finding.rule.code,
+                finding.rule.name,
+                clipped(&finding.message, MESSAGE)
+            )?;
         }
+        for input in &report.not_evaluated {
+            let word = styled(canvas.color, severity_style(Severity::Error), "error");
+            let spot = input.place.map(|place| format!(" ({})", closing::spot(report, place))).unwrap_or_default();
+            writeln!(out, "{word}: {}{spot}", closing::not_evaluated(input))?;
+        }
+        closing::waived(report, canvas.color, out)?;
+        writeln!(out, "{}", closing::summary(report, canvas.color))
     }
-    for finding in others {
-        let severity = styled(canvas.color, severity_style(finding.severity), finding.severity.as_str());
-        let spot = closing::spot(report, finding.place);
-        writeln!(
-            out,
-            "{severity}[{} {}]: {} ({spot})",
-            finding.rule.code,
-            finding.rule.name,
-            clipped(&finding.message, MESSAGE)
-        )?;
-    }
-    for input in &report.not_evaluated {
-        let word = styled(canvas.color, severity_style(Severity::Error), "error");
-        let spot = input.place.map(|place| format!(" ({})", closing::spot(report, place))).unwrap_or_default();
-        writeln!(out, "{word}: {}{spot}", closing::not_evaluated(input))?;
-    }
-    closing::waived(report, canvas.color, out)?;
-    writeln!(out, "{}", closing::summary(report, canvas.color))
 }
 
 /// The findings on each scope, and those on none of them: a finding belongs to the scope in whose text it lies, and
@@ -175,25 +188,23 @@ fn severity_style(severity: Severity) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Format;
     use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, everything, hostile};
     use super::*;
 
     #[test]
     fn one_of_everything() {
-        insta::assert_snapshot!(everything().rendered(Format::Table, None));
+        insta::assert_snapshot!(everything().rendered(&Table, None));
     }
 
     #[test]
     fn narrow_terminals_lose_columns_before_words_break() {
-        let widths =
-            [100, 80, 60, 1].map(|width| format!("{width}\n{}", everything().rendered(Format::Table, Some(width))));
+        let widths = [100, 80, 60, 1].map(|width| format!("{width}\n{}", everything().rendered(&Table, Some(width))));
         insta::assert_snapshot!(widths.join("\n"));
     }
 
     #[test]
     fn hostile_texts_are_shown_and_do_nothing() {
-        let written = hostile().rendered(Format::Table, None);
+        let written = hostile().rendered(&Table, None);
         assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{written:?}");
         insta::assert_snapshot!(written);
     }
@@ -201,7 +212,7 @@ mod tests {
     #[test]
     fn lines_keep_to_the_width() {
         for width in [90, 120, 200] {
-            let written = everything().rendered(Format::Table, Some(width));
+            let written = everything().rendered(&Table, Some(width));
             let rows = written.lines().filter(|line| line.starts_with(['│', '┌', '╞', '└']));
             assert!(rows.clone().count() > 8);
             rows.for_each(|line| assert!(line.chars().count() <= width, "{width}: {line}"));
@@ -211,9 +222,9 @@ mod tests {
     #[test]
     fn colours_are_added_and_change_nothing_else() {
         let built = everything();
-        let painted = built.painted(Format::Table, Canvas { color: true, width: None });
+        let painted = built.painted(&Table, Canvas { color: true, width: None });
         assert!(painted.contains("│ \u{1b}[1m\u{1b}[31mnot-allowed\u{1b}[0m "), "{painted:?}");
-        assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(Format::Table, None));
+        assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(&Table, None));
     }
 
     #[test]

@@ -3,31 +3,44 @@
 use std::io;
 
 use annotate_snippets::renderer::DEFAULT_LINE_NUM_STYLE;
-use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer, Snippet, Title};
+use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer as SnippetRenderer, Snippet, Title};
 
 use super::clean::{clean, clipped};
 use super::closing::{self, MESSAGE, NAME, styled};
 use super::excerpt::{Excerpt, excerpt};
-use super::{Canvas, NotEvaluated, Report};
+use super::{Canvas, NotEvaluated, Renderer, Report};
 use crate::finding::{Confidence, Finding, Fix, Severity};
 use crate::source::{Place, Problem, SourceId, Sources};
 
 /// Wider than any excerpt: lines are cut before they get to the snippet renderer, which keeps the work small.
 const WIDER_THAN_ANY_EXCERPT: usize = 10_000;
 
-pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-    let page = Page::new(&report.sources, canvas);
-    for finding in &report.findings {
-        writeln!(out, "{}\n", page.finding(finding))?;
+/// The format `text`.
+pub(super) struct Text;
+
+impl Renderer for Text {
+    fn name(&self) -> &'static str {
+        "text"
     }
-    for input in &report.not_evaluated {
-        writeln!(out, "{}\n", page.not_evaluated(input))?;
+
+    fn about(&self) -> &'static str {
+        "For people: each finding with its source line"
     }
-    closing::waived(report, canvas.color, out)?;
-    if !report.waived.is_empty() {
-        writeln!(out)?;
+
+    fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+        let page = Page::new(&report.sources, canvas);
+        for finding in &report.findings {
+            writeln!(out, "{}\n", page.finding(finding))?;
+        }
+        for input in &report.not_evaluated {
+            writeln!(out, "{}\n", page.not_evaluated(input))?;
+        }
+        closing::waived(report, canvas.color, out)?;
+        if !report.waived.is_empty() {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", closing::summary(report, canvas.color))
     }
-    writeln!(out, "{}", closing::summary(report, canvas.color))
 }
 
 /// Writes the problems of files that a person wrote: policies, catalog files.
@@ -50,12 +63,12 @@ pub(super) fn problems(
 struct Page<'a> {
     sources: &'a Sources,
     canvas: Canvas,
-    renderer: Renderer,
+    renderer: SnippetRenderer,
 }
 
 impl<'a> Page<'a> {
     fn new(sources: &'a Sources, canvas: Canvas) -> Self {
-        let renderer = if canvas.color { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if canvas.color { SnippetRenderer::styled() } else { SnippetRenderer::plain() };
         Self { sources, canvas, renderer: renderer.term_width(WIDER_THAN_ANY_EXCERPT) }
     }
 
@@ -134,26 +147,26 @@ fn suggestion(fix: &Fix) -> Message<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Format;
     use super::super::fixture::{Builder, everything, hostile, one_long_line};
+    use super::super::{json::Json, table::Table};
     use super::*;
     use crate::engine::Verdict;
 
     #[test]
     fn one_of_everything() {
-        insta::assert_snapshot!(everything().rendered(Format::Text, None));
+        insta::assert_snapshot!(everything().rendered(&Text, None));
     }
 
     #[test]
     fn hostile_texts_are_shown_and_do_nothing() {
-        let written = hostile().rendered(Format::Text, Some(100));
+        let written = hostile().rendered(&Text, Some(100));
         assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{written:?}");
         insta::assert_snapshot!(written);
     }
 
     #[test]
     fn a_long_line_is_cut_and_its_column_is_true() {
-        insta::assert_snapshot!(one_long_line().rendered(Format::Text, Some(80)));
+        insta::assert_snapshot!(one_long_line().rendered(&Text, Some(80)));
     }
 
     #[test]
@@ -162,7 +175,7 @@ mod tests {
         let source = built.source("a.env", "Desk.tickets.READ");
         built.scope(source, "Desk.tickets.READ", Verdict::Allowed);
         assert_eq!(
-            built.rendered(Format::Text, None),
+            built.rendered(&Text, None),
             "all well: 1 scope allowed, no findings · policy zscope.yaml · catalog 2026-11-23\n"
         );
     }
@@ -178,7 +191,7 @@ mod tests {
                 .related(&*endless, None)
                 .fix(&*endless, built.place(source, "x"), &*endless),
         );
-        for format in [Format::Text, Format::Table] {
+        for format in [&Text as &dyn Renderer, &Table] {
             assert!(built.rendered(format, None).chars().count() < 5 * MESSAGE + 500);
         }
     }
@@ -186,9 +199,9 @@ mod tests {
     #[test]
     fn colours_are_added_and_change_nothing_else() {
         let built = everything();
-        let painted = built.painted(Format::Text, Canvas { color: true, width: None });
+        let painted = built.painted(&Text, Canvas { color: true, width: None });
         assert!(painted.contains("\u{1b}["));
-        assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(Format::Text, None));
+        assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(&Text, None));
     }
 
     proptest::proptest! {
@@ -206,7 +219,7 @@ mod tests {
                     .related(&*message, Some(place))
                     .fix(&*message, place, &*text),
             );
-            for format in [Format::Text, Format::Table, Format::Json] {
+            for format in [&Text as &dyn Renderer, &Table, &Json] {
                 let written = built.rendered(format, width.map(usize::from));
                 proptest::prop_assert!(written.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", written);
             }

@@ -21,14 +21,20 @@ mod fields;
 mod mask;
 mod read;
 mod shape;
+mod skim;
 mod table;
 
 pub use failure::Failure;
-pub use read::{Kind, Read, kind_of, read_record, read_tokens};
+pub use read::{Kind, Read, kind_of, read_line, read_record, read_tokens};
 pub use table::Header;
 
-use super::Request;
-use crate::source::Place;
+pub(crate) use read::unnamed;
+pub(crate) use skim::{Facts, skim};
+pub(crate) use table::{failed, read_row};
+
+use super::{Request, read_list};
+use crate::data_centre::DataCentre;
+use crate::source::{Place, SourceId, Span};
 
 /// What one token holds, as a token response says it, and where that was read.
 #[derive(Clone, Debug)]
@@ -45,14 +51,45 @@ pub struct Grant {
     /// The scopes that are held. `app` is the policy's application, once somebody has found it. Empty where the scopes
     /// are not known. What separated the scopes is not told: Zoho's server wrote it, not an application.
     pub request: Request,
-    /// The scopes as they were written, several texts joined by blanks.
-    pub spelling: String,
     /// The API host that the response names, without scheme and path.
     pub api_domain: Option<(String, Place)>,
     /// The data centre: that of the API host, or the one that an export names.
     pub data_centre: Option<&'static str>,
     /// Old forms that the response has.
     pub stale: Vec<Stale>,
+}
+
+impl Grant {
+    /// A grant of given facts. Its places point into a text that is never shown: they tell scopes, API host and client
+    /// apart, and nothing else.
+    pub(crate) fn of_facts(facts: &Facts<'_>, source: SourceId) -> Self {
+        let place = |start, end| Place::new(source, Span::new(start, end));
+        let length = facts.scope.map_or(0, str::len);
+        let (whole, aside) = (place(0, length + 2), place(length + 2, length + 3));
+        let mut items = facts.scope.map(|scope| read_list(source, scope, 1).items).unwrap_or_default();
+        items.iter_mut().for_each(|item| item.stray = None);
+        let state = if items.is_empty() { State::Unknown } else { State::Known };
+        let mut grant = Self {
+            name: facts.labels().next().unwrap_or_default().to_owned(),
+            labels: facts.labels().map(|label| (label.to_owned(), aside)).collect(),
+            state,
+            place: aside,
+            request: Request { app: None, place: whole, items, separators: Vec::new(), url: None },
+            api_domain: None,
+            data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
+            stale: Vec::new(),
+        };
+        if let Some(domain) = facts.api_domain {
+            grant.set_api_domain(domain, aside);
+        }
+        let times = [
+            (facts.is_in_milliseconds, StaleForm::Milliseconds),
+            (facts.has_expires_in_sec, StaleForm::ExpiresInSec),
+        ];
+        let times = times.into_iter().filter(|(has, _)| *has);
+        grant.stale.extend(times.map(|(_, form)| Stale { form, place: aside }));
+        grant
+    }
 }
 
 /// Whether the scopes of a grant are known.

@@ -24,7 +24,7 @@ pub enum Kind {
 pub struct Read {
     /// The grants.
     pub grants: Vec<Grant>,
-    /// The text without its secrets, into which the grants' places point.
+    /// The first of the texts into which the grants' places point, without their secrets.
     pub source: SourceId,
 }
 
@@ -71,42 +71,46 @@ pub fn kind_of(file_name: Option<&str>, start: &str, whole: bool) -> Kind {
 pub fn read_tokens(name: &str, text: &str, sources: &mut Sources) -> Read {
     let file_name = std::path::Path::new(name).file_name().and_then(std::ffi::OsStr::to_str);
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let offset = text.len() - bare.len();
     match kind_of(file_name, text, true) {
-        Kind::Document => read_record(name, 1, text, sources),
+        Kind::Document => read_record(name, text, sources),
         Kind::Lines => {
             let source = sources.next_id();
-            let (mut grants, mut hide, mut keep) = (Vec::new(), Vec::new(), Vec::new());
-            let mut start = offset;
-            for line in bare.split_inclusive('\n') {
-                let span = Span::new(start, start + line.len());
-                start = span.end;
-                if line.trim().is_empty() {
-                    continue;
-                }
-                let mut parts = parts(source, line);
-                parts.grants.iter_mut().for_each(|grant| grant.relocate(|inner| inner.shifted(span.start)));
-                grants.append(&mut parts.grants);
-                hide.extend(parts.hide.into_iter().map(|inner| inner.shifted(span.start)));
-                keep.extend(parts.keep.into_iter().map(|inner| inner.shifted(span.start)));
-            }
-            named(name, &mut grants);
-            sources.add(Source::new(name, masked(text, &hide, &keep)));
+            let lines = bare.split_inclusive('\n').enumerate().filter(|(_, line)| !line.trim().is_empty());
+            let grants = lines.flat_map(|(at, line)| read_line(name, at + 1, line.trim_end(), sources)).collect();
             Read { grants, source }
         }
         Kind::Table(delimiter) => super::table::read_table(name, bare, delimiter, sources),
     }
 }
 
-/// Reads the grants of one record: a JSON document, or one line of many. `line` is the number of its first line in the
-/// file.
+/// Reads the grants of one JSON document that is a whole input.
 #[must_use]
-pub fn read_record(name: &str, line: usize, text: &str, sources: &mut Sources) -> Read {
+pub fn read_record(name: &str, text: &str, sources: &mut Sources) -> Read {
+    let (source, mut grants) = read_piece(name, 1, text, sources);
+    named(name, &mut grants);
+    Read { grants, source }
+}
+
+/// Reads the grants of one record of many. `line` is the number of its first line in the input.
+#[must_use]
+pub fn read_line(name: &str, line: usize, text: &str, sources: &mut Sources) -> Vec<Grant> {
+    let (_, mut grants) = read_piece(name, line, text, sources);
+    for (number, grant) in grants.iter_mut().enumerate().filter(|(_, grant)| grant.name.is_empty()) {
+        grant.name = unnamed(name, line, number);
+    }
+    grants
+}
+
+/// The name of a grant for which a record gives none: `tokens.ndjson:7`, and `tokens.ndjson:7 #2` for the second one.
+pub(crate) fn unnamed(name: &str, line: usize, number: usize) -> String {
+    if number == 0 { format!("{name}:{line}") } else { format!("{name}:{line} #{}", number + 1) }
+}
+
+fn read_piece(name: &str, line: usize, text: &str, sources: &mut Sources) -> (SourceId, Vec<Grant>) {
     let source = sources.next_id();
-    let mut parts = parts(source, text);
-    named(name, &mut parts.grants);
+    let parts = parts(source, text);
     sources.add(Source::starting_at(name, masked(text, &parts.hide, &parts.keep), line));
-    Read { grants: parts.grants, source }
+    (source, parts.grants)
 }
 
 /// Numbers grants that have no name of their own.

@@ -76,7 +76,6 @@ impl<'t> Reader<'t> {
             state,
             place,
             request: Request { app: None, place, items: Vec::new(), separators: Vec::new(), url: None },
-            spelling: String::new(),
             api_domain: None,
             data_centre: None,
             stale: Vec::new(),
@@ -171,7 +170,7 @@ impl<'t> Reader<'t> {
         }
         let mut grant = self.grant(State::Unknown, whole, &labels);
         if let Some(raw) = scope {
-            let Some(items) = self.scopes(raw, &mut grant.spelling) else {
+            let Some(items) = self.scopes(raw) else {
                 let span = self.span(raw);
                 return self.fail(Failure::ScopeShape, span, &labels);
             };
@@ -188,7 +187,7 @@ impl<'t> Reader<'t> {
         }
         for (key, form) in [(Key::ExpiresIn, StaleForm::Milliseconds), (Key::ExpiresInSec, StaleForm::ExpiresInSec)] {
             if let Some(raw) = of(key)
-                && (form == StaleForm::ExpiresInSec || seconds(raw).is_some_and(|seconds| seconds > LONGEST_LIFE))
+                && (form == StaleForm::ExpiresInSec || is_in_milliseconds(raw))
             {
                 grant.stale.push(Stale { form, place: self.place(self.span(raw)) });
             }
@@ -317,19 +316,19 @@ impl<'t> Reader<'t> {
     }
 
     /// The scopes of a text or a list of texts; nothing when it is neither.
-    fn scopes(&mut self, raw: &'t str, spelling: &mut String) -> Option<Vec<Item>> {
+    fn scopes(&mut self, raw: &'t str) -> Option<Vec<Item>> {
         if raw.starts_with('[') {
             let parts: Vec<&'t RawValue> = serde_json::from_str(raw).ok()?;
             let mut items = Vec::new();
             for part in parts {
-                items.extend(self.list(part.get(), spelling)?);
+                items.extend(self.list(part.get())?);
             }
             return Some(items);
         }
-        self.list(raw, spelling)
+        self.list(raw)
     }
 
-    fn list(&mut self, raw: &'t str, spelling: &mut String) -> Option<Vec<Item>> {
+    fn list(&mut self, raw: &'t str) -> Option<Vec<Item>> {
         let value: String = raw.starts_with('"').then(|| serde_json::from_str(raw).ok()).flatten()?;
         let whole = self.span(raw);
         let mut items = read_list(self.source, &value, 0).items;
@@ -349,10 +348,6 @@ impl<'t> Reader<'t> {
             item.stray = None;
             self.keep.push(item.place.span);
         }
-        if !spelling.is_empty() {
-            spelling.push(' ');
-        }
-        spelling.push_str(&value);
         Some(items)
     }
 
@@ -378,7 +373,7 @@ impl Grant {
     }
 
     /// Takes the API host of a response, and what it tells: the data centre, and whether it is of the old form.
-    pub(super) fn set_api_domain(&mut self, written: &str, place: Place) {
+    pub(crate) fn set_api_domain(&mut self, written: &str, place: Place) {
         let host = host(written);
         if host.is_empty() {
             return;
@@ -406,7 +401,7 @@ fn is_old_host(host: &str) -> bool {
     crate::data_centre::endings().any(|ending| host.strip_prefix("api.zoho.") == Some(ending))
 }
 
-/// The number of a JSON value: a number, or a text that holds one.
-pub(super) fn seconds(raw: &str) -> Option<u64> {
-    raw.trim_matches('"').trim().parse().ok()
+/// Whether a life, as a JSON number or a text, is longer than any in seconds.
+pub(super) fn is_in_milliseconds(raw: &str) -> bool {
+    raw.trim_matches('"').trim().parse::<u64>().is_ok_and(|life| life > LONGEST_LIFE)
 }

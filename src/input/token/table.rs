@@ -2,7 +2,9 @@
 
 use super::fields::Key;
 use super::mask::masked;
-use super::read::{Read, named, read_record};
+use super::read::{Read, read_line, unnamed};
+use super::shape::is_in_milliseconds;
+use super::skim::Facts;
 use super::{Failure, Grant};
 use crate::source::{Source, Sources, Span};
 
@@ -14,6 +16,10 @@ const RESPONSES: [&str; 6] = ["response", "token_response", "body", "json", "tok
 pub struct Header {
     /// The columns, as the header names them.
     names: Vec<String>,
+    /// What they are.
+    keys: Vec<Key>,
+    /// No two columns are the same, and none holds whole responses: rows can be taken as they are.
+    is_plain: bool,
 }
 
 impl Header {
@@ -21,7 +27,11 @@ impl Header {
     #[must_use]
     pub fn new<'c>(cells: impl IntoIterator<Item = &'c str>) -> Self {
         let bare = |cell: &str| cell.trim_start_matches('\u{feff}').trim().to_owned();
-        Self { names: cells.into_iter().map(bare).collect() }
+        let names: Vec<String> = cells.into_iter().map(bare).collect();
+        let keys: Vec<Key> = names.iter().map(|name| Key::of(name.as_bytes())).collect();
+        let twice = |key: &Key| *key != Key::Other && keys.iter().filter(|other| *other == key).count() > 1;
+        let is_plain = !keys.iter().any(twice) && !names.iter().any(|name| is_response(name));
+        Self { names, keys, is_plain }
     }
 
     /// The header that a line is.
@@ -36,6 +46,37 @@ impl Header {
     #[must_use]
     pub fn names_grants(&self) -> bool {
         self.names.iter().any(|name| Key::of(name.as_bytes()) == Key::Scope || is_response(name))
+    }
+
+    /// The facts of a row; `None` where the full reader has to look.
+    pub(crate) fn skim<'r>(&self, row: &'r csv::ByteRecord) -> Option<Facts<'r>> {
+        if !self.is_plain || row.as_slice().iter().any(|byte| *byte < b' ') {
+            return None;
+        }
+        let mut facts = Facts::default();
+        for (key, cell) in self.keys.iter().zip(row) {
+            if *key == Key::Other || *key == Key::Token || *key == Key::TokenType {
+                // A cell that holds JSON may hold a response.
+                if cell.trim_ascii_start().starts_with(b"{") || cell.trim_ascii_start().starts_with(b"[") {
+                    return None;
+                }
+                continue;
+            }
+            let cell = std::str::from_utf8(cell).ok()?.trim();
+            if cell.is_empty() {
+                continue;
+            }
+            match key {
+                Key::Scope => facts.scope = Some(cell),
+                Key::ApiDomain => facts.api_domain = Some(cell),
+                Key::DataCentre => facts.data_centre = Some(cell),
+                Key::Label(rank) => *facts.labels.get_mut(usize::from(*rank))? = Some(cell),
+                Key::ExpiresIn => facts.is_in_milliseconds = is_in_milliseconds(cell),
+                Key::ExpiresInSec => facts.has_expires_in_sec = true,
+                _ => return None,
+            }
+        }
+        facts.scope.is_some().then_some(facts)
     }
 
     /// The JSON record that a row stands for, its cells as texts, and for each cell of the row where it stands in that
@@ -94,7 +135,6 @@ pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut So
             Some(header) => grants.extend(read_row(name, line, header, &cells, sources)),
         }
     }
-    named(name, &mut grants);
     if sources.next_id() == source {
         sources.add(Source::new(name, ""));
     }
@@ -104,7 +144,7 @@ pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut So
 /// Reads the grants of one row.
 pub(crate) fn read_row(name: &str, line: usize, header: &Header, cells: &[&str], sources: &mut Sources) -> Vec<Grant> {
     match header.record(cells) {
-        Some(record) => read_record(name, line, &record, sources).grants,
+        Some(record) => read_line(name, line, &record, sources),
         None => vec![failed(name, line, Failure::ShortRow, sources)],
     }
 }
@@ -115,7 +155,8 @@ pub(crate) fn failed(name: &str, line: usize, failure: Failure, sources: &mut So
     let source = sources.next_id();
     let mut reader = super::shape::Reader::new(source, &text);
     reader.fail(failure, Span::new(0, text.len()), &super::shape::Labels::new());
-    let grant = reader.grants.remove(0);
+    let mut grant = reader.grants.remove(0);
+    grant.name = unnamed(name, line, 0);
     sources.add(Source::starting_at(name, text, line));
     grant
 }
