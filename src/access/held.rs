@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::Reading;
 use super::coverage::{WRITE, coverers, starts};
 use super::identity::{Known, Unknown, identify};
-use super::Reading;
 use crate::catalog::{Catalog, Resource, Service};
 use crate::scope::Scope;
 
@@ -94,10 +94,19 @@ mod tests {
                 Sureness::Surely,
             ),
             ("Site24x7.admin.READ Site24x7.admin.CREATE", "Site24x7.Admin.All", Sureness::No, Sureness::No),
-            ("ZohoCRM.modules.leads.CREATE ZohoCRM.modules.leads.UPDATE ZohoCRM.modules.leads.DELETE",
-                "ZohoCRM.modules.leads.WRITE", Sureness::Surely, Sureness::Surely),
+            (
+                "ZohoCRM.modules.leads.CREATE ZohoCRM.modules.leads.UPDATE ZohoCRM.modules.leads.DELETE",
+                "ZohoCRM.modules.leads.WRITE",
+                Sureness::Surely,
+                Sureness::Surely,
+            ),
             ("ZohoBooks.fullaccess.all", "ZohoBooks.invoices.ALL", Sureness::Surely, Sureness::Surely),
-            ("No.such.READ No.such.CREATE No.such.UPDATE No.such.DELETE", "No.such.ALL", Sureness::No, Sureness::Surely),
+            (
+                "No.such.READ No.such.CREATE No.such.UPDATE No.such.DELETE",
+                "No.such.ALL",
+                Sureness::No,
+                Sureness::Surely,
+            ),
             ("email", "openid", Sureness::No, Sureness::No),
         ] {
             let wanted: Scope = wanted.parse().unwrap();

@@ -7,12 +7,9 @@ use super::{Audit, Judgement, Matched, plan};
 use crate::filter::{self, WaiverUse};
 use crate::finding::Finding;
 use crate::input::token::{Grant, State};
-use crate::report::{
-    CatalogInfo, GrantInfo, GrantState, NotEvaluated, PolicyInfo, Report, Totals, offends,
-};
+use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, Totals, offends};
 use crate::rules::{self, RunContext};
-use crate::scope::Scope;
-use crate::source::{Place, Sources};
+use crate::source::Sources;
 
 /// A run of up to so many grants is shown whole.
 pub const DETAILED: usize = 1000;
@@ -27,6 +24,8 @@ pub struct Collector<'a> {
     pub sources: Sources,
     totals: Totals,
     held: BTreeMap<(String, String), HeldAccess>,
+    /// Whether what is held matters, for a lock.
+    is_locked: bool,
     uses: Vec<usize>,
     apps: BTreeSet<Option<String>>,
     shown: Vec<(GrantInfo, Matched, Judgement)>,
@@ -54,15 +53,16 @@ pub(crate) struct Counted<'j> {
 }
 
 impl<'a> Collector<'a> {
-    /// An empty one. `sources` holds the policy's texts.
+    /// An empty one. `sources` holds the policy's texts; `is_locked` when what is held is to be known, for a lock.
     #[must_use]
-    pub fn new(audit: &'a Audit<'a>, sources: Sources) -> Self {
+    pub fn new(audit: &'a Audit<'a>, sources: Sources, is_locked: bool) -> Self {
         let uses = vec![0; audit.review.policy.waivers.len()];
         Self {
             audit,
             sources,
             totals: Totals::default(),
             held: BTreeMap::new(),
+            is_locked,
             uses,
             apps: BTreeSet::new(),
             shown: Vec::new(),
@@ -109,6 +109,11 @@ impl<'a> Collector<'a> {
         self.unread += failed;
     }
 
+    /// How many grants have been read.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen
+    }
+
     /// Counts a grant.
     pub(crate) fn count(&mut self, matched: Matched, counted: &Counted<'_>) {
         let app = self.audit.app(matched);
@@ -131,7 +136,7 @@ impl<'a> Collector<'a> {
         state: GrantState,
         judgement: &Judgement,
     ) {
-        if state == GrantState::Failed {
+        if state == GrantState::Failed || !self.is_locked {
             return;
         }
         let app = self.audit.app(matched);
@@ -184,11 +189,6 @@ impl<'a> Collector<'a> {
         self.not_evaluated.push(input);
     }
 
-    /// Counts inputs that could not be evaluated and are not shown.
-    pub(crate) fn count_unread(&mut self, times: usize) {
-        self.unread += times;
-    }
-
     /// What tokens hold, by application and data centre.
     #[must_use]
     pub fn held(&self) -> &BTreeMap<(String, String), HeldAccess> {
@@ -214,10 +214,11 @@ impl<'a> Collector<'a> {
         let drift = lock.map(|lock| lock.drift(review.catalog, &self.held)).unwrap_or_default();
         let of_run = self.of_run(&drift);
         self.totals.add_run(&of_run);
+        let (policy, catalog, as_of) = review.head();
         let mut report = Report {
-            policy: PolicyInfo { path: review.policy.origin.label.clone(), digest: review.policy.origin.digest.clone() },
-            catalog: CatalogInfo { digest: review.catalog.digest().to_owned(), date: review.catalog.date().to_owned() },
-            as_of: review.as_of,
+            policy,
+            catalog,
+            as_of,
             grants: Vec::new(),
             scopes: Vec::new(),
             findings: of_run,
@@ -248,9 +249,8 @@ impl<'a> Collector<'a> {
         for (used, matched) in uses.iter_mut().zip(&self.uses) {
             used.matched = *matched;
         }
-        let judged = |used: &WaiverUse<'_>| {
-            used.waiver.app.is_none() || self.apps.iter().any(|app| *app == used.waiver.app)
-        };
+        let judged =
+            |used: &WaiverUse<'_>| used.waiver.app.is_none() || self.apps.iter().any(|app| *app == used.waiver.app);
         uses.retain(judged);
         let context =
             RunContext { catalog: review.catalog, policy: review.policy, waivers: &uses, as_of: review.as_of, drift };

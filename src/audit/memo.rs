@@ -80,13 +80,7 @@ impl Memo {
         self.judged(audit, purpose, &facts, failed)
     }
 
-    fn judged(
-        &mut self,
-        audit: &Audit<'_>,
-        purpose: Purpose<'_>,
-        facts: &Facts<'_>,
-        failed: Option<&State>,
-    ) -> &Known {
+    fn judged(&mut self, audit: &Audit<'_>, purpose: Purpose<'_>, facts: &Facts<'_>, failed: Option<&State>) -> &Known {
         let matched = audit.matched(facts.labels());
         let label = facts.labels().next().filter(|_| purpose.names_count && audit.app(matched).is_none());
         self.write_key(matched, facts, label, failed);
@@ -137,7 +131,7 @@ impl Memo {
         }
         let judgement = audit.judge(&mut grant, matched);
         let lines: Vec<Vec<Line>> =
-            purpose.formats.iter().map(|format| format.lines(&grant.state, &judgement)).collect();
+            purpose.formats.iter().map(|format| format.lines(&judgement.subject(&grant.state))).collect();
         let texts: usize = lines.iter().flatten().map(|line| line.head.len() + line.tail.len()).sum();
         let size = 2 * self.key.len() + WEIGHT * (2 + judgement.scopes.len() + judgement.findings.len()) + texts;
         if self.size + size > MOST {

@@ -21,8 +21,9 @@ use crate::access;
 use crate::engine::{self, Judged};
 use crate::filter::{self, Waived};
 use crate::finding::Finding;
-use crate::input::token::Grant;
+use crate::input::token::{Grant, State};
 use crate::policy::Effective;
+use crate::report::Subject;
 use crate::review::{Review, mark_waived};
 use crate::rules::{self, Context, Held};
 use crate::scope::Scope;
@@ -60,6 +61,23 @@ pub struct Judgement {
     pub waived: Vec<Waived>,
     /// How many findings each of the policy's waivers absolved, or would have absolved had it not expired.
     pub uses: Vec<usize>,
+}
+
+impl Judgement {
+    /// The grant as the formats that write every one have it.
+    pub(crate) fn subject(&self, state: &State) -> Subject<'_> {
+        let failure = match state {
+            State::Failed(failure) => Some(failure.message()),
+            State::Known | State::Unknown => None,
+        };
+        Subject {
+            state: Some(collect::state(state)),
+            failure,
+            scopes: self.scopes.iter().collect(),
+            findings: self.findings.iter().collect(),
+            waived: self.waived.iter().collect(),
+        }
+    }
 }
 
 impl<'a> Audit<'a> {

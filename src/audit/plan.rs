@@ -49,14 +49,14 @@ pub fn plan(
     findings: &[Finding],
 ) -> Option<Plan> {
     let offending = findings.iter().filter(|finding| finding.severity >= Severity::Warning);
-    let offending: HashSet<Scope> =
-        offending.filter_map(|finding| finding.scope.as_deref()?.parse().ok()).collect();
+    let offending: HashSet<Scope> = offending.filter_map(|finding| finding.scope.as_deref()?.parse().ok()).collect();
     let held: Vec<(&Scope, Verdict)> =
         scopes.iter().filter_map(|judged| Some((judged.scope.as_ref().ok()?, judged.verdict))).collect();
     if held.is_empty() || !held.iter().any(|(scope, _)| offending.contains(*scope)) {
         return None;
     }
-    let mut draft = Draft { audit, policy: audit.policy(matched), keep: Vec::new(), lose: Vec::new(), undecided: Vec::new() };
+    let mut draft =
+        Draft { audit, policy: audit.policy(matched), keep: Vec::new(), lose: Vec::new(), undecided: Vec::new() };
     for (scope, verdict) in &held {
         draft.part(scope, *verdict, offending.contains(*scope));
     }
@@ -167,9 +167,12 @@ impl Plan {
         }
         match &self.consent_url {
             Some(url) => {
-                let assumed = if self.is_host_assumed { " (the data centre is not known: this is the default host)" } else { "" };
+                let assumed =
+                    if self.is_host_assumed { " (the data centre is not known: this is the default host)" } else { "" };
                 steps.push(format!("consent again to the smaller list{assumed}: {url}"));
-                steps.push("exchange the code, and give the answer to `zscope audit`: only what it says is held".to_owned());
+                steps.push(
+                    "exchange the code, and give the answer to `zscope audit`: only what it says is held".to_owned(),
+                );
                 steps.push(
                     "put the new refresh token in the place of the old one, wherever the app keeps it".to_owned(),
                 );

@@ -69,8 +69,10 @@ struct Done {
     out: Vec<Vec<u8>>,
     /// Records that a report may show.
     kept: Vec<Kept>,
-    /// How many of the kept ones offend, and how many failed.
+    /// How many of the kept ones offend.
     offending: usize,
+    /// How many of the kept ones have no token.
+    failing: usize,
 }
 
 /// A record that a report may show.
@@ -94,12 +96,31 @@ impl<'a, 's> Stream<'a, 's> {
     /// A stream into a collector. `names_count` when clients that the policy does not have are told apart, for a lock.
     #[must_use]
     pub fn new(audit: &'a Audit<'a>, sources: Sources, sinks: Vec<Sink<'s>>, names_count: bool) -> Self {
-        let collector = Collector::new(audit, sources);
+        let collector = Collector::new(audit, sources, names_count);
         let nowhere = collector.sources.next_id();
         let formats = sinks.iter().map(|sink| sink.rows).collect();
         let workers = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_WORKERS);
         let memos = (0..workers).map(|_| Memo::new()).collect();
         Self { audit, collector, sinks, formats, nowhere, names_count, memos }
+    }
+
+    /// Writes what the formats have before everything else.
+    ///
+    /// # Errors
+    ///
+    /// When a format cannot be written.
+    pub fn begin(&mut self) -> io::Result<()> {
+        let (policy, catalog, as_of) = self.audit.review.head();
+        for sink in &mut self.sinks {
+            sink.out.write_all(sink.rows.begin(&policy, &catalog, as_of).as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// How many grants have been read.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.collector.seen()
     }
 
     /// Takes the grants of a text that was read whole, into [`Collector::sources`].
@@ -121,7 +142,7 @@ impl<'a, 's> Stream<'a, 's> {
                     data_centre: grant.data_centre,
                 };
                 let whose = sink.rows.whose(&whose);
-                for Line { head, tail } in sink.rows.lines(&grant.state, &judgement) {
+                for Line { head, tail } in sink.rows.lines(&judgement.subject(&grant.state)) {
                     for part in [&head, &whose, &tail] {
                         sink.out.write_all(part.as_bytes())?;
                     }
@@ -428,9 +449,10 @@ impl Worker<'_> {
     /// Notes a record that a report may show, as many of a piece as any report could show.
     fn keep(&mut self, line: usize, record: Record, offends: bool, failed: bool) {
         let after = self.done.grants;
-        let shown = (offends || failed) && self.done.offending < 2 * SHOWN;
+        let shown = (offends && self.done.offending < SHOWN) || (failed && self.done.failing < SHOWN);
         if after < DETAILED || shown {
-            self.done.offending += usize::from(offends || failed);
+            self.done.offending += usize::from(offends);
+            self.done.failing += usize::from(failed);
             self.done.kept.push(Kept { after, line, record, offends, failed });
         }
     }

@@ -13,7 +13,8 @@ const VERSION: &str = "1";
 
 const POLICY_KEYS: &[&str] =
     &["version", "default", "extends", "allow", "deny", "rules", "apps", "waivers", "tests", "catalog", "data"];
-const APP_KEYS: &[&str] = &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
+const APP_KEYS: &[&str] =
+    &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
 const WAIVER_KEYS: &[&str] =
     &["id", "app", "scopes", "rules", "reason", "owner", "approved-by", "ticket", "created", "expires"];
 const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::Verdict;
 use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};

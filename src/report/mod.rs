@@ -4,23 +4,28 @@
 
 mod clean;
 mod closing;
+mod csv;
 mod document;
 mod excerpt;
+mod figures;
 mod fingerprint;
 #[cfg(test)]
 mod fixture;
 mod format;
 pub(crate) mod grid;
 mod json;
+mod ndjson;
+mod rows;
 mod table;
 mod text;
 mod totals;
 
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
+pub use format::{Format, Renderer};
+pub use rows::{Line, Rows, Subject, Whose};
 pub(crate) use totals::offends;
 pub use totals::{RuleTally, Tally, Totals};
-pub use format::{Format, Renderer};
 
 use std::io;
 

@@ -147,23 +147,6 @@ impl Totals {
         }
     }
 
-    /// Adds the figures of other grants.
-    pub fn merge(&mut self, other: Self) {
-        self.all.merge(&other.all);
-        for (app, tally) in other.by_app {
-            self.by_app.entry(app).or_default().merge(&tally);
-        }
-        for (service, tally) in other.by_service {
-            self.by_service.entry(service).or_default().merge(&tally);
-        }
-        for (code, tally) in other.by_rule {
-            let known = self.by_rule.entry(code).or_insert(RuleTally { findings: 0, grants: 0, ..tally });
-            known.severity = known.severity.max(tally.severity);
-            known.findings += tally.findings;
-            known.grants += tally.grants;
-        }
-    }
-
     /// The figures as a report's summary.
     #[must_use]
     pub fn summary(&self, not_evaluated: usize) -> Summary {
@@ -181,13 +164,18 @@ impl Totals {
     }
 
     fn add_services(&mut self, state: GrantState, scopes: &[Judged], findings: &[Finding], times: usize) {
-        let mut services: BTreeMap<String, Tally> = BTreeMap::new();
+        let mut services: BTreeMap<&str, Tally> = BTreeMap::new();
+        let mut owners: BTreeMap<String, &str> = BTreeMap::new();
         for judged in scopes {
-            services.entry(service(judged)).or_default().add_scope(judged.verdict, times);
+            let service = service(judged);
+            services.entry(service).or_default().add_scope(judged.verdict, times);
+            owners.extend(judged.scope.as_ref().ok().map(|scope| (scope.to_string(), service)));
         }
         for (name, tally) in &mut services {
             tally.add_state(state, times);
-            let own = |finding: &&Finding| finding.scope.as_deref().is_some_and(|scope| first_part(scope) == name);
+            let own = |finding: &&Finding| {
+                finding.scope.as_ref().and_then(|scope| owners.get(scope)).is_some_and(|owner| owner == name)
+            };
             let mut worst = None;
             for finding in findings.iter().filter(own) {
                 tally.findings.add(finding.severity, times);
@@ -198,7 +186,7 @@ impl Totals {
             }
         }
         for (name, tally) in services {
-            self.by_service.entry(name).or_default().merge(&tally);
+            self.by_service.entry(name.to_owned()).or_default().merge(&tally);
         }
     }
 
@@ -228,14 +216,10 @@ pub(crate) fn offends(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity >= Severity::Warning)
 }
 
-/// The service of a scope, as it is spelt in it; one-word scopes are of `OpenID`, and what is no scope of nothing.
-fn service(judged: &Judged) -> String {
+/// The service of a scope. What the catalog does not know is of none: a hostile input could make up any number.
+fn service(judged: &Judged) -> &str {
     match &judged.scope {
-        Ok(scope) => first_part(&scope.to_string()).to_owned(),
-        Err(_) => "(no scope)".to_owned(),
+        Ok(scope) if judged.known => scope.service().unwrap_or("(OpenID)"),
+        _ => "(unknown)",
     }
-}
-
-fn first_part(scope: &str) -> &str {
-    scope.split_once('.').map_or("(OpenID)", |(service, _)| service)
 }

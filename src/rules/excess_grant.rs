@@ -16,7 +16,7 @@ static INFO: RuleInfo = RuleInfo {
     docs: DOCS,
 };
 
-const DOCS: &str = r"## What it does
+const DOCS: &str = r#"## What it does
 Reports a scope that a token holds and that nothing which the application requests gives. What it requests is said with
 `zscope audit --requested`, or by the policy with `apps.NAME.requested`. Scopes are compared by meaning: `READ`, `CREATE`,
 `UPDATE` and `DELETE` are no excess where `ALL` is requested.
@@ -43,7 +43,7 @@ nobody needs any more, and nobody who reads the code would know.
 ## Remarks
 No documented call takes scopes away from a token. The way to a smaller one is a new consent with the shorter list, after
 which the old refresh token is revoked; `zscope audit --plan` shows the steps.
-";
+"#;
 
 impl Rule for ExcessGrant {
     fn info(&self) -> &'static RuleInfo {
@@ -60,7 +60,8 @@ impl Rule for ExcessGrant {
                 Sureness::No => Confidence::High,
             };
             let message = format!("the token holds `{scope}`, which the application does not request");
-            let help = "consent again with the list that is requested, then revoke this refresh token; or request the scope";
+            let help =
+                "consent again with the list that is requested, then revoke this refresh token; or request the scope";
             let mut finding = cx.finding(&INFO, judged, message).help(help).confidence(confidence);
             if confidence == Confidence::Medium {
                 finding = finding.related("a requested scope may give it, which is only assumed", None);

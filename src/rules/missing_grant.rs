@@ -18,7 +18,7 @@ static INFO: RuleInfo = RuleInfo {
     docs: DOCS,
 };
 
-const DOCS: &str = r"## What it does
+const DOCS: &str = r#"## What it does
 Reports a scope that the application requests and that the token does not hold. What it requests is said with
 `zscope audit --requested`, or by the policy with `apps.NAME.requested`. A requested `ALL` counts as held where the token
 has every single operation that the catalog knows on the resource: for some services Zoho answers with those instead.
@@ -40,7 +40,7 @@ that never comes is also one to delete from the request.
 ```token requested=Site24x7.Admin.All
 { "access_token": "1000.x.y", "scope": "Site24x7.admin.READ Site24x7.admin.CREATE Site24x7.admin.UPDATE Site24x7.admin.DELETE" }
 ```
-";
+"#;
 
 impl Rule for MissingGrant {
     fn info(&self) -> &'static RuleInfo {

@@ -75,7 +75,11 @@ impl Rule for WrongDataCentre {
             return;
         }
         let named: Vec<String> = app.data_centers.iter().map(|named| format!("`{}`", named.value)).collect();
-        let message = format!("the token is for the data centre `{centre}`, and `{}` is to run in {}", app.name, named.join(", "));
+        let message = format!(
+            "the token is for the data centre `{centre}`, and `{}` is to run in {}",
+            app.name,
+            named.join(", ")
+        );
         let first = app.data_centers.first().map(|named| named.place);
         findings.push(
             cx.finding_at(&INFO, place, message)

@@ -82,10 +82,8 @@ impl Grant {
         if let Some(domain) = facts.api_domain {
             grant.set_api_domain(domain, aside);
         }
-        let times = [
-            (facts.is_in_milliseconds, StaleForm::Milliseconds),
-            (facts.has_expires_in_sec, StaleForm::ExpiresInSec),
-        ];
+        let times =
+            [(facts.is_in_milliseconds, StaleForm::Milliseconds), (facts.has_expires_in_sec, StaleForm::ExpiresInSec)];
         let times = times.into_iter().filter(|(has, _)| *has);
         grant.stale.extend(times.map(|(_, form)| Stale { form, place: aside }));
         grant

@@ -91,11 +91,14 @@ fn take<'l>(facts: &mut Facts<'l>, seen: &mut u32, key: Key, name: &str, value: 
         }
         Key::Token => {
             // An access and a refresh token may stand together, each once.
-            once(seen, match name {
-                "access_token" => 1,
-                "refresh_token" => 2,
-                _ => return None,
-            })?;
+            once(
+                seen,
+                match name {
+                    "access_token" => 1,
+                    "refresh_token" => 2,
+                    _ => return None,
+                },
+            )?;
             return (!value.is_empty()).then_some(true);
         }
         Key::ApiDomain => {
