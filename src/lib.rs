@@ -15,6 +15,7 @@
 //! ```
 
 pub mod access;
+pub mod audit;
 pub mod catalog;
 pub mod cli;
 pub mod data_centre;

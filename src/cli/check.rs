@@ -10,7 +10,6 @@ use super::error::CommandError;
 use super::output::{Outputs, Target};
 use super::setup::{Basis, Ready};
 use super::{Outcome, files};
-use crate::finding::Severity;
 use crate::input::{self, Request};
 use crate::report::{Format, NotEvaluated, Report};
 use crate::review::Review;
@@ -66,17 +65,18 @@ pub(super) enum FailOn {
 
 impl FailOn {
     /// How a run with this report ends. What could not be evaluated outweighs findings: the report is not whole.
-    fn outcome(self, report: &Report) -> Outcome {
-        if !report.not_evaluated.is_empty() {
+    pub(super) fn outcome(self, report: &Report) -> Outcome {
+        let summary = report.summary();
+        if summary.not_evaluated > 0 {
             return Outcome::Incomplete;
         }
-        let least = match self {
-            Self::Note => Severity::Note,
-            Self::Warning => Severity::Warning,
-            Self::Error => Severity::Error,
-            Self::Never => return Outcome::Clean,
+        let found = summary.findings;
+        let fails = match self {
+            Self::Note => found.error + found.warning + found.note > 0,
+            Self::Warning => found.error + found.warning > 0,
+            Self::Error => found.error > 0,
+            Self::Never => false,
         };
-        let fails = report.findings.iter().any(|finding| finding.severity >= least);
         if fails { Outcome::Findings } else { Outcome::Clean }
     }
 }

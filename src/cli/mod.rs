@@ -2,6 +2,7 @@
 //!
 //! Only here and in live requests does the program touch files, the clock and the terminal.
 
+mod audit;
 mod catalog;
 mod check;
 mod error;
@@ -66,6 +67,8 @@ struct Cli {
 enum Command {
     /// Judge requested scopes: scope strings, consent URLs, files, standard input
     Check(check::Args),
+    /// Judge what tokens hold: token responses and exports of them, at any length
+    Audit(audit::Args),
     /// Explain a rule, or what a scope gives and why
     Explain(explain::Args),
     /// Look into the catalog: services, scopes, calls; check and compare catalog files
@@ -112,6 +115,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),

@@ -5,13 +5,15 @@ use std::io;
 
 use clap::builder::PossibleValue;
 
+use super::csv::Csv;
 use super::json::Json;
+use super::ndjson::Ndjson;
 use super::table::Table;
 use super::text::Text;
-use super::{Canvas, Report};
+use super::{Canvas, Report, Rows};
 
 /// Every format, in the order in which people are told of them.
-static ALL: &[Format] = &[Format(&Text), Format(&Table), Format(&Json)];
+static ALL: &[Format] = &[Format(&Text), Format(&Table), Format(&Json), Format(&Ndjson), Format(&Csv)];
 
 /// Writes a finished report in one format.
 pub trait Renderer: Sync {
@@ -27,6 +29,11 @@ pub trait Renderer: Sync {
     ///
     /// When the writer fails.
     fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()>;
+
+    /// The format by rows, where it can be written while a long input is read.
+    fn rows(&self) -> Option<&dyn Rows> {
+        None
+    }
 }
 
 /// How a report is written: one of the registered formats.
@@ -59,6 +66,12 @@ impl Format {
     /// When the writer fails.
     pub fn render(self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
         self.0.render(report, canvas, out)
+    }
+
+    /// The format by rows, where it can be written while a long input is read.
+    #[must_use]
+    pub fn rows(self) -> Option<&'static dyn Rows> {
+        self.0.rows()
     }
 }
 

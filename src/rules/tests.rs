@@ -127,7 +127,7 @@ impl Example<'_> {
         for request in &mut requests {
             request.app = self.app.map(str::to_owned);
             let scopes = judge_request(catalog, &effective, request);
-            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, data: &policy.data };
+            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, grant: None, data: &policy.data };
             for rule in ALL {
                 let before = findings.len();
                 rule.check(&cx, &mut findings);
@@ -137,7 +137,7 @@ impl Example<'_> {
         let findings = findings.into_iter().filter_map(|finding| with_level(finding, &effective)).collect();
         let as_of: Date = self.as_of.parse().unwrap();
         let (mut kept, _, waivers) = apply_waivers(findings, &policy, as_of);
-        let cx = RunContext { catalog, policy: &policy, waivers: &waivers, as_of };
+        let cx = RunContext { catalog, policy: &policy, waivers: &waivers, as_of, drift: &[] };
         for rule in ALL {
             rule.check_run(&cx, &mut kept);
         }
