@@ -173,6 +173,7 @@ impl<'a> Collector<'a> {
             scopes: grant.request.items.len(),
             place: grant.place,
             name: grant.name,
+            calls: grant.calls,
         };
         self.shown.push((info, matched, judgement));
     }

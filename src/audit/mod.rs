@@ -150,7 +150,9 @@ impl<'a> Audit<'a> {
         let policy = self.policy(matched);
         let catalog = self.review.catalog;
         let mut scopes = engine::judge_request(catalog, policy, &grant.request);
-        let requested = self.requested(matched);
+        let canonical = |scope: &Scope| access::identify(catalog, scope).scope;
+        let own: Option<Vec<Scope>> = grant.requested.as_ref().map(|own| own.iter().map(canonical).collect());
+        let requested = own.as_deref().or_else(|| self.requested(matched));
         let held = Held { grant, requested, is_unmatched: matched.is_unmatched };
         let data = &self.review.policy.data;
         let context = Context { request: &grant.request, scopes: &scopes, catalog, policy, grant: Some(held), data };

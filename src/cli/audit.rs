@@ -10,7 +10,7 @@ use super::check::FailOn;
 use super::error::CommandError;
 use super::output::{Outputs, Target};
 use super::setup::{Basis, Ready};
-use super::{Outcome, files};
+use super::{Outcome, files, live};
 use crate::audit::{Audit, Lock, Stream, StreamError, Wanted};
 use crate::input;
 use crate::input::token::{self, Kind};
@@ -60,6 +60,9 @@ pub(super) struct Args {
     #[arg(long)]
     strict: bool,
 
+    #[command(flatten)]
+    live: live::Args,
+
     /// Fail (exit 1) on findings of this severity and above
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
     fail_on: FailOn,
@@ -80,12 +83,14 @@ Examples:
   zscope audit token.json --app invoice-sync --requested ZohoBooks.invoices.READ --plan
   zscope audit export.csv --output csv=population.csv
   curl … | zscope audit - --check-lock
+  zscope audit --live --inventory inventory.yaml --dry-run
+  zscope audit --live --inventory inventory.yaml --tag production --yes --revoke --lock
 
 Exit codes: 0 clean, 1 findings, 2 wrong usage, policy, catalog or lock, 3 something could not be evaluated";
 
 /// Runs the command.
-pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
-    if args.inputs.is_empty() && io::stdin().is_terminal() {
+pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
+    if args.inputs.is_empty() && !args.live.live && io::stdin().is_terminal() {
         return Err(CommandError::usage("nothing to audit")
             .help("name files with token responses, or pipe them in; see `zscope audit --help`"));
     }
@@ -97,6 +102,13 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let lock = args.check_lock.as_deref().map(|path| read_lock(path, &mut sources)).transpose()?;
     let lock_file = args.lock.as_deref().map(LockFile::open).transpose()?;
     let mut outputs = Outputs::open(args.format, &args.output)?;
+    let mut asked = None;
+    if args.live.live {
+        asked = args.live.gather(args.basis.app.as_deref(), offline, &mut sources)?;
+        if asked.is_none() {
+            return Ok(Outcome::Clean);
+        }
+    }
 
     let review = Review { catalog: &catalog, policy: &policy, as_of };
     let audit = Audit::new(&review, args.basis.app.as_deref(), requested.as_deref());
@@ -104,9 +116,12 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut stream = Stream::new(&audit, sources, outputs.sinks(), names_count);
     stream.begin().map_err(|error| CommandError::stdout(&error))?;
     let stdin = [OsString::from("-")];
-    let inputs = if args.inputs.is_empty() { &stdin[..] } else { &args.inputs };
+    let inputs = if args.inputs.is_empty() && asked.is_none() { &stdin[..] } else { &args.inputs };
     for input in inputs {
         read_input(Path::new(input), &mut stream)?;
+    }
+    if let Some(asked) = asked {
+        asked.stream(&catalog, &mut stream)?;
     }
     let (collector, mut sinks) = stream.finish();
     let is_whole = collector.is_whole();
@@ -200,7 +215,7 @@ fn nothing() -> Stop {
 }
 
 /// The scopes of `--requested`: a list, or a file with lists.
-fn requested(list: &OsStr, sources: &mut Sources) -> Result<Vec<Scope>, CommandError> {
+pub(super) fn requested(list: &OsStr, sources: &mut Sources) -> Result<Vec<Scope>, CommandError> {
     let path = Path::new(list);
     let text = list.to_str();
     let file = path.exists() || text.is_none_or(|text| text.contains(['/', '\\']));

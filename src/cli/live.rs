@@ -6,14 +6,20 @@ use std::time::Duration;
 
 use super::error::CommandError;
 use super::files;
-use crate::inventory::{self, Grant, Inventory, Requested};
+use crate::access;
+use crate::audit::Stream;
+use crate::catalog::Catalog;
+use crate::input::token;
+use crate::inventory::{self, ClientId, Grant, Inventory, Requested};
 use crate::live::{self, Asked, CrmCall, Fault, MINTING, Options, System, Transport};
 use crate::report::NotEvaluated;
+use crate::scope::Scope;
 use crate::source::Sources;
 
 /// Options of `zscope audit --live`.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Live audit")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Args {
     /// Ask Zoho's token endpoint what the grants of an inventory hold. Each grant mints one access token, which is
     /// dropped at once
@@ -60,39 +66,51 @@ pub(super) struct Args {
 /// What the token endpoint said of the grants of an inventory.
 pub(super) struct Gathered {
     /// The grants that answered, in the order of the inventory.
-    pub(super) answered: Vec<Answered>,
+    answered: Vec<Answered>,
     /// The others, and what else could not be had.
-    pub(super) not_evaluated: Vec<NotEvaluated>,
+    not_evaluated: Vec<NotEvaluated>,
 }
 
 /// What one grant holds.
-pub(super) struct Answered {
+struct Answered {
     /// The grant, as the inventory has it.
-    pub(super) grant: Grant,
+    grant: Grant,
     /// The answer, for the readers of token responses. It holds no secret.
-    pub(super) text: String,
+    text: String,
+    /// The scopes that the app asks for, when the inventory says it.
+    requested: Option<Vec<Scope>>,
     /// CRM's calls, when it was asked for them.
-    pub(super) calls: Option<Vec<CrmCall>>,
+    calls: Option<Vec<CrmCall>>,
 }
 
-impl Answered {
-    /// The name of the answer as a source.
-    pub(super) fn source_name(&self) -> String {
-        format!("<live {}>", self.grant.label())
-    }
-
-    /// The text of what the app asks for, when the inventory says it: name and content.
-    pub(super) fn requested(&self) -> Option<Result<(String, String), (PathBuf, files::Unreadable)>> {
-        Some(match self.grant.requested.as_ref()? {
-            Requested::Listed(scopes) => {
-                let scopes: Vec<&str> = scopes.iter().map(|scope| scope.value.as_str()).collect();
-                Ok((format!("<requested by {}>", self.grant.label()), scopes.join("\n")))
+impl Gathered {
+    /// Hands the answers on to be judged, each as the grant of its app.
+    pub(super) fn stream(self, catalog: &Catalog, stream: &mut Stream<'_, '_>) -> Result<(), CommandError> {
+        for answered in self.answered {
+            let label = answered.grant.label();
+            let sources = &mut stream.collector.sources;
+            let mut grants = token::read_record(&format!("<live {label}>"), &answered.text, sources).grants;
+            for grant in &mut grants {
+                grant.name.clone_from(&label);
+                grant.labels = vec![(answered.grant.app.clone(), grant.place)];
+                if let ClientId::Written(id) = &answered.grant.client_id {
+                    grant.labels.push((id.value.clone(), grant.place));
+                }
+                grant.data_centre = grant.data_centre.or(answered.grant.server.data_centre.map(|centre| centre.code));
+                grant.requested.clone_from(&answered.requested);
+                let held = grant.request.items.iter().filter_map(|item| item.scope.as_ref().ok());
+                let held: Vec<Scope> = held.map(|scope| access::identify(catalog, scope).scope).collect();
+                grant.calls = answered.calls.as_ref().map(|calls| {
+                    let opened = live::opened(catalog, &held, calls);
+                    opened.into_iter().map(|call| format!("{} {}", call.method, call.path)).collect()
+                });
             }
-            Requested::File(path) => match files::read_file(&path.value) {
-                Ok(text) => Ok((path.value.display().to_string(), text)),
-                Err(error) => Err((path.value.clone(), error)),
-            },
-        })
+            stream.grants(grants).map_err(|error| CommandError::stdout(&error))?;
+        }
+        for missed in self.not_evaluated {
+            stream.collector.unread(missed);
+        }
+        Ok(())
     }
 }
 
@@ -107,6 +125,7 @@ impl Args {
     ) -> Result<Option<Gathered>, CommandError> {
         let inventory = self.inventory(sources)?;
         let grants = self.chosen(&inventory, app)?;
+        let requested = grants.iter().map(|grant| requested(grant, sources)).collect::<Result<Vec<_>, _>>()?;
         let pause = Options::default().pause;
         let options = Options { jobs: usize::from(self.jobs), pause, apis: self.apis, revoke: self.revoke };
         if self.dry_run {
@@ -122,7 +141,7 @@ impl Args {
         let bar = Bar::new(grants.len());
         let asked = live::run(&grants, transport.as_ref(), &System, &options, &|| bar.advance());
         bar.finish();
-        Ok(Some(sorted(&grants, asked)))
+        Ok(Some(sorted(&grants, requested, asked)))
     }
 
     fn inventory(&self, sources: &mut Sources) -> Result<Inventory, CommandError> {
@@ -192,7 +211,9 @@ impl Args {
         let setup = live::Setup { timeout: Duration::from_secs(u64::from(self.timeout)), authorities };
         match live::Https::new(&setup) {
             Ok(https) => Ok(Box::new(https)),
-            Err(why) => Err(CommandError::usage(why).help("name certificates in PEM with `--ca-file` or SSL_CERT_FILE")),
+            Err(why) => {
+                Err(CommandError::usage(why).help("name certificates in PEM with `--ca-file` or SSL_CERT_FILE"))
+            }
         }
     }
 
@@ -204,10 +225,27 @@ impl Args {
     }
 }
 
+/// The scopes that a grant's app asks for, when the inventory says it.
+fn requested(grant: &Grant, sources: &mut Sources) -> Result<Option<Vec<Scope>>, CommandError> {
+    match &grant.requested {
+        None => Ok(None),
+        // The inventory's reader has seen that each is a scope.
+        Some(Requested::Listed(scopes)) => {
+            Ok(Some(scopes.iter().filter_map(|scope| scope.value.parse().ok()).collect()))
+        }
+        Some(Requested::File(path)) if !path.value.is_file() => {
+            let message =
+                format!("the file `{}`, which `{}` names, does not exist", path.value.display(), grant.label());
+            Err(CommandError::usage(message).help("`requested-file` begins at the folder of the inventory"))
+        }
+        Some(Requested::File(path)) => super::audit::requested(path.value.as_os_str(), sources).map(Some),
+    }
+}
+
 /// What was answered, and what was not.
-fn sorted(grants: &[&Grant], asked: Vec<Asked>) -> Gathered {
+fn sorted(grants: &[&Grant], requested: Vec<Option<Vec<Scope>>>, asked: Vec<Asked>) -> Gathered {
     let mut gathered = Gathered { answered: Vec::new(), not_evaluated: Vec::new() };
-    for (grant, asked) in grants.iter().zip(asked) {
+    for ((grant, requested), asked) in grants.iter().zip(requested).zip(asked) {
         let label = grant.label();
         let mut missed = |what: &str, fault: Fault| {
             gathered.not_evaluated.push(NotEvaluated {
@@ -230,7 +268,7 @@ fn sorted(grants: &[&Grant], asked: Vec<Asked>) -> Gathered {
         }
         match asked.answer {
             Ok(answer) => {
-                gathered.answered.push(Answered { grant: (*grant).clone(), text: answer.text, calls });
+                gathered.answered.push(Answered { grant: (*grant).clone(), text: answer.text, requested, calls });
             }
             Err(fault) => missed("", fault),
         }

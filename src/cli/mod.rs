@@ -8,6 +8,7 @@ mod check;
 mod error;
 mod explain;
 mod files;
+mod live;
 mod output;
 mod schema;
 mod setup;
@@ -58,7 +59,7 @@ struct Cli {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     color: Color,
 
-    /// Never use the network. No command of this version does: the option says so, and stays true
+    /// Never use the network. Only `audit --live` would, and refuses then
     #[arg(long, global = true)]
     offline: bool,
 }
@@ -115,7 +116,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
-        Command::Audit(args) => audit::run(&args),
+        Command::Audit(args) => audit::run(&args, cli.offline),
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),

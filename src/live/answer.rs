@@ -30,8 +30,10 @@ struct Body {
 }
 
 /// What of an answer is kept.
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 struct Kept {
+    /// Says that there was a token, so that readers take the answer for what it is.
+    access_token: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,6 +49,17 @@ struct Kept {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Text>,
 }
+
+impl Default for Kept {
+    fn default() -> Self {
+        let (scope, api_domain, token_type, expires_in) = (None, None, None, None);
+        let (error, error_description, status) = (None, None, None);
+        Self { access_token: MASK, scope, api_domain, token_type, expires_in, error, error_description, status }
+    }
+}
+
+/// What stands where a secret stood.
+const MASK: &str = "********";
 
 /// A value that may be kept.
 #[derive(Serialize)]
@@ -239,7 +252,7 @@ fn masked(text: &str, secrets: &[&Secret]) -> String {
         let escaped: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         for form in [secret, escaped.as_str()] {
             if text.contains(form) {
-                text = text.replace(form, "********");
+                text = text.replace(form, MASK);
             }
         }
     }

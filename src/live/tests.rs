@@ -98,15 +98,21 @@ fn of_an_answer_only_what_is_no_secret_is_kept() {
     );
     assert_eq!(
         answer(200, &body).unwrap().text,
-        "{\n  \"scope\": \"ZohoBooks.invoices.READ email\",\n  \"api_domain\": \"https://www.zohoapis.eu\",\n  \
+        "{\n  \"access_token\": \"********\",\n  \"scope\": \"ZohoBooks.invoices.READ email\",\n  \"api_domain\": \"https://www.zohoapis.eu\",\n  \
          \"token_type\": \"Bearer\",\n  \"expires_in\": 3600\n}"
     );
-    assert_eq!(answer(200, "\u{feff}{\"access_token\": \"x\"}").unwrap().text, "{}");
-    assert_eq!(answer(200, r#"{"access_token": "x", "scope": null}"#).unwrap().text, "{}");
+    assert_eq!(
+        answer(200, "\u{feff}{\"access_token\": \"x\"}").unwrap().text,
+        "{\n  \"access_token\": \"********\"\n}"
+    );
+    assert_eq!(
+        answer(200, r#"{"access_token": "x", "scope": null}"#).unwrap().text,
+        "{\n  \"access_token\": \"********\"\n}"
+    );
     let odd = r#"{"access_token": "x", "scope": ["a.b.READ", "c"], "expires_in": -1, "token_type": {"x": "y"}}"#;
     assert_eq!(
         answer(200, odd).unwrap().text,
-        "{\n  \"scope\": [\n    \"a.b.READ\",\n    \"c\"\n  ],\n  \"token_type\": null,\n  \"expires_in\": null\n}"
+        "{\n  \"access_token\": \"********\",\n  \"scope\": [\n    \"a.b.READ\",\n    \"c\"\n  ],\n  \"token_type\": null,\n  \"expires_in\": null\n}"
     );
 }
 

@@ -41,6 +41,7 @@ impl Renderer for Text {
         if !report.waived.is_empty() {
             writeln!(out)?;
         }
+        figures::calls(report, canvas, out)?;
         figures::plans(report, canvas, out)?;
         figures::render(report, canvas, out)?;
         writeln!(out, "{}", closing::summary(report, canvas.color))

@@ -53,7 +53,9 @@ fn parrot(planted: &Planted) -> TokenServer {
             Some(b'2') => Reply::json(format!(r#"{{"error":"no {all}","error_description":"{all}"}}"#)),
             Some(b'3') => Reply::Body(200, "text/html", format!("<html>{all}</html>")),
             Some(b'4') => Reply::json(all),
-            Some(b'5') => Reply::Redirect(302, format!("https://elsewhere.example/?refresh_token={refresh}&code={code}")),
+            Some(b'5') => {
+                Reply::Redirect(302, format!("https://elsewhere.example/?refresh_token={refresh}&code={code}"))
+            }
             Some(b'6') => Reply::CutOff(all),
             _ => Reply::Body(500, "text/plain", all),
         }

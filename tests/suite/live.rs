@@ -27,7 +27,8 @@ fn good(scope: &str) -> Reply {
 
 /// An inventory of apps of this server, with their keys.
 fn inventory(server: &TokenServer, apps: &[(String, String)]) -> String {
-    let mut text = format!("version: 1\ndefaults:\n  accounts-url: {}\n  client-secret: env:SECRET\napps:\n", server.url());
+    let mut text =
+        format!("version: 1\ndefaults:\n  accounts-url: {}\n  client-secret: env:SECRET\napps:\n", server.url());
     for (name, keys) in apps {
         let _ = writeln!(text, "  {name}: {{ {keys} }}");
     }
@@ -46,7 +47,8 @@ fn number(seen: &Seen) -> usize {
 }
 
 fn audit(server: &TokenServer, apps: &[(String, String)], args: &[&str]) -> Run {
-    let mut run = zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--ca-file", "ca.pem", "--as-of", "2026-11-23"]);
+    let mut run =
+        zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--ca-file", "ca.pem", "--as-of", "2026-11-23"]);
     run.command.args(args).env("SECRET", "5ec4e7".repeat(7));
     for n in 0..apps.len() {
         run.command.env(format!("TOKEN_{n}"), token(n));
@@ -95,12 +97,18 @@ fn a_grant_is_asked_about_and_judged() {
 #[test]
 fn client_credentials_name_organisation_and_scopes() {
     let server = TokenServer::start(|_| good("ZohoCRM.modules.READ"));
-    let keys = format!("client-id: {}, grant-type: client-credentials, soid: ZohoCRM.6001, scopes: [ZohoCRM.modules.READ, ZohoCRM.users.READ]", client(0));
+    let keys = format!(
+        "client-id: {}, grant-type: client-credentials, soid: ZohoCRM.6001, scopes: [ZohoCRM.modules.READ, ZohoCRM.users.READ]",
+        client(0)
+    );
     let ended = audit(&server, &[("night".to_owned(), keys)], &["--yes", "--format", "json"]).ended();
     assert_eq!(report(&ended)["grants"].as_array().unwrap().len(), 1, "{}", ended.stderr);
     let form = &server.seen()[0].form;
     assert_eq!(form["grant_type"], "client_credentials");
-    assert_eq!((form["soid"].as_str(), form["scope"].as_str()), ("ZohoCRM.6001", "ZohoCRM.modules.READ,ZohoCRM.users.READ"));
+    assert_eq!(
+        (form["soid"].as_str(), form["scope"].as_str()),
+        ("ZohoCRM.6001", "ZohoCRM.modules.READ,ZohoCRM.users.READ")
+    );
     assert!(!form.contains_key("refresh_token"));
     // Of the two scopes that were asked for, one was granted.
     assert!(ended.stdout.contains("ZohoCRM.users.READ"), "{}", ended.stdout);
@@ -114,11 +122,20 @@ fn faults(elsewhere: &str) -> Vec<(Reply, &'static str)> {
         (json(r#"{"error":"invalid_client"}"#), "the server does not know the client"),
         (json(r#"{"error":"invalid_code"}"#), "the refresh token is not valid"),
         (json(r#"{"error":"invalid_client_secret"}"#), "the client secret is wrong"),
-        (Reply::Body(400, "application/json", r#"{"error":"Access Denied","status":"failure"}"#.to_owned()), "too many requests"),
-        (json(r#"{"error_description":"您已连续提出过多请求","error":"拒绝访问","status":"failure"}"#), "too many requests"),
+        (
+            Reply::Body(400, "application/json", r#"{"error":"Access Denied","status":"failure"}"#.to_owned()),
+            "too many requests",
+        ),
+        (
+            json(r#"{"error_description":"您已连续提出过多请求","error":"拒绝访问","status":"failure"}"#),
+            "too many requests",
+        ),
         (Reply::Body(200, "text/html", html.clone()), "a page for people"),
         (Reply::Body(200, "application/json", html), "a page for people"),
-        (Reply::Body(200, "text/html", r#"{"error":"general_error"}"#.to_owned()), "the server refuses (`general_error`)"),
+        (
+            Reply::Body(200, "text/html", r#"{"error":"general_error"}"#.to_owned()),
+            "the server refuses (`general_error`)",
+        ),
         (Reply::Body(500, "text/plain", "oops".to_owned()), "HTTP 500"),
         (json("{}\n{}\n\u{0}garbage"), "not JSON"),
         (json(""), "the answer is empty"),
@@ -286,7 +303,9 @@ fn what_an_app_asks_for_is_held_against_its_grant() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|finding| (finding["rule"].as_str().unwrap().to_owned(), finding["scope"].as_str().unwrap_or("").to_owned()))
+        .map(|finding| {
+            (finding["rule"].as_str().unwrap().to_owned(), finding["scope"].as_str().unwrap_or("").to_owned())
+        })
         .filter(|(rule, _)| rule.ends_with("-grant"))
         .collect();
     assert!(found.contains(&("excess-grant".to_owned(), "ZohoBooks.contacts.READ".to_owned())), "{found:?}");
@@ -306,7 +325,10 @@ fn tokens_are_given_back_and_the_calls_of_a_grant_told() {
                    {"method":"DELETE","oauth_scope":"ZohoCRM.modules.leads.DELETE"}]}]}"#,
             );
         }
-        Reply::json(format!(r#"{{"access_token":"{}","scope":"ZohoCRM.modules.READ ZohoCRM.apis.READ"}}"#, token(0xacce55)))
+        Reply::json(format!(
+            r#"{{"access_token":"{}","scope":"ZohoCRM.modules.READ ZohoCRM.apis.READ"}}"#,
+            token(0xacce55)
+        ))
     });
     let mut apps = numbered(1);
     let _ = write!(apps[0].1, ", api-url: '{}'", server.url());

@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "online")]
+mod canary;
 mod catalog_commands;
 mod catalog_import;
 mod evidence;
 mod judging;
 mod laws;
+#[cfg(feature = "online")]
+mod live;
 mod naive;
 mod policies;
 mod program;
@@ -14,4 +18,6 @@ mod readme;
 mod run;
 mod schemas;
 mod semantics;
+#[cfg(feature = "online")]
+mod token_server;
 mod who;

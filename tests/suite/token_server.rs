@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -58,6 +59,9 @@ pub(crate) struct TokenServer {
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
+/// How many authorities there are.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
 type Answer = dyn Fn(&Seen) -> Reply + Send + Sync;
 
 impl TokenServer {
@@ -99,6 +103,9 @@ impl TokenServer {
 fn certificates(name: &str) -> (Arc<ServerConfig>, String) {
     let authority_key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
+    // Authorities of the same name would be taken for one another.
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    params.distinguished_name.push(DnType::CommonName, format!("authority {number} of the tests"));
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = params.self_signed(&authority_key).unwrap();
     let issuer = Issuer::new(params, authority_key);
@@ -144,7 +151,9 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, log: &Mutex<Vec<Seen>>, a
         Reply::Closed => return Ok(()),
         Reply::Garbage => tls.write_all(b"220 mail.example.com ESMTP\r\n")?,
         Reply::Endless => {
-            tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{\"scope\": \"")?;
+            tls.write_all(
+                b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{\"scope\": \"",
+            )?;
             loop {
                 tls.write_all(&[b'a'; 16 * 1024])?;
             }

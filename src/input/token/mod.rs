@@ -34,6 +34,7 @@ pub(crate) use table::{failed, read_row};
 
 use super::{Request, read_list};
 use crate::data_centre::DataCentre;
+use crate::scope::Scope;
 use crate::source::{Place, SourceId, Span};
 
 /// What one token holds, as a token response says it, and where that was read.
@@ -57,6 +58,10 @@ pub struct Grant {
     pub data_centre: Option<&'static str>,
     /// Old forms that the response has.
     pub stale: Vec<Stale>,
+    /// What the application requests with this grant, where an inventory says it: instead of what the policy says.
+    pub requested: Option<Vec<Scope>>,
+    /// The calls that the vendor's own list opens to the grant, where it was asked for.
+    pub calls: Option<Vec<String>>,
 }
 
 impl Grant {
@@ -78,6 +83,8 @@ impl Grant {
             api_domain: None,
             data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
             stale: Vec::new(),
+            requested: None,
+            calls: None,
         };
         if let Some(domain) = facts.api_domain {
             grant.set_api_domain(domain, aside);

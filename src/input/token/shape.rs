@@ -79,6 +79,8 @@ impl<'t> Reader<'t> {
             api_domain: None,
             data_centre: None,
             stale: Vec::new(),
+            requested: None,
+            calls: None,
         }
     }
 
