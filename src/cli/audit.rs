@@ -61,7 +61,7 @@ pub(super) struct Args {
     strict: bool,
 
     #[command(flatten)]
-    live: live::Args,
+    live: live::LiveArgs,
 
     /// Fail (exit 1) on findings of this severity and above
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]

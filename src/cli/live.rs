@@ -20,7 +20,7 @@ use crate::source::Sources;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Live audit")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-pub(super) struct Args {
+pub(super) struct LiveArgs {
     /// Ask Zoho's token endpoint what the grants of an inventory hold. Each grant mints one access token, which is
     /// dropped at once
     #[arg(long, requires = "inventory", conflicts_with = "inputs")]
@@ -114,7 +114,7 @@ impl Gathered {
     }
 }
 
-impl Args {
+impl LiveArgs {
     /// Reads the inventory and asks about its grants; of `app` alone when one is named. `None` when what would be sent
     /// was shown instead.
     pub(super) fn gather(

@@ -34,6 +34,7 @@ fn among(node: &Node, text: &str, found: &mut Vec<Span>) {
     match &node.value {
         Value::Mapping(entries) => {
             for entry in entries {
+                found.extend(secrets::is_bare(&entry.key).then_some(entry.key_span));
                 if KEYS.contains(&entry.key.as_str()) {
                     whole(&entry.value, text, found);
                 } else if let (true, Value::Scalar(address)) = (URLS.contains(&entry.key.as_str()), &entry.value.value)
@@ -45,7 +46,8 @@ fn among(node: &Node, text: &str, found: &mut Vec<Span>) {
             }
         }
         Value::Sequence(items) => items.iter().for_each(|item| among(item, text, found)),
-        Value::Null | Value::Scalar(_) => {}
+        Value::Scalar(value) => found.extend(secrets::is_bare(value).then_some(node.span)),
+        Value::Null => {}
     }
 }
 

@@ -235,8 +235,12 @@ pub(crate) fn extent(node: &Node) -> Span {
     Span::new(start, end.map_or(node.span.end, |last| extent(last).end.max(node.span.end)))
 }
 
-/// A user's text as messages repeat it: without control characters, and cut when it is long.
+/// A user's text as messages repeat it: without control characters, cut when it is long, and not at all when it may be
+/// a secret.
 pub(crate) fn shown(text: &str) -> String {
+    if super::secrets::is_bare(text) {
+        return "…".to_owned();
+    }
     let mut shown = String::new();
     for (n, c) in text.chars().enumerate() {
         if n == SHOWN {

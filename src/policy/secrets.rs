@@ -64,6 +64,11 @@ fn entries(node: &Node) -> &[Entry] {
     }
 }
 
+/// Whether a text holds so many hexadecimal digits in a row that it may be a client secret.
+pub(crate) fn is_bare(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_hexdigit()).any(|run| run.len() >= LEAST_BARE)
+}
+
 /// The text with these spans blotted out, byte for byte, so that every other span stays right.
 pub(crate) fn blot(text: &str, spans: &[Span]) -> String {
     let mut out = String::with_capacity(text.len());
