@@ -1,5 +1,7 @@
 //! Planted secrets come out nowhere: in no format, no error, no dry run, no file.
 
+use std::fmt::Write as _;
+
 use zscope::report::Format;
 
 use crate::run::zscope;
@@ -70,15 +72,14 @@ fn planted_secrets_come_out_nowhere() {
         "version: 1\ndefaults:\n  accounts-url: {}\n  client-secret: env:SECRET\n  accept-minting: true\napps:\n",
         server.url()
     );
+    // Each grant has a token of its own; an argument of the program is a secret, too.
     for n in 1..=7 {
-        inventory.push_str(&format!(
-            "  app{n}: {{ client-id: 1000.{n:030}, refresh-token: 'cmd:sh -c \"cat token; echo .{n} >&2\" {}', requested: [openid] }}\n",
-            planted.refresh_token.replace('e', "f").replace("f2", "b4")
-        ));
-        // Each grant its own token.
-        inventory = inventory.replace("cat token;", &format!("printf %s.{n} $(cat token);"));
+        let program = format!("sh -c \"printf %s.{n} $(cat token); cat token >&2\" {}", planted.grant_token);
+        let _ = writeln!(
+            inventory,
+            "  app{n}: {{ client-id: 1000.{n:030}, refresh-token: 'cmd:{program}', requested: [openid] }}"
+        );
     }
-    // An argument that looks like a token is no argument: this inventory is refused, and repeats nothing.
     let run = |args: &[&str], inventory: &str| {
         let mut run = zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--ca-file", "ca.pem"]);
         run.command.args(args).env("SECRET", &planted.client_secret).env("PATH", "/usr/bin:/bin");
