@@ -92,10 +92,10 @@ fn field() -> impl Strategy<Value = String> {
 }
 
 fn line() -> impl Strategy<Value = String> {
-    let object = prop::collection::vec(field(), 0..6).prop_map(|fields| format!("{{{}}}", fields.join(", ")));
+    let object = || prop::collection::vec(field(), 0..6).prop_map(|fields| format!("{{{}}}", fields.join(", ")));
     prop_oneof![
-        8 => object.clone(),
-        1 => object.prop_map(|object| format!("  {object} \r")),
+        8 => object(),
+        1 => object().prop_map(|object| format!("  {object} \r")),
         1 => "\\PC{0,20}",
         1 => Just(String::new()),
         1 => Just("[{\"scope\": \"email\"}, {\"scope\": \"openid\"}]".to_owned()),

@@ -115,7 +115,7 @@ pub struct Stale {
 pub enum StaleForm {
     /// `expires_in` in milliseconds.
     Milliseconds,
-    /// `expires_in_sec`, which stood beside it.
+    /// `expires_in_sec` beside `expires_in`.
     ExpiresInSec,
     /// `api_domain` is `https://api.zoho.com` or its like.
     ApiHost,

@@ -185,11 +185,14 @@ impl<'t> Reader<'t> {
         if let Some((domain, span)) = of(Key::ApiDomain).and_then(|raw| self.text_at(raw)) {
             grant.set_api_domain(&domain, self.place(span));
         }
-        for (key, form) in [(Key::ExpiresIn, StaleForm::Milliseconds), (Key::ExpiresInSec, StaleForm::ExpiresInSec)] {
-            if let Some(raw) = of(key)
-                && (form == StaleForm::ExpiresInSec || is_in_milliseconds(raw))
-            {
-                grant.stale.push(Stale { form, place: self.place(self.span(raw)) });
+        if let Some(life) = of(Key::ExpiresIn) {
+            let place = self.place(self.span(life));
+            if is_in_milliseconds(life) {
+                grant.stale.push(Stale { form: StaleForm::Milliseconds, place });
+            }
+            // Alone it is what Mail360 sends to this day.
+            if let Some(seconds) = of(Key::ExpiresInSec) {
+                grant.stale.push(Stale { form: StaleForm::ExpiresInSec, place: self.place(self.span(seconds)) });
             }
         }
         self.grants.push(grant);
@@ -239,12 +242,10 @@ impl<'t> Reader<'t> {
     fn labels(&mut self, keyed: &[(Key, &str, &'t RawValue)]) -> Labels {
         let mut labels = Labels::new();
         for (key, _, raw) in keyed {
-            let shown = key.is_shown() && raw.get().starts_with('"');
-            let Some((text, span)) = self.text_at(raw.get()).filter(|_| shown) else { continue };
-            if let Key::Label(rank) = key
+            let Key::Label(rank) = key else { continue };
+            if let Some((text, span)) = self.text_at(raw.get())
                 && !text.trim().is_empty()
             {
-                self.keep.push(span);
                 labels.push((*rank, text.trim().to_owned(), span));
             }
         }
@@ -351,6 +352,7 @@ impl<'t> Reader<'t> {
         Some(items)
     }
 
+    /// A text that may be shown, and where it stands.
     fn text_at(&mut self, raw: &'t str) -> Option<(String, Span)> {
         let text: String = serde_json::from_str(raw).ok()?;
         let span = self.span(raw);
