@@ -208,7 +208,8 @@ fn no_token_reaches_any_output() {
 fn hostile_inputs_are_told_and_nothing_is_lost() {
     let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
     let nested = format!("{}{{\"scope\": \"openid\"}}{}", "{\"a\":".repeat(200), "}".repeat(200));
-    let long = format!("{{\"scope\": \"{} {}\"}}", "ZohoBooks.invoices.READ ".repeat(1000), "x".repeat(10 * 1024 * 1024));
+    let long =
+        format!("{{\"scope\": \"{} {}\"}}", "ZohoBooks.invoices.READ ".repeat(1000), "x".repeat(10 * 1024 * 1024));
     let lines: Vec<Vec<u8>> = vec![
         b"\xef\xbb\xbf{\"scope\": \"openid\"}\r".to_vec(),
         b"".to_vec(),

@@ -67,7 +67,9 @@ impl Grant {
         let length = facts.scope.map_or(0, str::len);
         let (whole, aside) = (place(0, length + 2), place(length + 2, length + 3));
         let mut items = facts.scope.map(|scope| read_list(source, scope, 1).items).unwrap_or_default();
-        items.iter_mut().for_each(|item| item.stray = None);
+        for item in &mut items {
+            item.stray = None;
+        }
         let state = if items.is_empty() { State::Unknown } else { State::Known };
         let mut grant = Self {
             name: facts.labels().next().unwrap_or_default().to_owned(),

@@ -162,7 +162,7 @@ impl<'t> Reader<'t> {
         }
         let token = keyed.iter().any(|(key, _, raw)| *key == Key::Token && is_text(raw.get()) && raw.get() != "\"\"");
         if scope.is_none() && !token {
-            if let Some(failure) = self.failure(&keyed) {
+            if let Some(failure) = Self::failure(&keyed) {
                 let error = of(Key::Error).map_or(whole, |raw| self.span(raw));
                 self.fail(failure, error, &labels);
             }
@@ -291,7 +291,7 @@ impl<'t> Reader<'t> {
     }
 
     /// What an object is that holds no token.
-    fn failure(&self, keyed: &[(Key, &str, &'t RawValue)]) -> Option<Failure> {
+    fn failure(keyed: &[(Key, &str, &'t RawValue)]) -> Option<Failure> {
         let named = |name: &str| {
             let field = keyed.iter().find(|(_, other, _)| other.eq_ignore_ascii_case(name));
             field.and_then(|(_, _, raw)| serde_json::from_str::<String>(raw.get()).ok())
@@ -336,15 +336,13 @@ impl<'t> Reader<'t> {
         let plain = raw.len() == value.len() + 2;
         let alignment = if plain { None } else { Alignment::new(raw, &value) };
         for item in &mut items {
-            let locate = |span: Span| {
-                let found = if plain {
-                    Some(span.shifted(1))
-                } else {
-                    alignment.as_ref().and_then(|alignment| alignment.source_span(span))
-                };
-                found.map_or(whole, |found| found.shifted(whole.start))
+            let inner = item.place.span;
+            let found = if plain {
+                Some(inner.shifted(1))
+            } else {
+                alignment.as_ref().and_then(|alignment| alignment.source_span(inner))
             };
-            item.place.span = locate(item.place.span);
+            item.place.span = found.map_or(whole, |found| found.shifted(whole.start));
             // Dots after a scope are the server's, not a writer's.
             item.stray = None;
             self.keep.push(item.place.span);
