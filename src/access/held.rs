@@ -26,6 +26,7 @@ pub enum Sureness {
 /// `Site24x7.Admin.All` came back as READ, CREATE, UPDATE and DELETE). This is for questions of whether an application
 /// got what it asked for. It is never for what a policy allows: there `ALL` is more than a list of operations.
 #[must_use]
+#[allow(clippy::implicit_hasher, reason = "one kind of set is enough")]
 pub fn holds(catalog: &Catalog, held: &HashSet<Scope>, wanted: &Scope, expanded: bool) -> Sureness {
     let covered = |wanted: &Scope, reading| coverers(catalog, wanted, reading).iter().any(|above| held.contains(above));
     let starts = starts(catalog, wanted);

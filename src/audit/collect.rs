@@ -156,12 +156,7 @@ impl<'a> Collector<'a> {
     pub(crate) fn keep(&mut self, grant: Grant, matched: Matched, judgement: Judgement) {
         if let State::Failed(failure) = &grant.state {
             let (message, help) = (failure.message(), Some(failure.help().to_owned()));
-            let name = self.sources.get(grant.place.source).name();
-            let input = if grant.name == name || grant.name.starts_with(&format!("{name} #")) {
-                name.to_owned()
-            } else {
-                format!("{}: {name}", grant.name)
-            };
+            let input = self.sources.get(grant.place.source).name().to_owned();
             self.failed += 1;
             self.not_evaluated.push(NotEvaluated { input, message, help, place: Some(grant.place) });
         }

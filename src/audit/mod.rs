@@ -9,6 +9,8 @@ mod lock;
 mod memo;
 mod plan;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use collect::{Collector, DETAILED, SHOWN, Wanted};
 pub use lock::{Drift, Drifted, HeldAccess, Lock};

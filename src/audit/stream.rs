@@ -197,21 +197,21 @@ impl<'a, 's> Stream<'a, 's> {
         let mut round = gather(next, most);
         loop {
             let (pieces, end) = round;
-            if !pieces.is_empty() {
+            if pieces.is_empty() {
+                round = (Vec::new(), End::Here);
+            } else {
                 let reader = || match &end {
                     End::More => gather(next, most),
                     End::Here | End::Failed(_) => (Vec::new(), End::Here),
                 };
                 let (done, following) = self.round(name, header, &pieces, reader);
                 for (piece, done) in pieces.iter().zip(done) {
-                    self.merge(name, header, piece, done).map_err(StreamError::Output)?;
+                    self.merge(name, header, piece, &done).map_err(StreamError::Output)?;
                 }
                 for memo in &mut self.memos {
                     memo.spill(&mut self.collector);
                 }
                 round = following;
-            } else {
-                round = (Vec::new(), End::Here);
             }
             match end {
                 End::More => {}
@@ -254,7 +254,7 @@ impl<'a, 's> Stream<'a, 's> {
     }
 
     /// Takes what a worker has made, in the order read.
-    fn merge(&mut self, name: &str, header: Option<&Header>, piece: &Piece, done: Done) -> io::Result<()> {
+    fn merge(&mut self, name: &str, header: Option<&Header>, piece: &Piece, done: &Done) -> io::Result<()> {
         for (sink, out) in self.sinks.iter_mut().zip(&done.out) {
             sink.out.write_all(out)?;
         }

@@ -61,7 +61,7 @@ pub(super) fn summary(report: &Report, color: bool) -> String {
 
 fn verdict(summary: &Summary, grants: Option<&Tally>) -> (String, Style) {
     let Summary { scopes, allowed, denied, not_allowed, unknown, waived, not_evaluated, findings } = *summary;
-    let held = grants.map(|grants| held(grants)).unwrap_or_default();
+    let held = grants.map(held).unwrap_or_default();
     let is_known = grants.is_none_or(|grants| grants.unknown_grants == 0);
     let quiet = findings.error + findings.warning + findings.note == 0;
     if quiet && not_evaluated == 0 && scopes > 0 && allowed == scopes && is_known {

@@ -82,6 +82,7 @@ struct Grant<'a> {
 
 /// `scope`, after the owner.
 #[derive(Serialize)]
+#[allow(clippy::struct_field_names, reason = "the fields are the format's")]
 struct Scope<'a> {
     /// The scope in the catalog's spelling; `null` when the text is no scope.
     scope: Option<Text<'static>>,

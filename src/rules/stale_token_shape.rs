@@ -15,7 +15,7 @@ static INFO: RuleInfo = RuleInfo {
 };
 
 const DOCS: &str = r#"## What it does
-Reports `expires_in_sec`, an `expires_in` of more than a day (milliseconds), and an `api_domain` such as
+Reports `expires_in_sec` beside `expires_in`, an `expires_in` of more than a day (milliseconds), and an `api_domain` such as
 `https://api.zoho.com`.
 
 ## Why is this bad?
@@ -49,7 +49,9 @@ impl Rule for StaleTokenShape {
         for (_, stale) in stale.enumerate().filter(|(at, stale)| !time(stale.form) || Some(*at) == first_time) {
             let message = match stale.form {
                 StaleForm::Milliseconds => "`expires_in` is in milliseconds, as in token responses of 2019 and before",
-                StaleForm::ExpiresInSec => "`expires_in_sec` stood in token responses of 2019 and before",
+                StaleForm::ExpiresInSec => {
+                    "`expires_in_sec` stood beside `expires_in` in token responses of 2019 and before"
+                }
                 StaleForm::ApiHost => "`api_domain` has the form of old samples: now it is `https://www.zohoapis.…`",
             };
             let help = "find out how old the token is, and revoke it if nothing needs it";

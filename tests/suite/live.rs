@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::run::{Ended, Run, zscope};
 use crate::token_server::{Reply, Seen, TokenServer, proxy};
 
+/// The number of every access token.
+const ACCESS: usize = 4711;
+
 /// A token of 2 × 32 digits that begins with a number.
 fn token(n: usize) -> String {
     format!("1000.{n:032x}.{n:032x}")
@@ -21,7 +24,7 @@ fn client(n: usize) -> String {
 fn good(scope: &str) -> Reply {
     Reply::json(format!(
         r#"{{"access_token":"{}","scope":"{scope}","api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}}"#,
-        token(0xacce55)
+        token(ACCESS)
     ))
 }
 
@@ -327,7 +330,7 @@ fn tokens_are_given_back_and_the_calls_of_a_grant_told() {
         }
         Reply::json(format!(
             r#"{{"access_token":"{}","scope":"ZohoCRM.modules.READ ZohoCRM.apis.READ"}}"#,
-            token(0xacce55)
+            token(ACCESS)
         ))
     });
     let mut apps = numbered(1);
@@ -341,6 +344,6 @@ fn tokens_are_given_back_and_the_calls_of_a_grant_told() {
         lines,
         ["POST /oauth/v2/token HTTP/1.1", "GET /crm/v8/__apis HTTP/1.1", "POST /oauth/v2/token/revoke HTTP/1.1"]
     );
-    assert_eq!(seen[1].headers["authorization"], format!("Zoho-oauthtoken {}", token(0xacce55)));
-    assert_eq!(seen[2].form["token"], token(0xacce55));
+    assert_eq!(seen[1].headers["authorization"], format!("Zoho-oauthtoken {}", token(ACCESS)));
+    assert_eq!(seen[2].form["token"], token(ACCESS));
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod audit;
 #[cfg(feature = "online")]
 mod canary;
 mod catalog_commands;

@@ -72,7 +72,9 @@ impl Grant {
         let length = facts.scope.map_or(0, str::len);
         let (whole, aside) = (place(0, length + 2), place(length + 2, length + 3));
         let mut items = facts.scope.map(|scope| read_list(source, scope, 1).items).unwrap_or_default();
-        items.iter_mut().for_each(|item| item.stray = None);
+        for item in &mut items {
+            item.stray = None;
+        }
         let state = if items.is_empty() { State::Unknown } else { State::Known };
         let mut grant = Self {
             name: facts.labels().next().unwrap_or_default().to_owned(),
@@ -122,7 +124,7 @@ pub struct Stale {
 pub enum StaleForm {
     /// `expires_in` in milliseconds.
     Milliseconds,
-    /// `expires_in_sec`, which stood beside it.
+    /// `expires_in_sec` beside `expires_in`.
     ExpiresInSec,
     /// `api_domain` is `https://api.zoho.com` or its like.
     ApiHost,

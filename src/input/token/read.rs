@@ -159,7 +159,10 @@ fn not_json(text: &str, error: &serde_json::Error) -> Failure {
     }
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
-    Failure::NotJson(if said == "trailing comma" { "a comma before the end".to_owned() } else { said.to_owned() })
+    Failure::NotJson(match said {
+        "trailing comma" | "key must be a string" => "after a comma nothing follows".to_owned(),
+        said => said.to_owned(),
+    })
 }
 
 /// The character at which the parser gave up.

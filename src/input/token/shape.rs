@@ -164,7 +164,7 @@ impl<'t> Reader<'t> {
         }
         let token = keyed.iter().any(|(key, _, raw)| *key == Key::Token && is_text(raw.get()) && raw.get() != "\"\"");
         if scope.is_none() && !token {
-            if let Some(failure) = self.failure(&keyed) {
+            if let Some(failure) = Self::failure(&keyed) {
                 let error = of(Key::Error).map_or(whole, |raw| self.span(raw));
                 self.fail(failure, error, &labels);
             }
@@ -187,11 +187,14 @@ impl<'t> Reader<'t> {
         if let Some((domain, span)) = of(Key::ApiDomain).and_then(|raw| self.text_at(raw)) {
             grant.set_api_domain(&domain, self.place(span));
         }
-        for (key, form) in [(Key::ExpiresIn, StaleForm::Milliseconds), (Key::ExpiresInSec, StaleForm::ExpiresInSec)] {
-            if let Some(raw) = of(key)
-                && (form == StaleForm::ExpiresInSec || is_in_milliseconds(raw))
-            {
-                grant.stale.push(Stale { form, place: self.place(self.span(raw)) });
+        if let Some(life) = of(Key::ExpiresIn) {
+            let place = self.place(self.span(life));
+            if is_in_milliseconds(life) {
+                grant.stale.push(Stale { form: StaleForm::Milliseconds, place });
+            }
+            // Alone it is what Mail360 sends to this day.
+            if let Some(seconds) = of(Key::ExpiresInSec) {
+                grant.stale.push(Stale { form: StaleForm::ExpiresInSec, place: self.place(self.span(seconds)) });
             }
         }
         self.grants.push(grant);
@@ -241,12 +244,10 @@ impl<'t> Reader<'t> {
     fn labels(&mut self, keyed: &[(Key, &str, &'t RawValue)]) -> Labels {
         let mut labels = Labels::new();
         for (key, _, raw) in keyed {
-            let shown = key.is_shown() && raw.get().starts_with('"');
-            let Some((text, span)) = self.text_at(raw.get()).filter(|_| shown) else { continue };
-            if let Key::Label(rank) = key
+            let Key::Label(rank) = key else { continue };
+            if let Some((text, span)) = self.text_at(raw.get())
                 && !text.trim().is_empty()
             {
-                self.keep.push(span);
                 labels.push((*rank, text.trim().to_owned(), span));
             }
         }
@@ -292,7 +293,7 @@ impl<'t> Reader<'t> {
     }
 
     /// What an object is that holds no token.
-    fn failure(&self, keyed: &[(Key, &str, &'t RawValue)]) -> Option<Failure> {
+    fn failure(keyed: &[(Key, &str, &'t RawValue)]) -> Option<Failure> {
         let named = |name: &str| {
             let field = keyed.iter().find(|(_, other, _)| other.eq_ignore_ascii_case(name));
             field.and_then(|(_, _, raw)| serde_json::from_str::<String>(raw.get()).ok())
@@ -337,15 +338,13 @@ impl<'t> Reader<'t> {
         let plain = raw.len() == value.len() + 2;
         let alignment = if plain { None } else { Alignment::new(raw, &value) };
         for item in &mut items {
-            let locate = |span: Span| {
-                let found = if plain {
-                    Some(span.shifted(1))
-                } else {
-                    alignment.as_ref().and_then(|alignment| alignment.source_span(span))
-                };
-                found.map_or(whole, |found| found.shifted(whole.start))
+            let inner = item.place.span;
+            let found = if plain {
+                Some(inner.shifted(1))
+            } else {
+                alignment.as_ref().and_then(|alignment| alignment.source_span(inner))
             };
-            item.place.span = locate(item.place.span);
+            item.place.span = found.map_or(whole, |found| found.shifted(whole.start));
             // Dots after a scope are the server's, not a writer's.
             item.stray = None;
             self.keep.push(item.place.span);
@@ -353,6 +352,7 @@ impl<'t> Reader<'t> {
         Some(items)
     }
 
+    /// A text that may be shown, and where it stands.
     fn text_at(&mut self, raw: &'t str) -> Option<(String, Span)> {
         let text: String = serde_json::from_str(raw).ok()?;
         let span = self.span(raw);

@@ -19,7 +19,7 @@ pub(crate) struct Facts<'l> {
     pub(crate) data_centre: Option<&'l str>,
     /// `expires_in` is in milliseconds.
     pub(crate) is_in_milliseconds: bool,
-    /// There is `expires_in_sec`.
+    /// `expires_in_sec` stands beside `expires_in`.
     pub(crate) has_expires_in_sec: bool,
 }
 
@@ -76,6 +76,7 @@ pub(crate) fn skim(line: &str) -> Option<Facts<'_>> {
     if blanks(bytes, at + 1) != bytes.len() {
         return None;
     }
+    facts.has_expires_in_sec &= seen & (1 << 16) != 0;
     (token || facts.scope.is_some()).then_some(facts)
 }
 

@@ -54,6 +54,7 @@ impl Header {
             return None;
         }
         let mut facts = Facts::default();
+        let (mut has_life, mut has_seconds) = (false, false);
         for (key, cell) in self.keys.iter().zip(row) {
             if *key == Key::Other || *key == Key::Token || *key == Key::TokenType {
                 // A cell that holds JSON may hold a response.
@@ -71,11 +72,15 @@ impl Header {
                 Key::ApiDomain => facts.api_domain = Some(cell),
                 Key::DataCentre => facts.data_centre = Some(cell),
                 Key::Label(rank) => *facts.labels.get_mut(usize::from(*rank))? = Some(cell),
-                Key::ExpiresIn => facts.is_in_milliseconds = is_in_milliseconds(cell),
-                Key::ExpiresInSec => facts.has_expires_in_sec = true,
+                Key::ExpiresIn => {
+                    has_life = true;
+                    facts.is_in_milliseconds = is_in_milliseconds(cell);
+                }
+                Key::ExpiresInSec => has_seconds = true,
                 _ => return None,
             }
         }
+        facts.has_expires_in_sec = has_life && has_seconds;
         facts.scope.is_some().then_some(facts)
     }
 
