@@ -125,7 +125,6 @@ impl LiveArgs {
     ) -> Result<Option<Gathered>, CommandError> {
         let inventory = self.inventory(sources)?;
         let grants = self.chosen(&inventory, app)?;
-        let requested = grants.iter().map(|grant| requested(grant, sources)).collect::<Result<Vec<_>, _>>()?;
         let pause = Options::default().pause;
         let options = Options { jobs: usize::from(self.jobs), pause, apis: self.apis, revoke: self.revoke };
         if self.dry_run {
@@ -136,6 +135,7 @@ impl LiveArgs {
             return Err(CommandError::usage("`--live` uses the network, and `--offline` forbids it")
                 .help("leave one of the two out; `--dry-run` shows what would be sent"));
         }
+        let requested = grants.iter().map(|grant| requested(grant, sources)).collect::<Result<Vec<_>, _>>()?;
         let transport = self.connect()?;
         self.accept(&grants)?;
         let bar = Bar::new(grants.len());
