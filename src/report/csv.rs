@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::clean::clean;
-use super::rows::{self, Line, Rows, Subject, Whose};
+use super::population::{self, Line, Rows, Subject, Whose};
 use super::{Canvas, CatalogInfo, PolicyInfo, Renderer, Report};
 use crate::engine::Judged;
 use crate::finding::Finding;
@@ -46,7 +46,7 @@ impl Renderer for Csv {
     }
 
     fn render(&self, report: &Report, _: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-        rows::render(self, report, out)
+        population::render(self, report, out)
     }
 
     fn rows(&self) -> Option<&dyn Rows> {
@@ -100,7 +100,7 @@ impl Rows for Csv {
 
     fn end(&self, report: &Report) -> String {
         let mut out = String::new();
-        for (whose, finding) in rows::others(report) {
+        for (whose, finding) in population::others(report) {
             out.push_str(&self.whose(&whose));
             out.push_str(&line(&Row { findings: vec![finding], ..Row::default() }).tail);
         }

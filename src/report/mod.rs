@@ -15,7 +15,7 @@ mod format;
 pub(crate) mod grid;
 mod json;
 mod ndjson;
-mod rows;
+mod population;
 mod table;
 mod text;
 mod totals;
@@ -23,7 +23,7 @@ mod totals;
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::{Format, Renderer};
-pub use rows::{Line, Rows, Subject, Whose};
+pub use population::{Line, Rows, Subject, Whose};
 pub(crate) use totals::offends;
 pub use totals::{RuleTally, Tally, Totals};
 

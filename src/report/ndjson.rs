@@ -9,7 +9,7 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
-use super::rows::{self, Line, Rows, Subject, Whose};
+use super::population::{self, Line, Rows, Subject, Whose};
 use super::{Canvas, CatalogInfo, GrantState, PolicyInfo, Renderer, Report, Summary, Tally};
 use crate::engine::{Judged, Verdict};
 use crate::finding::{Confidence, Finding, Severity};
@@ -27,7 +27,7 @@ impl Renderer for Ndjson {
     }
 
     fn render(&self, report: &Report, _: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-        rows::render(self, report, out)
+        population::render(self, report, out)
     }
 
     fn rows(&self) -> Option<&dyn Rows> {
@@ -175,7 +175,7 @@ impl Rows for Ndjson {
 
     fn end(&self, report: &Report) -> String {
         let mut out = String::new();
-        for (whose, finding) in rows::others(report) {
+        for (whose, finding) in population::others(report) {
             let Line { head, tail } = halves("finding", &Told::from(finding));
             out.push_str(&head);
             out.push_str(&self.whose(&whose));
