@@ -15,6 +15,7 @@
 //! ```
 
 pub mod access;
+pub mod audit;
 pub mod catalog;
 pub mod cli;
 pub mod data_centre;
@@ -23,6 +24,8 @@ pub mod engine;
 pub mod filter;
 pub mod finding;
 pub mod input;
+pub mod inventory;
+pub mod live;
 mod percent;
 pub mod policy;
 pub mod redact;

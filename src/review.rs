@@ -26,6 +26,14 @@ pub struct Review<'a> {
 }
 
 impl Review<'_> {
+    /// What a report says of policy, catalog and day.
+    pub(crate) fn head(&self) -> (PolicyInfo, CatalogInfo, Date) {
+        let origin = &self.policy.origin;
+        let policy = PolicyInfo { path: origin.label.clone(), digest: origin.digest.clone() };
+        let catalog = CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() };
+        (policy, catalog, self.as_of)
+    }
+
     /// Judges requests and runs every rule over them. `sources` are the texts that the requests and the policy point
     /// into; `not_evaluated` is what could not be read before.
     #[must_use]
@@ -35,8 +43,14 @@ impl Review<'_> {
         for request in requests {
             let policy = self.policy.effective(request.app.as_deref());
             let judged = engine::judge_request(self.catalog, &policy, request);
-            let context =
-                Context { request, scopes: &judged, catalog: self.catalog, policy: &policy, data: &self.policy.data };
+            let context = Context {
+                request,
+                scopes: &judged,
+                catalog: self.catalog,
+                policy: &policy,
+                grant: None,
+                data: &self.policy.data,
+            };
             let mut found = Vec::new();
             for rule in rules::ALL {
                 rule.check(&context, &mut found);
@@ -48,7 +62,8 @@ impl Review<'_> {
         // A run over one application says nothing of the others' waivers.
         let judged: HashSet<Option<&str>> = requests.iter().map(|request| request.app.as_deref()).collect();
         uses.retain(|used| used.waiver.app.is_none() || judged.contains(&used.waiver.app.as_deref()));
-        let context = RunContext { catalog: self.catalog, policy: self.policy, waivers: &uses, as_of: self.as_of };
+        let context =
+            RunContext { catalog: self.catalog, policy: self.policy, waivers: &uses, as_of: self.as_of, drift: &[] };
         let mut of_run = Vec::new();
         for rule in rules::ALL {
             rule.check_run(&context, &mut of_run);
@@ -56,14 +71,19 @@ impl Review<'_> {
         let policy = self.policy.effective(None);
         findings.extend(of_run.into_iter().filter_map(|finding| filter::with_level(finding, &policy)));
         mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
+        let (policy, catalog, as_of) = self.head();
         let mut report = Report {
-            policy: PolicyInfo { path: self.policy.origin.label.clone(), digest: self.policy.origin.digest.clone() },
-            catalog: CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() },
-            as_of: self.as_of,
+            policy,
+            catalog,
+            as_of,
+            grants: Vec::new(),
             scopes,
             findings,
             waived,
+            unread: not_evaluated.len(),
             not_evaluated,
+            totals: None,
+            plans: Vec::new(),
             sources,
             run: RunInfo::default(),
         };
@@ -73,7 +93,7 @@ impl Review<'_> {
 }
 
 /// A scope whose every error is waived has the verdict `waived`.
-fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
+pub(crate) fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let failing: HashSet<Place> = standing.iter().filter(is_error).map(|finding| finding.place).collect();
     let absolved: HashSet<Place> = waived.filter(is_error).map(|finding| finding.place).collect();

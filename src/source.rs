@@ -53,6 +53,7 @@ pub struct Position {
 pub struct Source {
     name: String,
     text: String,
+    first_line: usize,
     lines: OnceLock<Vec<usize>>,
     marks: OnceLock<Vec<usize>>,
 }
@@ -64,7 +65,14 @@ impl Source {
     /// Takes a text under the name that messages show for it (a path, `<argument>`, `<stdin>`).
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new(), marks: OnceLock::new() }
+        Self::starting_at(name, text, 1)
+    }
+
+    /// A piece of a longer text that begins with the line of that number, counted from 1.
+    #[must_use]
+    pub fn starting_at(name: impl Into<String>, text: impl Into<String>, first_line: usize) -> Self {
+        let (name, text) = (name.into(), text.into());
+        Self { name, text, first_line, lines: OnceLock::new(), marks: OnceLock::new() }
     }
 
     /// The name that messages show.
@@ -93,7 +101,7 @@ impl Source {
         let line = starts.partition_point(|&start| start <= offset);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let column = self.characters(start, offset) + 1;
-        Position { line: line.max(1), column }
+        Position { line: line.max(1) + self.first_line.saturating_sub(1), column }
     }
 
     /// The span of the line that holds a byte offset, without its line break.
@@ -155,6 +163,12 @@ impl Sources {
     pub fn add(&mut self, source: Source) -> SourceId {
         self.all.push(source);
         SourceId(self.all.len() - 1)
+    }
+
+    /// The id that the next source will get.
+    #[must_use]
+    pub fn next_id(&self) -> SourceId {
+        SourceId(self.all.len())
     }
 
     /// The source of an id that this collection gave out.

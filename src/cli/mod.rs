@@ -2,13 +2,16 @@
 //!
 //! Only here and in live requests does the program touch files, the clock and the terminal.
 
+mod audit;
 mod catalog;
 mod check;
 mod error;
 mod explain;
 mod files;
+mod live;
 mod output;
 mod reporting;
+mod schema;
 mod setup;
 mod step_summary;
 mod who;
@@ -58,7 +61,7 @@ struct Cli {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     color: Color,
 
-    /// Never use the network. No command of this version does: the option says so, and stays true
+    /// Never use the network. Only `audit --live` would, and refuses then
     #[arg(long, global = true)]
     offline: bool,
 }
@@ -67,12 +70,16 @@ struct Cli {
 enum Command {
     /// Judge requested scopes: scope strings, consent URLs, files, standard input
     Check(check::Args),
+    /// Judge what tokens hold: token responses and exports of them, at any length
+    Audit(audit::Args),
     /// Explain a rule, or what a scope gives and why
     Explain(explain::Args),
     /// Look into the catalog: services, scopes, calls; check and compare catalog files
     Catalog(catalog::Args),
     /// Tell which scopes open an API call, the narrowest first
     Who(who::Args),
+    /// Print the JSON Schema of policies or inventories
+    Schema(schema::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -111,9 +118,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Audit(args) => audit::run(&args, cli.offline),
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
+        Command::Schema(args) => schema::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::Outcome;
 use super::error::CommandError;
 use super::output::{Outputs, Target};
+use crate::audit::Sink;
 use crate::finding::Severity;
 use crate::report::{Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
 
@@ -87,6 +88,22 @@ impl FailOn {
     }
 }
 
+/// How a run with this report ends. Counts tell, since a large report shows only some of what it found.
+fn outcome(report: &Report) -> Outcome {
+    let summary = report.summary();
+    if summary.not_evaluated > 0 {
+        return Outcome::Incomplete;
+    }
+    let found = summary.findings;
+    let fails = match report.run.fail_on {
+        Some(Severity::Note) => found.error + found.warning + found.note > 0,
+        Some(Severity::Warning) => found.error + found.warning > 0,
+        Some(Severity::Error) => found.error > 0,
+        None => false,
+    };
+    if fails { Outcome::Findings } else { Outcome::Clean }
+}
+
 /// The outputs of a run, opened, and what its report will say of it.
 pub(super) struct Opened {
     outputs: Outputs,
@@ -134,11 +151,19 @@ impl Opened {
     pub(super) fn write(self, mut report: Report, inputs: Vec<String>) -> Result<Outcome, CommandError> {
         report.run = RunInfo { inputs, ..self.run };
         self.outputs.write(&report)?;
-        if !report.not_evaluated.is_empty() {
-            return Ok(Outcome::Incomplete);
-        }
-        let fails = |least| report.findings.iter().any(|finding| finding.severity >= least);
-        Ok(if report.run.fail_on.is_some_and(fails) { Outcome::Findings } else { Outcome::Clean })
+        Ok(outcome(&report))
+    }
+
+    /// The formats that are written while an input is read, each with the place where it goes.
+    pub(super) fn sinks(&mut self) -> Vec<Sink<'_>> {
+        self.outputs.sinks()
+    }
+
+    /// [`Opened::write`] of what was not written on the way.
+    pub(super) fn complete(self, mut report: Report, inputs: Vec<String>) -> Result<Outcome, CommandError> {
+        report.run = RunInfo { inputs, ..self.run };
+        self.outputs.complete(&report)?;
+        Ok(outcome(&report))
     }
 }
 

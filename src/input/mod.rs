@@ -24,6 +24,7 @@ mod recognise;
 #[cfg(test)]
 mod samples;
 mod scalar;
+pub mod token;
 mod url;
 
 pub use detect::{Kind, kind_of, read, read_argument};

@@ -5,8 +5,10 @@
 mod address;
 mod clean;
 mod closing;
+mod csv;
 mod document;
 mod excerpt;
+mod figures;
 mod fingerprint;
 #[cfg(test)]
 mod fixture;
@@ -17,6 +19,8 @@ pub(crate) mod grid;
 mod json;
 mod junit;
 mod markdown;
+mod ndjson;
+mod population;
 mod provenance;
 mod rows;
 mod run;
@@ -25,18 +29,23 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod totals;
 
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::{Format, Renderer};
+pub use population::{Line, Rows, Subject, Whose};
 pub use run::{RunInfo, Tree};
 pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
+pub(crate) use totals::offends;
+pub use totals::{RuleTally, Tally, Totals};
 
 use std::io;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::audit::Plan;
 use crate::engine::{Judged, Verdict};
 use crate::filter::Waived;
 use crate::finding::{Finding, Severity};
@@ -51,6 +60,8 @@ pub struct Report {
     pub catalog: CatalogInfo,
     /// The day for which the run judged.
     pub as_of: Date,
+    /// What tokens hold, in the order read; empty where requests were judged.
+    pub grants: Vec<GrantInfo>,
     /// Every scope that was judged, one for each place, in the order read.
     pub scopes: Vec<Judged>,
     /// What stands.
@@ -59,10 +70,59 @@ pub struct Report {
     pub waived: Vec<Waived>,
     /// What could not be evaluated, and why.
     pub not_evaluated: Vec<NotEvaluated>,
+    /// How many inputs could not be evaluated: of a large run, `not_evaluated` shows only the first.
+    pub unread: usize,
+    /// The figures of an audit, over all its grants; of a large run, the lists above show only some.
+    pub totals: Option<Totals>,
+    /// How to get to smaller grants, where that was asked for.
+    pub plans: Vec<Plan>,
     /// The texts that places point into.
     pub sources: Sources,
     /// How the run was asked for.
     pub run: RunInfo,
+}
+
+/// A grant: what one token holds.
+#[derive(Clone, Debug)]
+pub struct GrantInfo {
+    /// What people call it: the client that the input names, or the input's name and a number.
+    pub name: String,
+    /// The application of the policy by which it was judged; `None` for the policy's top level.
+    pub app: Option<String>,
+    /// The code of its data centre, where the response tells.
+    pub data_centre: Option<&'static str>,
+    /// Whether its scopes are known.
+    pub state: GrantState,
+    /// How many scopes it holds, as far as is known.
+    pub scopes: usize,
+    /// Where it was read.
+    pub place: Place,
+    /// The calls that the vendor's own list opens to it, where that was asked for.
+    pub calls: Option<Vec<String>>,
+}
+
+/// Whether the scopes of a grant are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GrantState {
+    /// The response names them.
+    Known,
+    /// There is a token, and nothing says what it holds.
+    Unknown,
+    /// There is no token.
+    Failed,
+}
+
+impl GrantState {
+    /// The word used in outputs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// Which policy judged.
@@ -132,6 +192,9 @@ impl Report {
     /// Counts what the report holds.
     #[must_use]
     pub fn summary(&self) -> Summary {
+        if let Some(totals) = &self.totals {
+            return totals.summary(self.unread);
+        }
         let verdicts = |wanted| self.scopes.iter().filter(|scope| scope.verdict == wanted).count();
         let severities = |wanted| self.findings.iter().filter(|finding| finding.severity == wanted).count();
         Summary {

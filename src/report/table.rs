@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::clean::clipped;
 use super::closing::{self, MESSAGE, NAME, styled};
+use super::figures;
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::rows::by_row;
 use super::{Canvas, Renderer, Report};
@@ -58,6 +59,8 @@ impl Renderer for Table {
             writeln!(out, "{word}: {}{spot}", closing::not_evaluated(input))?;
         }
         closing::waived(report, canvas.color, out)?;
+        figures::plans(report, canvas, out)?;
+        figures::render(report, canvas, out)?;
         closing::end(report, canvas, out)
     }
 }
@@ -72,6 +75,10 @@ fn columns(report: &Report, findings: &[Vec<&Finding>]) -> Vec<Column> {
         column("verdict", None, &|judged| judged.verdict.to_string()),
         column("scope", None, &|judged| breakable(&name(judged), WORD)),
     ];
+    if !report.grants.is_empty() {
+        let grant = |judged: &Judged| judged.grant.and_then(|grant| report.grants.get(grant));
+        columns.push(column("grant", None, &|judged| clipped(grant(judged).map_or("", |grant| &grant.name), NAME)));
+    }
     if report.scopes.iter().any(|judged| judged.app.is_some()) {
         columns.push(column("app", None, &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
     }

@@ -2,16 +2,24 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod audit;
+#[cfg(feature = "online")]
+mod canary;
 mod catalog_commands;
 mod catalog_import;
 mod evidence;
 mod formats;
 mod judging;
 mod laws;
+#[cfg(feature = "online")]
+mod live;
 mod naive;
 mod policies;
 mod program;
 mod readme;
 mod run;
+mod schemas;
 mod semantics;
+#[cfg(feature = "online")]
+mod token_server;
 mod who;
