@@ -5,13 +5,14 @@ use std::io;
 
 use clap::builder::PossibleValue;
 
+use super::html::Html;
 use super::json::Json;
 use super::table::Table;
 use super::text::Text;
 use super::{Canvas, Report};
 
 /// Every format, in the order in which people are told of them.
-static ALL: &[Format] = &[Format(&Text), Format(&Table), Format(&Json)];
+static ALL: &[Format] = &[Format(&Text), Format(&Table), Format(&Json), Format(&Html)];
 
 /// Writes a finished report in one format.
 pub trait Renderer: Sync {

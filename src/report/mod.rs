@@ -11,6 +11,7 @@ mod fingerprint;
 mod fixture;
 mod format;
 pub(crate) mod grid;
+mod html;
 mod json;
 mod table;
 mod text;
