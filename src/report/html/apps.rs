@@ -2,15 +2,18 @@
 
 use super::population::{Access, App, Population, Remark};
 use super::shown::{Guide, Prose, Shown, Spots, counted};
-use crate::engine::{Decider, Verdict};
+use crate::engine::{Decider, Judged, Verdict};
 use crate::filter::Waived;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Related, Severity};
 
-/// The most rows of scopes in the whole page. A page beyond that opens slowly, and nobody reads it.
-const ROWS: usize = 6000;
+/// What the sections of the whole page may weigh, in bytes. A page beyond that opens slowly, and nobody reads it.
+const ROOM: usize = 2_800_000;
 
-/// The most applications that the overview lists.
-const OVERVIEW: usize = 6000;
+/// The most applications that the overview lists, in lines of 400 bytes.
+const OVERVIEW: usize = 3000;
+
+/// What a section, a row and a remark weigh without their texts, in bytes.
+const FRAME: usize = 400;
 
 /// The most remarks on no scope in particular, in one section.
 const REMARKS: usize = 200;
@@ -125,13 +128,11 @@ impl Apps {
     /// Takes as many applications as the page has room for, in the order given.
     pub(super) fn new(population: &Population<'_>, guide: Guide<'_>) -> Self {
         let apps = &population.apps;
-        let mut room = ROWS;
+        let mut room = ROOM;
         let mut sections = Vec::new();
         let mut scopes_left_out = 0;
         for (number, app) in apps.iter().enumerate() {
-            // A section without scopes takes room as well.
-            let section = Section::new(app, number, room, guide);
-            room = room.saturating_sub(section.rows.len().max(1));
+            let section = Section::new(app, number, &mut room, guide);
             scopes_left_out += section.left_out;
             sections.push(section);
             if room == 0 {
@@ -184,8 +185,20 @@ fn state(app: &App<'_>) -> &'static str {
 }
 
 impl Section {
-    fn new(app: &App<'_>, number: usize, room: usize, guide: Guide<'_>) -> Self {
-        let rows: Vec<Row> = app.scopes.iter().take(room).map(|access| Row::new(access, guide)).collect();
+    /// The section of an application, with as many rows as there is room for; takes what it weighs from the room.
+    fn new(app: &App<'_>, number: usize, room: &mut usize, guide: Guide<'_>) -> Self {
+        let mut spend = |weight: usize| *room = room.saturating_sub(weight);
+        let remarks: Vec<Said> = app.remarks.iter().take(REMARKS).map(|remark| Said::new(remark, guide)).collect();
+        spend(FRAME + remarks.iter().map(Said::weight).sum::<usize>());
+        let mut rows = Vec::new();
+        for access in &app.scopes {
+            let row = Row::new(access, guide);
+            *room = room.saturating_sub(row.weight());
+            rows.push(row);
+            if *room == 0 {
+                break;
+            }
+        }
         Self {
             number,
             name: Name::new(app),
@@ -194,8 +207,8 @@ impl Section {
             is_open: false,
             left_out: app.scopes.len() - rows.len(),
             rows,
-            remarks: app.remarks.iter().take(REMARKS).map(|remark| Said::new(remark, guide)).collect(),
-            remarks_left_out: app.remarks.len().saturating_sub(REMARKS),
+            remarks_left_out: app.remarks.len() - remarks.len(),
+            remarks,
             waived: absolved(&app.waived, REMARKS),
         }
     }
@@ -223,6 +236,8 @@ impl Row {
     fn new(access: &Access<'_>, guide: Guide<'_>) -> Self {
         let judged = access.judged;
         let name = access.name();
+        // A scope that is beyond the policy as a whole need not be named again.
+        let excess = || judged.excess.iter().filter(|scope| judged.scope.as_ref() != Ok(*scope));
         Self {
             written: Some(&judged.written).filter(|written| **written != name).map(|written| Shown::name(written)),
             scope: Shown::name(&name),
@@ -233,17 +248,27 @@ impl Row {
             data: judged.data.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(", "),
             deciders: judged.decided_by.iter().take(CELL).map(|decider| Decided::new(decider, guide)).collect(),
             more_deciders: judged.decided_by.len().saturating_sub(CELL),
-            excess: judged.excess.iter().take(CELL).map(|scope| Shown::name(&scope.to_string())).collect(),
-            more_excess: judged.excess.len().saturating_sub(CELL),
+            excess: excess().take(CELL).map(|scope| Shown::name(&scope.to_string())).collect(),
+            more_excess: excess().count().saturating_sub(CELL),
             witness: judged
                 .witness
                 .as_ref()
                 .map(|witness| (Shown::name(&witness.call), Shown::sentence(&witness.summary))),
-            said: access.remarks.iter().map(|remark| Said::new(remark, guide)).collect(),
+            said: access.remarks.iter().map(|remark| Said::of_scope(remark, judged, guide)).collect(),
             waived: absolved(&access.waived, CELL),
             count: access.places.len(),
             spots: guide.spots(&access.places),
         }
+    }
+
+    fn weight(&self) -> usize {
+        let names = [&self.scope, &self.gives].into_iter().chain(&self.excess).map(Shown::weight);
+        let deciders = self.deciders.iter().map(|decided| decided.text.len() + decided.spots.weight());
+        let witness = self.witness.iter().map(|(call, summary)| call.weight() + summary.weight());
+        let said = self.said.iter().map(Said::weight);
+        let waived = self.waived.iter().map(|waived| FRAME / 2 + waived.reason.weight());
+        let parts: usize = names.chain(deciders).chain(witness).chain(said).chain(waived).sum();
+        FRAME + self.data.len() + self.spots.weight() + parts
     }
 }
 
@@ -261,8 +286,24 @@ impl Decided {
 impl Said {
     /// What a rule says once, for all the places at which it says so.
     pub(super) fn new(remark: &Remark<'_>, guide: Guide<'_>) -> Self {
+        Self::with_related(remark, remark.finding.related.iter(), guide)
+    }
+
+    /// What a rule says of a scope, without what the row of that scope tells already: the entry that decided, the call
+    /// that it opens.
+    fn of_scope(remark: &Remark<'_>, judged: &Judged, guide: Guide<'_>) -> Self {
+        let decided = |related: &Related| {
+            related.place.is_some() && judged.decided_by.iter().any(|decider| decider.place == related.place)
+        };
+        let opens =
+            |related: &Related| judged.witness.as_ref().is_some_and(|witness| related.message.contains(&witness.call));
+        let related = remark.finding.related.iter().filter(|related| !decided(related) && !opens(related));
+        Self::with_related(remark, related, guide)
+    }
+
+    fn with_related<'f>(remark: &Remark<'_>, related: impl Iterator<Item = &'f Related>, guide: Guide<'_>) -> Self {
         let finding = remark.finding;
-        let related = finding.related.iter().take(CELL).map(|related| {
+        let related = related.take(CELL).map(|related| {
             let message = Prose::new(&Shown::sentence(&related.message));
             (message, guide.spots(related.place.as_slice()))
         });
@@ -281,6 +322,12 @@ impl Said {
             count: remark.places.len(),
             spots: guide.spots(&remark.places),
         }
+    }
+
+    fn weight(&self) -> usize {
+        let related = self.related.iter().map(|(message, spots)| message.weight() + spots.weight());
+        let texts = self.help.iter().chain([&self.message]).map(Prose::weight).chain(related);
+        FRAME + texts.sum::<usize>()
     }
 
     /// Whether there is more to tell than the message.

@@ -114,17 +114,13 @@ fn count(counts: &mut Counts, access: &Access<'_>) {
     }
 }
 
-fn heat(
-    key: &'static str,
-    title: &'static str,
-    rows_are: &'static str,
-    mut counted: Vec<(Shown, Counts)>,
-) -> Heat {
+fn heat(key: &'static str, title: &'static str, rows_are: &'static str, mut counted: Vec<(Shown, Counts)>) -> Heat {
     let total = |counts: &Counts| counts.iter().map(|cell| cell.count).sum::<usize>();
     counted.sort_by_cached_key(|(_, counts)| std::cmp::Reverse(total(counts)));
     let most = counted.iter().flat_map(|(_, counts)| counts).map(|cell| cell.count).max().unwrap_or(0);
-    let used: Vec<bool> =
-        (0..Deed::ALL.len()).map(|n| counted.iter().any(|(_, counts)| counts.get(n).is_some_and(|c| c.count > 0))).collect();
+    let used: Vec<bool> = (0..Deed::ALL.len())
+        .map(|n| counted.iter().any(|(_, counts)| counts.get(n).is_some_and(|c| c.count > 0)))
+        .collect();
     let keep = |(n, _): &(usize, Cell)| used.get(*n).copied().unwrap_or_default();
     let more = counted.len().saturating_sub(ROWS);
     let rows = counted.into_iter().take(ROWS).map(|(label, counts)| {

@@ -136,7 +136,10 @@ impl<'r> Population<'r> {
                 let severity = std::cmp::Reverse(access.severity());
                 (severity, !access.is_beyond(), access.name().to_ascii_lowercase(), access.judged.verdict)
             });
-            app.remarks.sort_by_key(|remark| (std::cmp::Reverse(remark.finding.severity), remark.finding.rule.code));
+            let worst_first =
+                |remark: &Remark<'_>| (std::cmp::Reverse(remark.finding.severity), remark.finding.rule.code);
+            app.remarks.sort_by_key(worst_first);
+            app.scopes.iter_mut().for_each(|access| access.remarks.sort_by_key(worst_first));
         }
         // The map is in the order of the names, and the sort keeps it among equals.
         apps.sort_by_cached_key(|app| std::cmp::Reverse(app.badness()));

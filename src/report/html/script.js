@@ -25,19 +25,22 @@
     opened = [];
   });
 
-  // A table that scrolls can be reached by keyboard.
-  const scrollers = () => all('.scroll').forEach((box) => {
-    if (box.scrollWidth > box.clientWidth + 1) {
-      box.tabIndex = 0;
-      box.setAttribute('role', 'region');
-      box.setAttribute('aria-label', (box.querySelector('caption') || box).textContent.trim().slice(0, 80));
-    } else {
-      box.removeAttribute('tabindex');
-      box.removeAttribute('role');
-      box.removeAttribute('aria-label');
-    }
-  });
-  addEventListener('resize', scrollers);
+  // A table that scrolls can be reached by keyboard. What is folded has no size to ask for.
+  const scrollers = (within) => {
+    const boxes = all('.scroll', within).filter((box) => !box.closest('details:not([open])'));
+    const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
+    boxes.forEach((box, at) => {
+      if (scrolls[at]) {
+        box.tabIndex = 0;
+        box.setAttribute('role', 'region');
+        box.setAttribute('aria-label', box.querySelector('caption').textContent.trim().slice(0, 80));
+      } else {
+        ['tabindex', 'role', 'aria-label'].forEach((name) => box.removeAttribute(name));
+      }
+    });
+  };
+  const narrow = matchMedia('(max-width: 60rem)');
+  narrow.addEventListener('change', () => scrollers());
 
   // Sorting: by number where every cell is one, else by text; three presses lead back to the order of the report.
   const compare = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
@@ -135,7 +138,6 @@
     status.textContent = filtering
       ? `Showing ${shownRows} of ${total} scopes in ${shownApps} of ${sections.length} applications.`
       : '';
-    scrollers();
   };
   if (sections.length > 0 && total > 0) {
     sections.forEach(({ name }, at) => app.append(new Option(name, String(at))));
@@ -148,7 +150,7 @@
     form.addEventListener('submit', (event) => event.preventDefault());
     form.hidden = false;
   }
-  all('.app').forEach((section) => section.addEventListener('toggle', scrollers));
-  scrollers();
+  all('.app').forEach((section) => section.addEventListener('toggle', () => narrow.matches && scrollers(section)));
+  if (narrow.matches) scrollers();
   reveal();
 })();

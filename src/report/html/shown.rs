@@ -47,6 +47,11 @@ impl Shown {
         let redacted = clean::verbatim(text);
         redacted.lines().take(most).map(|line| Self(clean::visible(line).chars().take(SENTENCE).collect())).collect()
     }
+
+    /// What it takes in the page, in bytes, about.
+    pub(super) fn weight(&self) -> usize {
+        self.0.len()
+    }
 }
 
 impl fmt::Display for Shown {
@@ -81,6 +86,12 @@ impl Prose {
     pub(super) fn pieces(&self) -> &[Piece] {
         &self.0
     }
+
+    /// What it takes in the page, in bytes, about.
+    pub(super) fn weight(&self) -> usize {
+        const TAGS: usize = 13;
+        self.0.iter().map(|piece| piece.text.weight() + if piece.is_code { TAGS } else { 0 }).sum()
+    }
 }
 
 /// A place that people read, with the anchor of its line when that line stands in the page.
@@ -93,6 +104,14 @@ pub(super) struct Spot {
 pub(super) struct Spots {
     pub(super) first: Vec<Spot>,
     pub(super) more: usize,
+}
+
+impl Spots {
+    /// What they take in the page, in bytes, about.
+    pub(super) fn weight(&self) -> usize {
+        const TAGS: usize = 40;
+        self.first.iter().map(|spot| TAGS + spot.text.weight()).sum()
+    }
 }
 
 /// Names places: knows which files stand in the page.
@@ -120,11 +139,8 @@ impl<'r> Guide<'r> {
         let path = Shown::name(source.name());
         let file = self.listed.iter().position(|id| *id == place.source);
         let anchor = file.filter(|_| at.line <= super::appendix::LINES).map(|file| format!("p{file}-{}", at.line));
-        let text = if anchor.is_some() {
-            format!("{path}:{}", at.line)
-        } else {
-            format!("{path}:{}:{}", at.line, at.column)
-        };
+        let text =
+            if anchor.is_some() { format!("{path}:{}", at.line) } else { format!("{path}:{}:{}", at.line, at.column) };
         Spot { text: Shown(text), anchor }
     }
 
