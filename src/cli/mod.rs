@@ -4,9 +4,12 @@
 
 mod catalog;
 mod check;
+mod completions;
 mod error;
 mod explain;
 mod files;
+mod init;
+mod man;
 mod output;
 mod setup;
 mod who;
@@ -71,6 +74,12 @@ enum Command {
     Catalog(catalog::Args),
     /// Tell which scopes open an API call, the narrowest first
     Who(who::Args),
+    /// Write what a project needs to run zscope: jobs for CI services
+    Init(init::Args),
+    /// Print the completion script of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all commands
+    Man(man::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -112,6 +121,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {

@@ -14,4 +14,5 @@ mod program;
 mod readme;
 mod run;
 mod semantics;
+mod shell;
 mod who;

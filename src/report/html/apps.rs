@@ -7,7 +7,7 @@ use crate::filter::Waived;
 use crate::finding::{Confidence, Related, Severity};
 
 /// What the sections of the whole page may weigh, in bytes. A page beyond that opens slowly, and nobody reads it.
-const ROOM: usize = 2_800_000;
+const ROOM: usize = 3_800_000;
 
 /// The most applications that the overview lists, in lines of 400 bytes.
 const OVERVIEW: usize = 3000;
