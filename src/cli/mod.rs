@@ -84,7 +84,7 @@ enum Command {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Color {
-    /// On a terminal, unless `NO_COLOR` or TERM=dumb says otherwise
+    /// On a terminal, or where `CLICOLOR_FORCE` is set, unless `NO_COLOR` or TERM=dumb says otherwise
     Auto,
     /// Always
     Always,
@@ -112,6 +112,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match cli.color {
+        // The library takes any value for a yes; the convention says that 0 is none.
+        Color::Auto
+            if std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value == "0") && !stdout_is_terminal() =>
+        {
+            anstream::ColorChoice::Never.write_global();
+        }
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),

@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn lines_keep_to_the_width() {
-        for width in [90, 120, 200] {
+        for width in [60, 80, 90, 120, 200] {
             let written = everything().rendered(&Table, Some(width));
             let rows = written.lines().filter(|line| line.starts_with(['│', '┌', '╞', '└']));
             assert!(rows.clone().count() > 8);

@@ -176,7 +176,7 @@ async function wholeWithoutScript(name, report) {
 async function accessible(name, colorScheme, width) {
   // The page forbids scripts from elsewhere; the checker is one.
   const { page, close } = await opened(name, { colorScheme, bypassCSP: true, viewport: { width, height: 900 } });
-  await page.$$eval('details', (folds) => folds.slice(0, 40).forEach((fold) => { fold.open = true; }));
+  await page.$$eval('details', (folds) => folds.slice(0, 3).forEach((fold) => { fold.open = true; }));
   await page.waitForTimeout(300);
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, {
@@ -197,6 +197,14 @@ async function pictures(name) {
     await close();
   }
   const { page, close } = await opened(name);
+  await page.emulateMedia({ media: 'print' });
+  const unseen = await page.$$eval('.app tbody > tr, .said .help, pre > span', (all) => all.filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width === 0 || (box.height === 0 && each.textContent.trim() !== '');
+  }).length);
+  assert.equal(unseen, 0, 'what is folded is printed');
+  assert.equal(await page.$$eval('thead', (all) => all.filter((each) => getComputedStyle(each).display !== 'table-header-group').length), 0);
+  await page.emulateMedia({ media: null });
   const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
   assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
   writeFileSync(`${folder}/${name}.pdf`, pdf);

@@ -50,12 +50,12 @@ pre-commit install >/dev/null
 
 printf 'ZohoBooks.invoices.READ\n' >scopes.txt
 git add -A
-git commit --quiet -m 'reads invoices' 2>log || { cat log; echo 'pre-commit: a narrow list was refused'; exit 1; }
+git commit --quiet -m 'reads invoices' 2>"$work/log" || { cat "$work/log"; echo 'pre-commit: a narrow list was refused'; exit 1; }
 printf 'ZohoBooks.fullaccess.all\n' >>scopes.txt
 git add -A
-if git commit --quiet -m 'takes everything' 2>log; then
+if git commit --quiet -m 'takes everything' 2>"$work/log"; then
   echo 'pre-commit: full access was let in'
   exit 1
 fi
-grep -q 'ZS201' log || { cat log; exit 1; }
+grep -q 'ZS201' "$work/log" || { cat "$work/log"; exit 1; }
 echo 'pre-commit: a narrow list is let in, full access is kept out'

@@ -59,7 +59,7 @@ fn policy_text(apps: usize) -> String {
          deny:\n  - \"**.DELETE\"\nrules: { non-canonical-case: off }\napps:\n"
             .to_owned();
     for app in 0..apps {
-        let _ = write!(text, "  app-{app:03}: {{ owner: team-{} }}\n", app % 7);
+        let _ = writeln!(text, "  app-{app:03}: {{ owner: team-{} }}", app % 7);
     }
     text.push_str(
         "waivers:\n  - id: W-7\n    scopes: [ZohoBooks.fullaccess.all]\n    rules: [full-access, denied]\n    \

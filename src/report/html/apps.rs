@@ -141,7 +141,9 @@ impl Apps {
         }
         let shown = sections.len();
         if apps.len() <= OPEN {
-            sections.iter_mut().for_each(|section| section.is_open = true);
+            for section in &mut sections {
+                section.is_open = true;
+            }
         }
         let line = |(number, app)| Line::new(app, Some(number).filter(|number| *number < shown));
         Self {

@@ -50,7 +50,7 @@ pub(super) struct Remark<'r> {
     pub(super) places: Vec<Place>,
 }
 
-impl<'r> Access<'r> {
+impl Access<'_> {
     /// The highest severity of its findings.
     pub(super) fn severity(&self) -> Option<Severity> {
         self.remarks.iter().map(|remark| remark.finding.severity).max()

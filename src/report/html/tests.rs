@@ -99,16 +99,16 @@ fn hostile_texts_are_shown_and_do_nothing() {
         built.0.catalog.date = text.to_owned();
         let policy = built.source(text, &format!("# {text}\ndefault: deny\n"));
         let source = built.source(&format!("{text}.json"), text);
-        let default = Some(built.place(policy, "deny"));
+        let deny = built.place(policy, "deny");
         let judged = built.scope(source, text, Verdict::Unknown);
         judged.app = Some(text.to_owned());
         judged.gives = text.to_owned();
-        judged.decided_by = vec![Decider { effect: Effect::Deny, text: text.to_owned(), place: default }];
+        judged.decided_by = vec![Decider { effect: Effect::Deny, text: text.to_owned(), place: Some(deny) }];
         let place = judged.place;
-        let mut finding = Finding::new(&FULL_ACCESS, place, text).help(text).related(text, default).scope(text);
+        let mut finding = Finding::new(&FULL_ACCESS, place, text).help(text).related(text, Some(deny)).scope(text);
         finding.app = Some(text.to_owned());
         built.finding(finding.clone());
-        built.finding(Finding::new(&ALL_OPERATIONS, default.unwrap(), text).help(text));
+        built.finding(Finding::new(&ALL_OPERATIONS, deny, text).help(text));
         let (waiver, reason) = (text.to_owned(), text.to_owned());
         built.0.waived.push(Waived { finding, waiver, reason, expires: jiff::civil::date(2027, 1, 31) });
         let (input, message) = (text.to_owned(), text.to_owned());
@@ -149,7 +149,7 @@ fn a_page_stays_small_and_says_what_it_leaves_out() {
     let mut built = Builder::new();
     let long = "a word, ".repeat(60);
     for app in 0..2000 {
-        let text: String = (0..10).map(|n| format!("Desk.resource{n}of{app}.ALL ")).collect();
+        let text = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(|n| format!("Desk.resource{n}of{app}.ALL")).join(" ");
         let source = built.source(&format!("services/{app}/scopes.txt"), &text);
         for scope in text.split_whitespace() {
             let judged = built.scope(source, scope, Verdict::Allowed);
