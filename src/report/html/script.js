@@ -6,8 +6,8 @@
 
   // A link into a fold opens it.
   const reveal = () => {
-    const id = decodeURIComponent(location.hash.slice(1));
-    const target = id && byId(id);
+    // The page's own anchors need no decoding.
+    const target = byId(location.hash.slice(1));
     if (!target) return;
     for (let fold = target.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
     target.scrollIntoView();
