@@ -10,6 +10,10 @@ use std::{env, fs};
 
 #[path = "src/catalog/decode.rs"]
 mod decode;
+#[path = "src/catalog/decode_calls.rs"]
+mod decode_calls;
+#[path = "src/catalog/decode_remarks.rs"]
+mod decode_remarks;
 #[path = "src/digest.rs"]
 mod digest;
 #[path = "src/catalog/fields.rs"]

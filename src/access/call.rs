@@ -1,12 +1,10 @@
 //! Scopes and API calls: which scopes a call needs, which calls a scope opens.
 
-use std::collections::HashMap;
-
 use super::Reading;
-use super::coverage::{coverers, starts};
+use super::coverage::{coverers, starts, starts_of_need};
 use super::identity::identify;
 use super::reach::sure_reach;
-use crate::catalog::{Catalog, Endpoint, Needs};
+use crate::catalog::{Catalog, Endpoint, Needed, Needs};
 use crate::scope::Scope;
 
 /// Whether a list of scopes surely suffices for a call. `None` when the vendor does not say which of the listed scopes
@@ -52,27 +50,35 @@ fn opened<'c>(
     covered: &impl Fn(&Scope) -> bool,
 ) -> impl Iterator<Item = (usize, &'c Endpoint)> {
     let identity = identify(catalog, scope);
-    let calls = identity.service().map_or(&[][..], |service| catalog.endpoints(&service.name));
+    let service = identity.service();
+    let calls = service.map_or(&[][..], |service| catalog.endpoints(&service.name));
+    let needed = service.and_then(|service| catalog.needed(&service.name));
     // What it surely gives is listed once: most scopes give few others, and most calls need none of them.
-    let given = sure_reach(catalog, &identity.scope);
-    let gives = move |need: &Scope| starts(catalog, need).iter().all(|start| given.contains(start));
-    let mut known: HashMap<&'c Scope, (bool, Option<bool>)> = HashMap::new();
-    calls.iter().filter_map(move |endpoint| {
-        let Needs::AnyOf(sets) = &endpoint.needs else { return None };
-        let mut given = |need| known.entry(need).or_insert_with(|| (gives(need), None)).0;
-        if !sets.iter().flatten().any(&mut given) {
+    let reached = sure_reach(catalog, &identity.scope);
+    let starts = |need: &Scope| service.and_then(|service| starts_of_need(catalog, service, need));
+    let gives = |need: &Scope| match starts(need) {
+        Some(starts) => starts.iter().all(|start| reached.contains(start)),
+        None => reached.contains(need),
+    };
+    let scopes = needed.map_or(&[][..], Needed::scopes);
+    let gives: Vec<bool> = scopes.iter().map(gives).collect();
+    let mut covered_before: Vec<Option<bool>> = vec![None; scopes.len()];
+    let sets = needed.map_or(&[][..], Needed::calls);
+    calls.iter().zip(sets).filter_map(move |(endpoint, sets)| {
+        let given = |need: usize| gives.get(need).copied().unwrap_or(false);
+        if !sets.iter().flatten().any(|&need| given(need)) {
             return None;
         }
         let mut best = None;
         for set in sets {
             let mut adds = None;
-            let whole = set.iter().all(|need| {
-                let (given, before) = known.entry(need).or_insert_with(|| (gives(need), None));
-                let before = *before.get_or_insert_with(|| covered(need));
-                if *given && !before {
-                    adds = adds.min(Some(gravity(need))).or(Some(gravity(need)));
+            let whole = set.iter().all(|&need| {
+                let Some((scope, before)) = scopes.get(need).zip(covered_before.get_mut(need)) else { return false };
+                let before = *before.get_or_insert_with(|| covered(scope));
+                if given(need) && !before {
+                    adds = adds.min(Some(gravity(scope))).or(Some(gravity(scope)));
                 }
-                *given || before
+                given(need) || before
             });
             // A set that is covered already makes the call reachable without this scope.
             if whole && adds.is_none() {

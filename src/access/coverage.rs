@@ -30,6 +30,16 @@ pub fn starts(catalog: &Catalog, scope: &Scope) -> Vec<Scope> {
     }
 }
 
+/// [`starts`] of what a call of a service needs, without looking it up where it is plain: the needs of calls are in
+/// their canonical spelling, and few operation words stand for others. `None` says that it is itself.
+pub(super) fn starts_of_need(catalog: &Catalog, service: &Service, need: &Scope) -> Option<Vec<Scope>> {
+    let operation = need.operation()?;
+    let own = need.service() == Some(&service.name);
+    let plain = !operation.eq_ignore_ascii_case("WRITE")
+        && !service.meanings.iter().any(|meaning| meaning.operation.eq_ignore_ascii_case(operation));
+    (!own || !plain).then(|| starts(catalog, need))
+}
+
 fn sure_meaning(service: &Service, scope: &Scope, operation: &str) -> Option<Vec<String>> {
     if let Some(meaning) = meaning_of(service, scope.resource(), operation) {
         return meaning.provenance.status.is_sure().then(|| meaning.means.clone());

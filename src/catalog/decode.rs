@@ -5,15 +5,12 @@
 
 use super::fields::Fields;
 use super::model::{
-    DataClass, Deprecation, Endpoint, Endpoints, Erratum, FullAccess, Group, Invalid, LeftOut, Meaning, Needs, Note,
-    Operation, Provenance, Resource, Service, Source, SourceRef, Status, Word,
+    DataClass, Endpoint, Endpoints, FullAccess, Meaning, Operation, Provenance, Resource, Service, Source, SourceRef,
+    Status,
 };
 use crate::scope::{Pattern, Scope, closest, is_placeholder, is_scope_char};
 use crate::source::{self, Problem, Span};
 use crate::yaml::{self, Entry, Node, Value};
-
-/// The HTTP methods a call can have. `UNSTATED`: the vendor's page names the address and no method.
-const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "UNSTATED"];
 
 /// The kinds a source can have, best first.
 pub(super) const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
@@ -55,18 +52,18 @@ pub fn decode_what_is_sound(file: &source::Source) -> Decoded {
     Decoded { service: decoder.service, endpoints: Endpoints { calls }, problems: decoder.problems }
 }
 
-struct Decoder<'a> {
+pub(super) struct Decoder<'a> {
     file: &'a source::Source,
-    service: Service,
-    problems: Vec<Problem>,
+    pub(super) service: Service,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Decoder<'_> {
-    fn problem(&mut self, span: Span, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, span: Span, message: impl Into<String>) {
         self.problems.push(Problem::new(span, message));
     }
 
-    fn line(&self, span: Span) -> u32 {
+    pub(super) fn line(&self, span: Span) -> u32 {
         u32::try_from(self.file.position(span.start).line).unwrap_or(u32::MAX)
     }
 
@@ -133,7 +130,7 @@ impl Decoder<'_> {
     }
 
     /// The sources under a key `source`: an id, optionally followed by `/` and the rest of the address, or a list.
-    fn source_refs(&mut self, node: Option<&Node>, owner: Span) -> Vec<SourceRef> {
+    pub(super) fn source_refs(&mut self, node: Option<&Node>, owner: Span) -> Vec<SourceRef> {
         let Some(node) = node else {
             let message = "a `source` is missing: every statement names who makes it";
             self.problems.push(Problem::new(owner, message).kind("missing-source"));
@@ -146,7 +143,7 @@ impl Decoder<'_> {
         items.into_iter().filter_map(|item| self.source_ref(item)).collect()
     }
 
-    fn source_ref(&mut self, node: &Node) -> Option<SourceRef> {
+    pub(super) fn source_ref(&mut self, node: &Node) -> Option<SourceRef> {
         let Value::Scalar(text) = &node.value else {
             self.problem(node.span, format!("a source is a name, not {}", node.kind()));
             return None;
@@ -164,7 +161,7 @@ impl Decoder<'_> {
         Some(SourceRef { source, rest: rest.to_owned() })
     }
 
-    fn status(&mut self, node: Option<&Node>, owner: Span, allowed: &[Status]) -> Status {
+    pub(super) fn status(&mut self, node: Option<&Node>, owner: Span, allowed: &[Status]) -> Status {
         let Some(node) = node else {
             self.problem(owner, "a `status` is missing");
             return Status::Assumed;
@@ -179,7 +176,7 @@ impl Decoder<'_> {
     }
 
     /// `status`, `source`, `note` of a mapping whose other keys are read by the caller.
-    fn provenance(&mut self, fields: &mut Fields<'_>, owner: Span, allowed: &[Status]) -> Provenance {
+    pub(super) fn provenance(&mut self, fields: &mut Fields<'_>, owner: Span, allowed: &[Status]) -> Provenance {
         let status = fields.take("status");
         let status = self.status(status, owner, allowed);
         let sources = fields.take("source");
@@ -188,7 +185,7 @@ impl Decoder<'_> {
     }
 
     /// Like [`Self::provenance`] for statements whose status goes without saying.
-    fn plain_provenance(&mut self, fields: &mut Fields<'_>, owner: Span, status: Status) -> Provenance {
+    pub(super) fn plain_provenance(&mut self, fields: &mut Fields<'_>, owner: Span, status: Status) -> Provenance {
         let sources = fields.take("source");
         let sources = self.source_refs(sources, owner);
         Provenance { status, sources, note: fields.text("note", &mut self.problems), line: self.line(owner) }
@@ -288,203 +285,20 @@ impl Decoder<'_> {
         Some(Operation { name, provenance })
     }
 
-    fn words(&mut self, node: Option<&Node>) {
-        for entry in self.mapping(node) {
-            let mut fields = Fields::new(&entry.value, &mut self.problems);
-            let grants = fields.required_text("grants", &mut self.problems);
-            let data = fields.take("data");
-            let data = self.data(data, entry.key_span);
-            let provenance = self.provenance(&mut fields, entry.key_span, &SCOPE);
-            fields.finish(&mut self.problems);
-            self.service.words.push(Word { name: entry.key.clone(), grants, data, provenance });
-        }
-    }
-
-    fn groups(&mut self, node: Option<&Node>) {
-        for node in self.sequence(node) {
-            let mut fields = Fields::new(node, &mut self.problems);
-            let parent = fields.required_text("parent", &mut self.problems);
-            let children = fields.required_text("children", &mut self.problems);
-            let except = fields.texts("except", &mut self.problems);
-            let operations = fields.texts("operations", &mut self.problems);
-            let provenance = self.provenance(&mut fields, node.span, &EDGE);
-            fields.finish(&mut self.problems);
-            let parent = self.path(&parent, node.span);
-            let children = self.pattern(&children, node.span);
-            let except = except.iter().filter_map(|text| self.pattern(text, node.span)).collect();
-            if let (Some(parent), Some(children)) = (parent, children) {
-                self.service.groups.push(Group { parent, children, except, operations, provenance });
-            }
-        }
-    }
-
-    fn errata(&mut self, node: Option<&Node>) {
-        for node in self.sequence(node) {
-            let mut fields = Fields::new(node, &mut self.problems);
-            let written = fields.required_text("written", &mut self.problems);
-            let means = fields.required_text("means", &mut self.problems);
-            let provenance = self.plain_provenance(&mut fields, node.span, Status::Documented);
-            fields.finish(&mut self.problems);
-            if let Some(means) = self.known_scope(&means, node.span) {
-                self.service.errata.push(Erratum { written, means, provenance });
-            }
-        }
-    }
-
-    fn deprecated(&mut self, node: Option<&Node>) {
-        for node in self.sequence(node) {
-            let mut fields = Fields::new(node, &mut self.problems);
-            let pattern = fields.required_text("scope", &mut self.problems);
-            let since = fields.text("since", &mut self.problems);
-            let instead = fields.texts("use", &mut self.problems);
-            let provenance = self.plain_provenance(&mut fields, node.span, Status::Deprecated);
-            fields.finish(&mut self.problems);
-            if let Some(pattern) = self.pattern(&pattern, node.span) {
-                self.service.deprecated.push(Deprecation { pattern, since, instead, provenance });
-            }
-        }
-    }
-
-    fn invalid(&mut self, node: Option<&Node>) {
-        for node in self.sequence(node) {
-            let mut fields = Fields::new(node, &mut self.problems);
-            let pattern = fields.required_text("scope", &mut self.problems);
-            let instead = fields.texts("use", &mut self.problems);
-            let provenance = self.plain_provenance(&mut fields, node.span, Status::Invalid);
-            fields.finish(&mut self.problems);
-            if let Some(pattern) = self.pattern(&pattern, node.span) {
-                self.service.invalid.push(Invalid { pattern, instead, provenance });
-            }
-        }
-    }
-
-    fn notes(&mut self, node: Option<&Node>) {
-        for node in self.sequence(node) {
-            let mut fields = Fields::new(node, &mut self.problems);
-            let text = fields.required_text("text", &mut self.problems);
-            let sources = fields.take("source");
-            let sources = self.source_refs(sources, node.span);
-            fields.finish(&mut self.problems);
-            self.service.notes.push(Note { text, sources });
-        }
-    }
-
-    fn left_out(&mut self, node: Option<&Node>) {
-        for node in self.sequence(node) {
-            let mut fields = Fields::new(node, &mut self.problems);
-            let scope = fields.text("scope", &mut self.problems);
-            let call = fields.text("call", &mut self.problems);
-            let reason = fields.required_text("reason", &mut self.problems);
-            let sources = fields.take("source");
-            let sources = self.source_refs(sources, node.span);
-            fields.finish(&mut self.problems);
-            let is_call = call.is_some();
-            match (scope, call) {
-                (Some(what), None) | (None, Some(what)) => {
-                    self.service.left_out.push(LeftOut { what, is_call, reason, sources });
-                }
-                _ => self.problem(node.span, "name either a `scope` or a `call` that is left out"),
-            }
-        }
-    }
-
-    fn endpoints(&mut self, node: Option<&Node>) -> Vec<Endpoint> {
-        let nodes = self.sequence(node);
-        nodes.into_iter().filter_map(|node| self.endpoint(node)).collect()
-    }
-
-    fn endpoint(&mut self, node: &Node) -> Option<Endpoint> {
-        let mut fields = Fields::new(node, &mut self.problems);
-        let call = fields.required_text("call", &mut self.problems);
-        let needs = fields.take("needs");
-        let unstated = fields.take("unstated");
-        let summary = fields.text("summary", &mut self.problems).unwrap_or_default();
-        let note = fields.text("note", &mut self.problems);
-        let basis = fields.text("basis", &mut self.problems);
-        let confidence = fields.text("confidence", &mut self.problems);
-        let sources = fields.take("source");
-        let sources = self.source_refs(sources, node.span);
-        fields.finish(&mut self.problems);
-        let needs = match (needs, unstated) {
-            (Some(needs), None) => self.needs(needs),
-            (None, Some(listed)) => Needs::Unstated(
-                self.texts_of(listed).into_iter().filter_map(|text| self.need(&text, listed.span)).collect(),
-            ),
-            _ => {
-                self.problem(node.span, "say either what the call `needs`, or which scopes it lists `unstated`");
-                return None;
-            }
-        };
-        let Some((method, path)) = call.split_once(' ') else {
-            self.problem(node.span, format!("`{call}` is not a method and a path"));
-            return None;
-        };
-        if !METHODS.contains(&method) {
-            self.problem(node.span, format!("`{method}` is not a method: {}", METHODS.join(", ")));
-        }
-        if !path.starts_with('/') && !path.starts_with("https://") {
-            self.problem(node.span, format!("the path `{path}` begins with neither `/` nor `https://`"));
-        }
-        let line = self.line(node.span);
-        let (method, path) = (method.to_owned(), path.to_owned());
-        Some(Endpoint { method, path, needs, summary, note, basis, confidence, sources, line })
-    }
-
-    fn needs(&mut self, node: &Node) -> Needs {
-        let texts = self.texts_of(node);
-        if matches!(texts.as_slice(), [text] if text == "none") {
-            return Needs::Nothing;
-        }
-        let sets =
-            texts.iter().map(|text| text.split('&').filter_map(|one| self.need(one.trim(), node.span)).collect());
-        let sets: Vec<Vec<Scope>> = sets.collect();
-        if sets.is_empty() {
-            self.problem(node.span, "`needs` lists nothing: write `none` when the vendor says that no scope is needed");
-        }
-        Needs::AnyOf(sets)
-    }
-
-    /// A scope after this file's service, or `Service/rest` for another service's.
-    fn need(&mut self, text: &str, span: Span) -> Option<Scope> {
-        match text.split_once('/') {
-            Some((service, rest)) => self.scope(&format!("{service}.{rest}"), span),
-            None => self.known_scope(text, span),
-        }
-    }
-
-    /// A scope of this file in its canonical spelling, else a problem.
-    fn known_scope(&mut self, rest: &str, span: Span) -> Option<Scope> {
-        let scope = self.own_scope(rest, span)?;
-        if scope.is_full_access() && self.service.full_access.is_some() {
-            return self.service.full_access.as_ref().map(|full| full.scope.clone());
-        }
-        let known = self.service.resource(scope.resource()).and_then(|resource| {
-            let operation = resource.operation(scope.operation()?)?;
-            let path: Vec<String> = resource.path.iter().zip(scope.resource()).map(spelling).collect();
-            Some((path, operation.name.clone()))
-        });
-        let Some((path, operation)) = known else {
-            let kind = unknown_scope(&self.service, &scope);
-            self.problems.push(Problem::new(span, format!("`{rest}` is not a scope of this file")).kind(kind));
-            return None;
-        };
-        Some(self.service.scope(&path, &operation))
-    }
-
-    fn own_scope(&mut self, rest: &str, span: Span) -> Option<Scope> {
+    pub(super) fn own_scope(&mut self, rest: &str, span: Span) -> Option<Scope> {
         let whole = format!("{}.{rest}", self.service.name);
         self.scope(&whole, span)
     }
 
-    fn scope(&mut self, text: &str, span: Span) -> Option<Scope> {
+    pub(super) fn scope(&mut self, text: &str, span: Span) -> Option<Scope> {
         text.parse().map_err(|error| self.problem(span, format!("`{text}` is not a scope: {error}"))).ok()
     }
 
-    fn pattern(&mut self, text: &str, span: Span) -> Option<Pattern> {
+    pub(super) fn pattern(&mut self, text: &str, span: Span) -> Option<Pattern> {
         Pattern::parse(text).map_err(|error| self.problem(span, format!("`{text}` is not a pattern: {error}"))).ok()
     }
 
-    fn path(&mut self, text: &str, span: Span) -> Option<Vec<String>> {
+    pub(super) fn path(&mut self, text: &str, span: Span) -> Option<Vec<String>> {
         let parts: Vec<String> = text.split('.').map(str::to_owned).collect();
         let good = |part: &String| {
             let name = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(part);
@@ -497,7 +311,7 @@ impl Decoder<'_> {
         None
     }
 
-    fn data(&mut self, node: Option<&Node>, owner: Span) -> Vec<DataClass> {
+    pub(super) fn data(&mut self, node: Option<&Node>, owner: Span) -> Vec<DataClass> {
         let Some(node) = node else {
             let message = "`data` is missing: say what kind of data or power this is";
             self.problems.push(Problem::new(owner, message).kind("data-classes"));
@@ -517,11 +331,11 @@ impl Decoder<'_> {
         classes
     }
 
-    fn texts_of(&mut self, node: &Node) -> Vec<String> {
+    pub(super) fn texts_of(&mut self, node: &Node) -> Vec<String> {
         super::fields::texts_of(node, &mut self.problems)
     }
 
-    fn mapping<'n>(&mut self, node: Option<&'n Node>) -> &'n [Entry] {
+    pub(super) fn mapping<'n>(&mut self, node: Option<&'n Node>) -> &'n [Entry] {
         match node {
             None => &[],
             Some(Node { value: Value::Mapping(entries), .. }) => entries,
@@ -532,7 +346,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn sequence<'n>(&mut self, node: Option<&'n Node>) -> Vec<&'n Node> {
+    pub(super) fn sequence<'n>(&mut self, node: Option<&'n Node>) -> Vec<&'n Node> {
         match node {
             None => Vec::new(),
             Some(Node { value: Value::Sequence(items), .. }) => items.iter().collect(),
@@ -544,28 +358,12 @@ impl Decoder<'_> {
     }
 }
 
-/// Which kind of mistake it is to name a scope that the service does not have.
-pub(super) fn unknown_scope(service: &Service, scope: &Scope) -> &'static str {
-    if scope.operation().is_some_and(is_placeholder) {
-        "operation-placeholder"
-    } else if scope.has_placeholder() && !service.resources.iter().any(Resource::is_template) {
-        "stray-placeholder"
-    } else {
-        "unknown-scope"
-    }
-}
-
 /// What a scope's status can be.
-const SCOPE: [Status; 6] =
+pub(super) const SCOPE: [Status; 6] =
     [Status::Documented, Status::Observed, Status::Reported, Status::Disputed, Status::Deprecated, Status::Invalid];
 
 /// What the status of full access can be.
 const EXISTING: [Status; 4] = [Status::Documented, Status::Observed, Status::Reported, Status::Disputed];
 
 /// What the status of a coverage edge can be.
-const EDGE: [Status; 4] = [Status::Documented, Status::Observed, Status::Disputed, Status::Assumed];
-
-/// A part of a known path: the canonical name, or under a placeholder what was written.
-fn spelling((known, written): (&String, &String)) -> String {
-    if is_placeholder(known) { written.clone() } else { known.clone() }
-}
+pub(super) const EDGE: [Status; 4] = [Status::Documented, Status::Observed, Status::Disputed, Status::Assumed];

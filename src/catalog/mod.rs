@@ -10,6 +10,8 @@
 //! ```
 
 mod decode;
+mod decode_calls;
+mod decode_remarks;
 mod diff;
 mod embedded;
 mod fields;
@@ -17,6 +19,7 @@ pub mod import;
 pub mod lint;
 mod list;
 pub mod model;
+mod needed;
 mod overlay;
 pub mod paths;
 mod search;
@@ -26,12 +29,14 @@ pub use decode::{Decoded, decode, decode_what_is_sound};
 pub use diff::{CallFacts, Changed, Changes, Diff, ScopeFacts, diff};
 pub use list::{Counts, Overview, Stats, overview, stats};
 pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Service, SourceRef, Status, Word};
+pub use needed::Needed;
 pub use search::{Hit, HitKind, search};
 pub use show::{
     Part, Said, Shown, ShownEndpoint, ShownErratum, ShownGroup, ShownLeftOut, ShownMeaning, ShownNote, ShownPattern,
     ShownResource, ShownScope, ShownSource, ShownWord, show, show_endpoint,
 };
 
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 /// The services of the embedded catalog and of the user's overlays.
@@ -51,6 +56,7 @@ struct CatalogEntry {
     packed: Option<&'static embedded::Packed>,
     service: OnceLock<Service>,
     endpoints: OnceLock<Endpoints>,
+    needed: OnceLock<Needed>,
 }
 
 impl Catalog {
@@ -64,6 +70,7 @@ impl Catalog {
             packed: Some(packed),
             service: OnceLock::new(),
             endpoints: OnceLock::new(),
+            needed: OnceLock::new(),
         };
         Self {
             entries: embedded::SERVICES.iter().map(entry).collect(),
@@ -81,7 +88,7 @@ impl Catalog {
     /// The service of that name, case ignored. Aliases do not count: see [`Catalog::alias`].
     #[must_use]
     pub fn service(&self, name: &str) -> Option<&Service> {
-        self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(name)).map(CatalogEntry::service)
+        self.entry(name).map(CatalogEntry::service)
     }
 
     /// The service that was seen under this other name.
@@ -123,8 +130,18 @@ impl Catalog {
     /// The calls of a service, in the order of its catalog file; none for an unknown service.
     #[must_use]
     pub fn endpoints(&self, service: &str) -> &[Endpoint] {
-        let entry = self.entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(service));
-        entry.map_or(&[], |entry| &entry.endpoints().calls)
+        self.entry(service).map_or(&[], |entry| &entry.endpoints().calls)
+    }
+
+    /// The scopes that the calls of a service need, each once; `None` for an unknown service.
+    #[must_use]
+    pub fn needed(&self, service: &str) -> Option<&Needed> {
+        self.entry(service).map(|entry| entry.needed.get_or_init(|| Needed::of(&entry.endpoints().calls)))
+    }
+
+    /// Entries are kept in the order of their names without case.
+    fn entry(&self, name: &str) -> Option<&CatalogEntry> {
+        self.entries.binary_search_by(|entry| compare(&entry.name, name)).ok().and_then(|at| self.entries.get(at))
     }
 
     /// A digest over everything the catalog was made from, overlays included: hexadecimal SHA-256.
@@ -149,4 +166,9 @@ impl CatalogEntry {
     fn endpoints(&self) -> &Endpoints {
         self.endpoints.get_or_init(|| self.packed.map(embedded::Packed::calls).unwrap_or_default())
     }
+}
+
+/// Names in the order in which services are kept: without ASCII case.
+fn compare(a: &str, b: &str) -> Ordering {
+    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
 }

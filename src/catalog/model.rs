@@ -399,6 +399,10 @@ impl Service {
     /// The resource at exactly this path (case ignored), else the one whose placeholders match it.
     #[must_use]
     pub fn resource(&self, path: &[String]) -> Option<&Resource> {
+        // Files are decoded in the order of their paths. What is not found so is looked for one by one.
+        if let Ok(at) = self.resources.binary_search_by(|resource| compare_paths(&resource.path, path)) {
+            return self.resources.get(at);
+        }
         let mut fallback = None;
         for resource in &self.resources {
             if resource.path.len() != path.len() {
@@ -455,6 +459,17 @@ impl Service {
         parts.push(operation.to_owned());
         Scope::from_parts(parts)
     }
+}
+
+/// Dotted paths in alphabetical order without ASCII case.
+fn compare_paths(a: &[String], b: &[String]) -> std::cmp::Ordering {
+    dotted_bytes(a).cmp(dotted_bytes(b))
+}
+
+fn dotted_bytes(path: &[String]) -> impl Iterator<Item = u8> {
+    let parts = path.iter().enumerate();
+    let bytes = parts.flat_map(|(at, part)| (at > 0).then_some(b'.').into_iter().chain(part.bytes()));
+    bytes.map(|byte| byte.to_ascii_lowercase())
 }
 
 impl Resource {

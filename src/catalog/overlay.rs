@@ -29,6 +29,7 @@ impl Catalog {
             packed: None,
             service: OnceLock::from(service),
             endpoints: OnceLock::from(endpoints),
+            needed: OnceLock::new(),
         };
         let key = entry.name.to_ascii_lowercase();
         let at = self.entries.partition_point(|other| other.name.to_ascii_lowercase() < key);

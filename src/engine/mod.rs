@@ -4,6 +4,7 @@ mod imported;
 mod shift;
 mod verdict;
 
+pub use crate::policy::Verdict;
 pub use imported::{Changed, Differences, Relation, imported};
 pub use shift::{Shift, shifts};
-pub use verdict::{Decider, Judged, Outcome, Verdict, Witness, judge, judge_request, passes, verdict};
+pub use verdict::{Decider, Judged, Outcome, Witness, judge, judge_request, passes, verdict};

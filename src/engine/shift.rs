@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::verdict::{Verdict, verdict};
+use super::verdict::verdict;
 use crate::access::identify;
 use crate::catalog::Catalog;
-use crate::policy::Effective;
+use crate::policy::{Effective, Verdict};
 use crate::scope::Scope;
 
 /// A scope on which a policy has another verdict under another catalog.

@@ -6,7 +6,7 @@ use crate::source::{Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
-use super::{App, DataOverride, Effect, Entry, Expect, Level, LevelSetting, Levels, PolicyTest, Spanned, Waiver};
+use super::{App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, Spanned, Verdict, Waiver};
 
 /// The version of the format that this build reads.
 const VERSION: &str = "1";
@@ -21,12 +21,12 @@ const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
-const EXPECTED: &[(&str, Expect)] = &[
-    ("allowed", Expect::Allowed),
-    ("denied", Expect::Denied),
-    ("not-allowed", Expect::NotAllowed),
-    ("unknown", Expect::Unknown),
-    ("waived", Expect::Waived),
+const EXPECTED: &[(&str, Verdict)] = &[
+    ("allowed", Verdict::Allowed),
+    ("denied", Verdict::Denied),
+    ("not-allowed", Verdict::NotAllowed),
+    ("unknown", Verdict::Unknown),
+    ("waived", Verdict::Waived),
 ];
 
 /// What one file says.
@@ -239,7 +239,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use crate::policy::fixture::{self, errors};
-    use crate::policy::{Effect, Expect, Level};
+    use crate::policy::{Effect, Level, Verdict};
 
     const WHOLE: &str = "\
 version: 1
@@ -301,7 +301,7 @@ catalog: catalog/own
         assert_eq!(waiver.expires.to_string(), "2027-01-31");
 
         let test = &policy.tests[0];
-        assert_eq!((test.scopes.as_str(), test.expect), ("openid,email", Expect::NotAllowed));
+        assert_eq!((test.scopes.as_str(), test.expect), ("openid,email", Verdict::NotAllowed));
     }
 
     #[test]

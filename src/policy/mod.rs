@@ -28,12 +28,14 @@ mod fixture;
 mod model;
 mod resolve;
 mod secrets;
+mod verdict;
 mod waiver;
 
 pub use discover::candidates;
 pub use model::{
-    App, CallEntry, DataOverride, Effect, Effective, Entry, Expect, Level, LevelSetting, Levels, Origin, Policy,
-    PolicyTest, Spanned,
+    App, CallEntry, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy, PolicyTest,
+    Spanned,
 };
 pub use resolve::{PolicyErrors, Top, load};
+pub use verdict::Verdict;
 pub use waiver::{EXPIRING_WITHIN_DAYS, Waiver, WaiverState};

@@ -9,7 +9,7 @@ use crate::finding::Severity;
 use crate::scope::{Pattern, closest};
 use crate::source::{Place, SourceId};
 
-use super::Waiver;
+use super::{Verdict, Waiver};
 
 /// A policy with everything that it inherits.
 ///
@@ -270,41 +270,6 @@ pub struct PolicyTest {
     pub scopes: String,
     /// Where the scopes stand.
     pub scopes_place: Place,
-    /// The expected verdict.
-    pub expect: Expect,
-}
-
-/// The verdict that a test expects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Expect {
-    /// Every scope is allowed.
-    Allowed,
-    /// A deny entry is met.
-    Denied,
-    /// Nothing denies, and nothing allows all of it.
-    NotAllowed,
-    /// The catalog does not know the scope.
-    Unknown,
-    /// Not allowed as such, and a waiver covers it.
-    Waived,
-}
-
-impl Expect {
-    /// The word that policies use.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Denied => "denied",
-            Self::NotAllowed => "not-allowed",
-            Self::Unknown => "unknown",
-            Self::Waived => "waived",
-        }
-    }
-}
-
-impl fmt::Display for Expect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
+    /// The verdict that it expects: of every scope where it is `allowed`.
+    pub expect: Verdict,
 }

@@ -113,10 +113,10 @@ mod tests {
           help: request the operations that the app performs, out of `ZohoDirectory.Users.READ` and `ZohoDirectory.Users.UPDATE`
         ZS203 warning [ZohoCRM.settings.ALL] `ZohoCRM.settings.ALL` allows every operation: CREATE, UPDATE and DELETE besides reading
           help: request single operations on the single resources that the app uses
-          for example, it opens `DELETE /crm/v8/settings/duplicate_check_preference`: delete duplicate check preference
+          for example, it opens `DELETE /crm/v8/settings/duplicate_check_preference`: delete the preference of the check for duplicates
         ZS203 note [ZohoCRM.zia.enrichment.ALL] `ZohoCRM.zia.enrichment.ALL` allows every operation, and no narrower scope for its resource is known
           help: make sure that the app needs the resource at all
-          for example, it opens `GET /crm/v8/settings/zia/data_enrichment`: get zia enrichment configuration
+          for example, it opens `GET /crm/v8/settings/zia/data_enrichment`: read the configuration of data enrichment by Zia
         ZS203 warning [ZohoRecruit.modules.ALL] `ZohoRecruit.modules.ALL` allows every operation: CREATE, UPDATE and DELETE besides reading
           help: request single operations on the single resources that the app uses
           for example, it opens `DELETE /recruit/v2/Notes`: delete several notes

@@ -147,20 +147,20 @@ mod tests {
         ZS301 error [ZohoBooks.bills.ALL] `**.DELETE` denies part of `ZohoBooks.bills.ALL`: `ZohoBooks.bills.DELETE`
           help: request what the app needs out of `ZohoBooks.bills.CREATE`, `ZohoBooks.bills.READ` and `ZohoBooks.bills.UPDATE` instead
           `**.DELETE` is denied here
-          it would open `DELETE /books/v3/bills/{bill_id}`: delete bills
+          it would open `DELETE /books/v3/bills/{bill_id}`: delete a bill
         ZS301 error [ZohoBooks.bills.DELETE] `**.DELETE` denies `ZohoBooks.bills.DELETE`
           help: drop `ZohoBooks.bills.DELETE`
           `**.DELETE` is denied here
-          it would open `DELETE /books/v3/bills/{bill_id}`: delete bills
+          it would open `DELETE /books/v3/bills/{bill_id}`: delete a bill
         ZS301 error [ZohoCRM.modules.ALL] `**.DELETE` denies part of `ZohoCRM.modules.ALL`: `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.activities.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 28 more
           help: request what the app needs out of `ZohoCRM.modules.CREATE`, `ZohoCRM.modules.READ` and `ZohoCRM.modules.UPDATE` instead
           `**.DELETE` is denied here
-          it would open `DELETE /crm/v8/Appointments__s`: delete appointments s
+          it would open `DELETE /crm/v8/Appointments__s`: delete appointments
         ZS301 error [ZohoBooks.fullaccess.all] `ZohoBooks.invoices.ALL` and 1 more entry deny part of `ZohoBooks.fullaccess.all`: `ZohoBooks.accountants.DELETE`, `ZohoBooks.banking.DELETE`, `ZohoBooks.bills.DELETE`, `ZohoBooks.contacts.DELETE` and 16 more
           help: request the single resources and operations that the app needs and that are not denied
           `ZohoBooks.invoices.ALL` is denied here
           `**.DELETE` is denied here
-          it would open `DELETE /books/v3/contacts`: delete contacts
+          it would open `DELETE /books/v3/contacts`: delete several contacts
         ");
     }
 
@@ -175,7 +175,7 @@ mod tests {
           help: drop `ZohoBooks.invoices.ALL`
           `ZohoBooks.invoices.ALL` is denied here
           `**.DELETE` is denied here
-          it would open `DELETE /books/v3/invoices`: delete invoices
+          it would open `DELETE /books/v3/invoices`: delete several invoices
         ZS301 error [ZohoDirectory.Users.READ] `ZohoDirectory.fullaccess.all` denies `ZohoDirectory.Users.READ`
           help: drop `ZohoDirectory.Users.READ`; a deny entry takes everything that it names, READ included: to refuse the wide grant alone, replace the entry by `rules: { full-access: error }`
           `ZohoDirectory.fullaccess.all` is denied here

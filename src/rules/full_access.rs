@@ -87,11 +87,11 @@ mod tests {
     #[test]
     fn also_where_nobody_knows_whether_it_exists() {
         insta::assert_snapshot!(found("ZS201", "zohobooks.FullAccess.All,ZohoCRM.fullaccess.all,Foo.fullaccess.all"), @r"
-        ZS201 error [zohobooks.FullAccess.All] `ZohoBooks.fullaccess.all` gives everything in Zoho Books: 18 known resources and whatever is added
+        ZS201 error [zohobooks.FullAccess.All] `ZohoBooks.fullaccess.all` gives everything in Zoho Books: 20 known resources and whatever is added
           help: list the calls that the app makes, and request one scope for each resource and operation that they need: `ZohoBooks.<resource>.<OPERATION>`
-          for example, it opens `DELETE /books/v3/contacts`: delete contacts
+          for example, it opens `DELETE /books/v3/contacts`: delete several contacts
           catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
-        ZS201 error [ZohoCRM.fullaccess.all] `ZohoCRM.fullaccess.all` asks for everything in Zoho CRM: 134 known resources and whatever is added
+        ZS201 error [ZohoCRM.fullaccess.all] `ZohoCRM.fullaccess.all` asks for everything in Zoho CRM: 137 known resources and whatever is added
           help: list the calls that the app makes, and request one scope for each resource and operation that they need: `ZohoCRM.<resource>.<OPERATION>`
         ZS201 error [Foo.fullaccess.all] `Foo.fullaccess.all` asks for everything in `Foo`
           help: list the calls that the app makes, and request one scope for each resource and operation that they need: `Foo.<resource>.<OPERATION>`

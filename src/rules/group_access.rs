@@ -148,9 +148,9 @@ mod tests {
           help: request only the resources that the app uses, one scope each, such as `Desk.activities.calls.READ`
           among them `Desk.activities.calls.READ`, `Desk.activities.events.READ` and `Desk.activities.tasks.READ`
           catalog: Desk.yaml:N (assumed, github:api-evangelist/zoho:openapi/_original/Common.json)
-        ZS202 warning [ZohoCRM.settings.READ] `ZohoCRM.settings.READ` opens 41 other resources, if it exists
+        ZS202 warning [ZohoCRM.settings.READ] `ZohoCRM.settings.READ` opens 42 other resources, if it exists
           help: request only the resources that the app uses, one scope each, such as `ZohoCRM.settings.assignment_rules.READ`
-          among them `ZohoCRM.settings.assignment_rules.READ`, `ZohoCRM.settings.audit_logs.READ`, `ZohoCRM.settings.automation_actions.READ` and 38 more
+          among them `ZohoCRM.settings.assignment_rules.READ`, `ZohoCRM.settings.audit_logs.READ`, `ZohoCRM.settings.automation_actions.READ` and 39 more
           catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html)
         ");
     }
@@ -161,7 +161,7 @@ mod tests {
         ZS202 warning [ZohoCRM.modules.DELETE] `ZohoCRM.modules.DELETE` opens 28 other resources
           help: request only the resources that the app uses, one scope each, such as `ZohoCRM.modules.accounts.DELETE`
           among them `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 24 more
-          for example, it opens `DELETE /crm/v8/Appointments__s`: delete appointments s
+          for example, it opens `DELETE /crm/v8/Appointments__s`: delete appointments
           catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html, public source file, repository unrecorded (ref 58064600786))
         ");
     }

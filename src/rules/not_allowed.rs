@@ -135,15 +135,15 @@ mod tests {
         insta::assert_snapshot!(found_under(POLICY, Some("sync"), "ZS302", "ZohoBooks.bills.ALL,ZohoCRM.modules.READ,ZohoBooks.fullaccess.all,ZohoCRM.modules.{m}.READ"), @r"
         ZS302 error [ZohoBooks.bills.ALL] `ZohoBooks.bills.ALL` gives more than the policy allows for the app `sync`: `ZohoBooks.bills.CREATE`, `ZohoBooks.bills.UPDATE` and `ZohoBooks.bills.DELETE`
           help: request `ZohoBooks.bills.READ` instead, which the policy allows, or allow `ZohoBooks.bills.ALL` if the app needs all of it
-          it would open `DELETE /books/v3/bills/{bill_id}`: delete bills
+          it would open `DELETE /books/v3/bills/{bill_id}`: delete a bill
           without a `default`, a policy denies
         ZS302 error [ZohoCRM.modules.READ] `ZohoCRM.modules.READ` gives more than the policy allows for the app `sync`: `ZohoCRM.modules.accounts.READ`, `ZohoCRM.modules.activities.READ`, `ZohoCRM.modules.appointments.READ`, `ZohoCRM.modules.appointments_rescheduled_history.READ` and 27 more
           help: request `ZohoCRM.modules.leads.READ` instead, which the policy allows, or allow `ZohoCRM.modules.READ` if the app needs all of it
-          it would open `GET /crm/v8/Appointments__s`: get appointments s
+          it would open `GET /crm/v8/Appointments__s`: list appointments
           without a `default`, a policy denies
-        ZS302 error [ZohoBooks.fullaccess.all] `ZohoBooks.fullaccess.all` gives more than the policy allows for the app `sync`: `ZohoBooks.invoices.ALL`, `ZohoBooks.accountants.CREATE`, `ZohoBooks.accountants.READ`, `ZohoBooks.accountants.UPDATE` and 63 more
+        ZS302 error [ZohoBooks.fullaccess.all] `ZohoBooks.fullaccess.all` gives more than the policy allows for the app `sync`: `ZohoBooks.invoices.ALL`, `ZohoBooks.accountants.CREATE`, `ZohoBooks.accountants.READ`, `ZohoBooks.accountants.UPDATE` and 65 more
           help: request the single scopes that the policy allows
-          it would open `DELETE /books/v3/contacts`: delete contacts
+          it would open `DELETE /books/v3/contacts`: delete several contacts
           without a `default`, a policy denies
         ZS302 error [ZohoCRM.modules.{m}.READ] no entry allows `ZohoCRM.modules.{module}.READ` for the app `sync`
           help: drop it, or allow `ZohoCRM.modules.*.READ` if the app needs it

@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn reading_is_a_note_unless_it_reads_secrets_or_code() {
-        insta::assert_snapshot!(found("ZS205", "ZohoBooks.settings.READ,ZohoBooks.settings.UPDATE,ZohoCRM.users.ALL,ZohoVault.secrets.READ,ZohoCRM.settings.macros.READ"), @r"
+        insta::assert_snapshot!(found("ZS205", "ZohoBooks.settings.READ,ZohoBooks.settings.UPDATE,ZohoCRM.users.ALL,ZohoVault.secrets.READ,ZohoCRM.settings.functions.READ"), @r"
         ZS205 note [ZohoBooks.settings.READ] `ZohoBooks.settings.READ` has read access to sensitive data: users-and-roles and configuration
           help: make sure that the app needs this: read items, users, taxes and tax groups, currencies and exchange rates, price lists, reporting tags, locations, organizations, opening balances, stand-alone tasks
         ZS205 warning [ZohoBooks.settings.UPDATE] `ZohoBooks.settings.UPDATE` has more than read access to sensitive data: users-and-roles and configuration
@@ -136,20 +136,19 @@ mod tests {
           help: request `ZohoCRM.users.READ` where the app only reads
         ZS205 warning [ZohoVault.secrets.READ] `ZohoVault.secrets.READ` has read access to sensitive data: credentials
           help: make sure that the app needs this: read secrets: passwords and other credentials
-        ZS205 warning [ZohoCRM.settings.macros.READ] `ZohoCRM.settings.macros.READ` has read access to sensitive data: code
-          help: make sure that the app needs this: read macros
+        ZS205 warning [ZohoCRM.settings.functions.READ] `ZohoCRM.settings.functions.READ` has read access to sensitive data: code
+          help: make sure that the app needs this: read functions
         ");
     }
 
     #[test]
     fn groups_name_classes_and_examples() {
         insta::assert_snapshot!(found("ZS205", "ZohoCRM.settings.ALL,ZohoBooks.fullaccess.all"), @r"
-        ZS205 warning [ZohoCRM.settings.ALL] `ZohoCRM.settings.ALL` has more than read access to sensitive data: credentials, users-and-roles, code and configuration
+        ZS205 warning [ZohoCRM.settings.ALL] `ZohoCRM.settings.ALL` has more than read access to sensitive data: users-and-roles, code and configuration
           help: request only the resources that the app needs, without the sensitive ones
-          credentials: `ZohoCRM.settings.variables`
-          users-and-roles: `ZohoCRM.settings`, `ZohoCRM.settings.audit_logs`, `ZohoCRM.settings.clientportal` and 6 more
-          code: `ZohoCRM.settings`, `ZohoCRM.settings.automation_actions`, `ZohoCRM.settings.custom_buttons` and 3 more
-          configuration: `ZohoCRM.settings`, `ZohoCRM.settings.assignment_rules`, `ZohoCRM.settings.automation_actions` and 28 more
+          users-and-roles: `ZohoCRM.settings`, `ZohoCRM.settings.clientportal`, `ZohoCRM.settings.data_sharing` and 4 more
+          code: `ZohoCRM.settings`, `ZohoCRM.settings.custom_buttons` and `ZohoCRM.settings.functions`
+          configuration: `ZohoCRM.settings`, `ZohoCRM.settings.assignment_rules`, `ZohoCRM.settings.automation_actions` and 31 more
         ");
     }
 }

@@ -273,7 +273,7 @@ mod tests {
         ZS102 warning [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
         ZS102 warning [ZohoCRM.fullaccess.all] the catalog has no evidence that there is full access to Zoho CRM
-          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the catalog knows 134 resources
+          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the catalog knows 137 resources
         ");
     }
 

@@ -24,8 +24,14 @@ fn endpoint_rows() -> Vec<Row<'static>> {
     rows.collect()
 }
 
+/// A path with all placeholders alike.
+fn path_form(path: &str) -> String {
+    let form = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+    path.split('/').map(form).collect::<Vec<_>>().join("/")
+}
+
 /// What the catalog reads otherwise than it was published, each for a reason written in its file.
-const READ_OTHERWISE: [&str; 4] = [
+const READ_OTHERWISE: [&str; 32] = [
     // The scope of every sub-request is needed too; that is no scope one could name.
     "POST /crm/v8/__composite_requests",
     // Published with `{operation_type}` for the operation of a call that reads.
@@ -34,6 +40,36 @@ const READ_OTHERWISE: [&str; 4] = [
     "GET /crm/v8/settings/zia/data_enrichment",
     // Published as `modules.ALL.READ`.
     "GET /crm/v8/{module_api_name}/{record_id}/actions/download_fields_attachment",
+    // Published with the scopes of roles, file uploads or storage analytics alone: a slip, so nothing is known.
+    "GET /crm/v8/Appointments_Rescheduled_History__s",
+    "POST /crm/v8/Appointments_Rescheduled_History__s",
+    "PUT /crm/v8/Appointments_Rescheduled_History__s",
+    "DELETE /crm/v8/Appointments_Rescheduled_History__s/{id}",
+    "GET /crm/v8/Appointments_Rescheduled_History__s/{id}",
+    "PUT /crm/v8/Appointments_Rescheduled_History__s/{id}",
+    "GET /crm/v8/__features/data_enrichment",
+    "GET /crm/v8/__features/user_licenses",
+    "PUT /crm/v8/{module}/actions/run_scoring_rules",
+    // Published twice, once with the scopes of another page: those are left aside.
+    "GET /crm/v8/Services__s",
+    "POST /crm/v8/Services__s",
+    "DELETE /crm/v8/Services__s/{id}",
+    "GET /crm/v8/Services__s/{id}",
+    "PUT /crm/v8/Services__s/{id}",
+    "GET /crm/v8/settings/automation/cadences",
+    "GET /crm/v8/settings/automation/scoring_rules",
+    "POST /crm/v8/settings/automation/scoring_rules",
+    "GET /crm/v8/settings/automation/scoring_rules/{ruleId}",
+    "POST /crm/v8/settings/automation/scoring_rules/{ruleId}/actions/clone",
+    "POST /crm/v8/settings/business_hours",
+    "GET /crm/v8/settings/fields/{fieldId}/pick_list_values",
+    "GET /crm/v8/settings/holidays",
+    "PUT /crm/v8/settings/holidays",
+    "DELETE /crm/v8/settings/holidays/{holidayId}",
+    "GET /crm/v8/settings/holidays/{holidayId}",
+    "PUT /crm/v8/settings/holidays/{holidayId}",
+    "POST /crm/v8/{module}/actions/enrol_in_cadences",
+    "POST /crm/v8/{module}/actions/unenrol_from_cadences",
 ];
 
 /// A published scope; some pages write a placeholder as `<name>`.
@@ -98,7 +134,12 @@ fn every_published_call_is_in_the_catalog_and_opened_by_its_scopes() {
         *reported.entry(row.service).or_default() += 1;
         let call = format!("{} {}", row.method, row.path);
         let endpoints = catalog.endpoints(row.service);
-        let Some(endpoint) = endpoints.iter().find(|endpoint| endpoint.call() == call) else {
+        // One call published under two names of its placeholder is one call of the catalog.
+        let same_form = || {
+            let form = path_form(row.path);
+            endpoints.iter().find(|endpoint| endpoint.method == row.method && path_form(&endpoint.path) == form)
+        };
+        let Some(endpoint) = endpoints.iter().find(|endpoint| endpoint.call() == call).or_else(same_form) else {
             wrong.push(format!("{}: {call} is missing", row.service));
             continue;
         };

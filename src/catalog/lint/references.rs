@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Context, Fault, Kind, Subject, needed};
-use crate::catalog::decode::unknown_scope;
+use crate::catalog::decode_calls::unknown_scope;
 use crate::catalog::{Provenance, Service, SourceRef};
 use crate::scope::{Scope, closest, is_placeholder};
 
