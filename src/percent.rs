@@ -1,6 +1,7 @@
 //! Percent-encoding, read byte by byte so that places stay exact.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// The byte that stands at `at` after percent-decoding, and where the next one begins. `None` at the end.
 ///
@@ -34,6 +35,20 @@ pub(crate) fn decode(text: &str) -> Cow<'_, str> {
 /// [`decode`] for a query parameter, where `+` is a space.
 pub(crate) fn decode_query(text: &str) -> String {
     decode(&text.replace('+', " ")).into_owned()
+}
+
+/// A path as it stands in a URI: everything but unreserved characters and slashes is encoded.
+pub(crate) fn encode_path(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::filter;
 use crate::finding::{Finding, Severity};
 use crate::input::Request;
 use crate::policy::Policy;
-use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report};
+use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
 use crate::rules::{self, Context, RunContext};
 use crate::source::{Place, Sources};
 
@@ -65,6 +65,7 @@ impl Review<'_> {
             waived,
             not_evaluated,
             sources,
+            run: RunInfo::default(),
         };
         report.sort();
         report

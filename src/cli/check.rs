@@ -4,15 +4,12 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-use clap::ValueEnum;
-
 use super::error::CommandError;
-use super::output::{Outputs, Target};
+use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
 use super::{Outcome, files};
-use crate::finding::Severity;
 use crate::input::{self, Request};
-use crate::report::{Format, NotEvaluated, Report};
+use crate::report::NotEvaluated;
 use crate::review::Review;
 use crate::source::{Place, Source, Sources, Span};
 
@@ -28,17 +25,8 @@ pub(super) struct Args {
     #[command(flatten)]
     basis: Basis,
 
-    /// Fail (exit 1) on findings of this severity and above
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
-    fail_on: FailOn,
-
-    /// Format of the report
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    format: Format,
-
-    /// Write the report to a file instead of standard output; FORMAT=PATH writes one more report. May be repeated
-    #[arg(short, long, value_name = "[FORMAT=]PATH", value_parser = Target::parse)]
-    output: Vec<Target>,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 const EXAMPLES: &str = "\
@@ -51,54 +39,25 @@ Examples:
 
 Exit codes: 0 clean, 1 findings, 2 wrong usage, policy or catalog, 3 something could not be evaluated";
 
-/// From which severity on a run fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Any finding
-    Note,
-    /// Warnings and errors
-    Warning,
-    /// Errors
-    Error,
-    /// No finding; what could not be evaluated still fails
-    Never,
-}
-
-impl FailOn {
-    /// How a run with this report ends. What could not be evaluated outweighs findings: the report is not whole.
-    fn outcome(self, report: &Report) -> Outcome {
-        if !report.not_evaluated.is_empty() {
-            return Outcome::Incomplete;
-        }
-        let least = match self {
-            Self::Note => Severity::Note,
-            Self::Warning => Severity::Warning,
-            Self::Error => Severity::Error,
-            Self::Never => return Outcome::Clean,
-        };
-        let fails = report.findings.iter().any(|finding| finding.severity >= least);
-        if fails { Outcome::Findings } else { Outcome::Clean }
-    }
-}
-
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let Ready { policy, catalog, as_of, sources } = args.basis.prepare()?;
-    let outputs = Outputs::open(args.format, &args.output)?;
-    let mut gathered = Gathered { sources, requests: Vec::new(), not_evaluated: Vec::new() };
+    let outputs = args.reporting.open()?;
+    let mut gathered = Gathered { sources, names: Vec::new(), requests: Vec::new(), not_evaluated: Vec::new() };
     gathered.inputs(&args.inputs)?;
     for request in &mut gathered.requests {
         request.app.clone_from(&args.basis.app);
     }
     let review = Review { catalog: &catalog, policy: &policy, as_of };
     let report = review.run(&gathered.requests, gathered.sources, gathered.not_evaluated);
-    outputs.write(&report)?;
-    Ok(args.fail_on.outcome(&report))
+    outputs.write(report, gathered.names)
 }
 
 /// What the inputs hold.
 struct Gathered {
     sources: Sources,
+    /// The inputs as they were named.
+    names: Vec<String>,
     requests: Vec<Request>,
     not_evaluated: Vec<NotEvaluated>,
 }
@@ -138,6 +97,7 @@ impl Gathered {
     }
 
     fn stdin(&mut self) {
+        self.names.push("<stdin>".to_owned());
         match files::read_stdin() {
             Ok(text) => self.text("<stdin>", None, text),
             Err(error) => self.unreadable("<stdin>".to_owned(), &error),
@@ -146,6 +106,7 @@ impl Gathered {
 
     fn file(&mut self, path: &Path) {
         let name = path.to_string_lossy().into_owned();
+        self.names.push(name.clone());
         match files::read_file(path) {
             Ok(text) => self.text(&name, path.file_name(), text),
             Err(error) => self.unreadable(name, &error),
@@ -168,6 +129,7 @@ impl Gathered {
     }
 
     fn argument(&mut self, text: &str) {
+        self.names.push("<argument>".to_owned());
         let id = self.sources.add(Source::new("<argument>", text));
         let requests = input::read_argument(id, self.sources.get(id));
         self.take("<argument>", requests);

@@ -90,7 +90,7 @@ impl CommandError {
             }
             Kind::Problems { sources, problems } => {
                 // The stream strips colours where they are not wanted.
-                render_problems(sources, problems, Canvas { color: true, width: None }, out)?;
+                render_problems(sources, problems, Canvas { color: true, ..Canvas::default() }, out)?;
                 let s = if problems.len() == 1 { "" } else { "s" };
                 let left = if self.outcome == Outcome::Incomplete { "read" } else { "judged" };
                 writeln!(out, "{} problem{s}: nothing was {left}", problems.len())

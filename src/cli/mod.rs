@@ -11,7 +11,9 @@ mod files;
 mod init;
 mod man;
 mod output;
+mod reporting;
 mod setup;
+mod step_summary;
 mod who;
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::error::CommandError;
+use super::step_summary;
 use crate::report::{Canvas, Format, Report};
 
 /// `--output PATH` or `--output FORMAT=PATH`.
@@ -64,7 +65,7 @@ impl Outputs {
                 CommandError::incomplete(format!("`{}` cannot be written: {error}", path.display()))
             };
             let mut writer = BufWriter::new(file);
-            let canvas = Canvas { color: false, width: None };
+            let canvas = Canvas { is_record: true, ..Canvas::default() };
             let mut plain = anstream::StripStream::new(&mut writer as &mut dyn Write);
             format.render(report, canvas, &mut plain).map_err(|error| failed(&error))?;
             let file = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
@@ -77,9 +78,12 @@ impl Outputs {
             let width = super::stdout_is_terminal().then(terminal_width).flatten();
             let mut out = BufWriter::new(out.lock());
             self.format
-                .render(report, Canvas { color, width }, &mut out)
+                .render(report, Canvas { color, width, is_record: false }, &mut out)
                 .and_then(|()| out.flush())
                 .map_err(|error| CommandError::stdout(&error))?;
+            if Some(self.format) == Format::named("github") {
+                step_summary::append(report)?;
+            }
         }
         Ok(())
     }

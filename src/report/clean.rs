@@ -10,6 +10,10 @@ use serde::Serialize;
 
 use crate::redact::redact;
 
+/// What the runner of GitHub Actions obeys anywhere in a line of a step's log, when a command's name follows
+/// (`actions/runner`, `src/Runner.Common/ActionCommand.cs`).
+pub(super) const COMMAND: &str = "##[";
+
 /// A text for a format that carries any text faithfully, such as JSON.
 ///
 /// The field is private so that a renderer cannot make one without passing [`verbatim`].
@@ -35,17 +39,24 @@ pub(super) fn verbatim(text: &str) -> Cow<'_, str> {
 }
 
 /// A text for people, on one line: what a terminal would obey or hide is written out, as in `\u{1b}` and `\n`.
+///
+/// Terminals are not the only ones that obey what they show: see [`COMMAND`].
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     match verbatim(text) {
-        Cow::Borrowed(text) if !text.contains(is_treacherous) => Cow::Borrowed(text),
+        Cow::Borrowed(text) if !text.contains(is_treacherous) && !text.contains(COMMAND) => Cow::Borrowed(text),
         text => {
             let mut escaped = String::with_capacity(text.len() + 16);
             for c in text.chars() {
                 if is_treacherous(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
             }
-            Cow::Owned(escaped)
+            Cow::Owned(escaped.replace(COMMAND, "#\\u{23}["))
         }
     }
+}
+
+/// A line for a log, where it does not stand behind text of ours: a runner obeys `::name::` at the beginning of one.
+pub(super) fn for_log(line: &str) -> Cow<'_, str> {
+    if line.trim_start().starts_with("::") { format!("· {line}").into() } else { line.into() }
 }
 
 /// Like [`clean`], and cut to a number of characters with an ellipsis for the rest.
@@ -75,6 +86,7 @@ fn picture(c: char) -> char {
 /// become `\uXXXX`. In valid JSON none but the line breaks of the layout stand outside strings, and those stay.
 pub(super) fn json(document: String) -> String {
     let hidden = |c: char| c > '\u{7e}' && is_treacherous(c);
+    let document = if document.contains(COMMAND) { document.replace(COMMAND, "#\\u0023[") } else { document };
     if !document.contains(hidden) {
         return document;
     }
@@ -114,6 +126,7 @@ mod tests {
             ("a\r\tb\0", r"a\r\tb\u{0}"),
             ("\u{9b}2J", r"\u{9b}2J"),
             ("\u{202e}DAER", r"\u{202e}DAER"),
+            ("a##[add-mask]b", r"a#\u{23}[add-mask]b"),
             ("RE\u{200b}AD\u{feff}", r"RE\u{200b}AD\u{feff}"),
             ("\u{2066}x\u{2069}\u{85}\u{2028}", r"\u{2066}x\u{2069}\u{85}\u{2028}"),
         ] {
@@ -139,10 +152,10 @@ mod tests {
 
     #[test]
     fn json_says_the_same_after_escaping() {
-        let text = "é\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}\n🦀";
+        let text = "é\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}\n🦀 \\##[error]";
         let document = serde_json::to_string_pretty(&[Text::new(text)]).unwrap();
         let escaped = json(document);
-        assert!(!escaped.contains(|c| c != '\n' && is_treacherous(c)), "{escaped}");
+        assert!(!escaped.contains(|c| c != '\n' && is_treacherous(c)) && !escaped.contains(COMMAND), "{escaped}");
         assert!(escaped.contains("\\u202e") && escaped.contains('é') && escaped.contains('🦀'), "{escaped}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&escaped).unwrap(), [text]);
     }

@@ -5,7 +5,7 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 
 use super::clean::{clean, clipped};
-use super::{NotEvaluated, Report, Summary};
+use super::{Canvas, NotEvaluated, Report, Summary, provenance};
 use crate::filter::Waived;
 use crate::source::Place;
 
@@ -51,7 +51,16 @@ fn waiver(report: &Report, waived: &Waived) -> String {
     format!("{} {on} by {} until {expires}: {}", finding.rule.code, clean(waiver), clipped(&reason, MESSAGE))
 }
 
-/// The last line.
+/// The last lines.
+pub(super) fn end(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "{}", summary(report, canvas.color))?;
+    if canvas.is_record {
+        writeln!(out, "{}", provenance::line(report))?;
+    }
+    Ok(())
+}
+
+/// The line that sums up.
 pub(super) fn summary(report: &Report, color: bool) -> String {
     let summary = report.summary();
     let (words, style) = verdict(&summary);

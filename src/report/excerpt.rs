@@ -81,6 +81,10 @@ fn window(
     let end = text.len();
     text.push_str(&clean::visible(right));
     text.push_str(if cut_right { "…" } else { "" });
+    if text.contains(clean::COMMAND) {
+        // As long as what it replaces, so that the mark stays where it is.
+        text = text.replace(clean::COMMAND, "##(");
+    }
     (text, start..end)
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report};
+use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report, RunInfo};
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict, Witness};
 use crate::filter::Waived;
@@ -10,8 +10,10 @@ use crate::finding::{Confidence, Finding, RuleInfo, Severity};
 use crate::policy::Effect;
 use crate::source::{Place, Source, SourceId, Sources, Span};
 
+const DOCS: &str = "## What it does\nReports what is\nwrong.\n\n## Why is this bad?\nIt is wrong.\n";
+
 const fn rule(code: &'static str, name: &'static str, severity: Severity) -> RuleInfo {
-    RuleInfo { code, name, severity, summary: "", docs: "" }
+    RuleInfo { code, name, severity, summary: "something is wrong", docs: DOCS }
 }
 
 pub(super) static MALFORMED: RuleInfo = rule("ZS001", "malformed-scope", Severity::Error);
@@ -34,6 +36,7 @@ impl Builder {
             waived: Vec::new(),
             not_evaluated: Vec::new(),
             sources: Sources::default(),
+            run: RunInfo::default(),
         })
     }
 
@@ -70,7 +73,7 @@ impl Builder {
     }
 
     pub(super) fn rendered(&self, format: &dyn Renderer, width: Option<usize>) -> String {
-        self.painted(format, Canvas { color: false, width })
+        self.painted(format, Canvas { width, ..Canvas::default() })
     }
 
     pub(super) fn painted(&self, format: &dyn Renderer, canvas: Canvas) -> String {

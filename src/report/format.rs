@@ -5,14 +5,30 @@ use std::io;
 
 use clap::builder::PossibleValue;
 
+use super::github::GitHub;
+use super::gitlab::GitLab;
 use super::html::Html;
 use super::json::Json;
+use super::junit::JUnit;
+use super::markdown::Markdown;
+use super::sarif::Sarif;
 use super::table::Table;
 use super::text::Text;
 use super::{Canvas, Report};
 
 /// Every format, in the order in which people are told of them.
-static ALL: &[Format] = &[Format(&Text), Format(&Table), Format(&Json), Format(&Html)];
+#[rustfmt::skip]
+static ALL: &[Format] = &[
+    Format(&Text),
+    Format(&Table),
+    Format(&Json),
+    Format(&Sarif),
+    Format(&JUnit),
+    Format(&GitHub),
+    Format(&GitLab),
+    Format(&Markdown),
+    Format(&Html),
+];
 
 /// Writes a finished report in one format.
 pub trait Renderer: Sync {

@@ -51,6 +51,11 @@ struct Document<'a> {
     policy: Policy<'a>,
     /// The day for which the run judged, as `YYYY-MM-DD`: waivers that ended before it did not count.
     as_of: String,
+    /// When the run was, where it was told: `2026-11-23T18:00:00Z`. `null` unless asked for, so that the same input
+    /// gives the same bytes.
+    timestamp: Option<String>,
+    /// What the run was to look at, as it was named; `<argument>` and `<stdin>` for what is no file.
+    inputs: Vec<Text<'a>>,
     /// How many of what follows there are.
     summary: Summary,
     /// Every scope that was judged, passes included: one entry for each place.
@@ -236,6 +241,8 @@ impl<'a> Document<'a> {
             },
             policy: Policy { path: Text::new(&report.policy.path), digest: Text::new(&report.policy.digest) },
             as_of: report.as_of.to_string(),
+            timestamp: report.run.timestamp.map(|time| time.to_string()),
+            inputs: report.run.inputs.iter().map(|input| Text::new(input)).collect(),
             summary: report.summary(),
             scopes: report.scopes.iter().map(|judged| JudgedScope::new(judged, sources)).collect(),
             findings: findings.map(|(finding, name)| Finding::new(finding, name, sources)).collect(),

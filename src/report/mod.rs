@@ -2,6 +2,7 @@
 //!
 //! A renderer sees a [`Report`] and nothing else; it neither judges nor sorts.
 
+mod address;
 mod clean;
 mod closing;
 mod document;
@@ -10,15 +11,27 @@ mod fingerprint;
 #[cfg(test)]
 mod fixture;
 mod format;
+mod github;
+mod gitlab;
 pub(crate) mod grid;
 mod html;
 mod json;
+mod junit;
+mod markdown;
+mod provenance;
+mod rows;
+mod run;
+mod sarif;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::{Format, Renderer};
+pub use run::{RunInfo, Tree};
+pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
 
 use std::io;
 
@@ -49,6 +62,8 @@ pub struct Report {
     pub not_evaluated: Vec<NotEvaluated>,
     /// The texts that places point into.
     pub sources: Sources,
+    /// How the run was asked for.
+    pub run: RunInfo,
 }
 
 /// Which policy judged.
@@ -144,12 +159,14 @@ impl Report {
 }
 
 /// What a renderer may assume of where its output goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Canvas {
     /// Whether colours may be used. Renderers may always write them: the stream strips them where they are not wanted.
     pub color: bool,
     /// Columns of the terminal; `None` when it is none.
     pub width: Option<usize>,
+    /// Whether the report is kept in a file: then those for people say in full by what they were made, too.
+    pub is_record: bool,
 }
 
 /// Writes the problems of files that a person wrote, each with its source line.

@@ -1,6 +1,5 @@
 //! For people: one row for each scope, then what belongs to no row, and one line that sums up.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
@@ -8,10 +7,10 @@ use anstyle::{AnsiColor, Style};
 use super::clean::clipped;
 use super::closing::{self, MESSAGE, NAME, styled};
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
+use super::rows::by_row;
 use super::{Canvas, Renderer, Report};
 use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::{Finding, Severity};
-use crate::source::{Place, Span};
 
 /// The same for a policy entry, which is shorter as a rule.
 const ENTRY: usize = 20;
@@ -38,7 +37,7 @@ impl Renderer for Table {
     }
 
     fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-        let (by_row, others) = by_row(report);
+        let (by_row, others) = by_row(report, &report.findings);
         if !report.scopes.is_empty() {
             let width = canvas.width.unwrap_or(WIDTH);
             let word = if width < NARROW { NARROW_WORD } else { WORD };
@@ -67,34 +66,8 @@ impl Renderer for Table {
             writeln!(out, "{word}: {}{spot}", closing::not_evaluated(input))?;
         }
         closing::waived(report, canvas.color, out)?;
-        writeln!(out, "{}", closing::summary(report, canvas.color))
+        closing::end(report, canvas, out)
     }
-}
-
-/// The findings on each scope, and those on none of them: a finding belongs to the scope in whose text it lies, and
-/// where several applications ask for that text, to the one it is about.
-fn by_row(report: &Report) -> (Vec<Vec<&Finding>>, Vec<&Finding>) {
-    let mut at: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
-    for (row, judged) in report.scopes.iter().enumerate() {
-        at.entry(judged.place).or_default().push(row);
-    }
-    let mut by_row = vec![Vec::new(); report.scopes.len()];
-    let mut others = Vec::new();
-    for finding in &report.findings {
-        let Place { source, span } = finding.place;
-        let upto = Place { source, span: Span { start: span.start, end: usize::MAX } };
-        let nearest = at.range(..=upto).next_back();
-        let rows = nearest.filter(|(place, _)| place.source == source && span.end <= place.span.end);
-        let row = rows.and_then(|(_, rows)| {
-            let same = |row: &&usize| report.scopes.get(**row).is_some_and(|judged| judged.app == finding.app);
-            rows.iter().find(same).or_else(|| rows.first())
-        });
-        match row.and_then(|&row| by_row.get_mut(row)) {
-            Some(found) => found.push(finding),
-            None => others.push(finding),
-        }
-    }
-    (by_row, others)
 }
 
 fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Column> {
@@ -196,7 +169,7 @@ fn severity_style(severity: Severity) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, everything, hostile};
+    use super::super::fixture::{everything, hostile};
     use super::*;
 
     #[test]
@@ -230,33 +203,9 @@ mod tests {
     #[test]
     fn colours_are_added_and_change_nothing_else() {
         let built = everything();
-        let painted = built.painted(&Table, Canvas { color: true, width: None });
+        let painted = built.painted(&Table, Canvas { color: true, ..Canvas::default() });
         assert!(painted.contains("│ \u{1b}[1m\u{1b}[31mnot-allowed\u{1b}[0m "), "{painted:?}");
         assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(&Table, None));
-    }
-
-    #[test]
-    fn findings_go_to_the_scope_in_which_they_lie() {
-        let mut built = Builder::new();
-        let source = built.source("a.env", "Desk.b.READ Desk.c.READ end");
-        for (scope, app) in [("Desk.b.READ", "one"), ("Desk.b.READ", "two"), ("Desk.c.READ", "one")] {
-            built.scope(source, scope, Verdict::Allowed).app = Some(app.to_owned());
-        }
-        for (rule, text, app) in [
-            (&ALL_OPERATIONS, "Desk.b.READ", "two"),
-            (&FULL_ACCESS, "Desk.b.READ", "two"),
-            (&FULL_ACCESS, "Desk.b.READ", "two"),
-            (&ALL_OPERATIONS, "c.READ", "one"),
-            (&ALL_OPERATIONS, "READ Desk.c", "one"),
-            (&ALL_OPERATIONS, "end", "one"),
-        ] {
-            let mut finding = Finding::new(rule, built.place(source, text), text);
-            finding.app = Some(app.to_owned());
-            built.finding(finding);
-        }
-        let (rows, others) = by_row(&built.0);
-        assert_eq!(rows.iter().map(|row| codes(row)).collect::<Vec<_>>(), ["", "ZS201 ZS203", "ZS203"]);
-        assert_eq!(others.iter().map(|finding| &*finding.message).collect::<Vec<_>>(), ["READ Desk.c", "end"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io;
 use annotate_snippets::renderer::DEFAULT_LINE_NUM_STYLE;
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer as SnippetRenderer, Snippet, Title};
 
-use super::clean::{clean, clipped};
+use super::clean::{clean, clipped, for_log};
 use super::closing::{self, MESSAGE, NAME, styled};
 use super::excerpt::{Excerpt, excerpt};
 use super::{Canvas, NotEvaluated, Renderer, Report};
@@ -39,7 +39,7 @@ impl Renderer for Text {
         if !report.waived.is_empty() {
             writeln!(out)?;
         }
-        writeln!(out, "{}", closing::summary(report, canvas.color))
+        closing::end(report, canvas, out)
     }
 }
 
@@ -129,7 +129,8 @@ impl<'a> Page<'a> {
 
 /// A help text, which may have several lines: the renderer indents them, so that none looks like a finding of its own.
 fn help(text: &str) -> Message<'_> {
-    Level::HELP.message(text.lines().map(|line| clipped(line, MESSAGE)).collect::<Vec<_>>().join("\n"))
+    Level::HELP
+        .message(text.lines().map(|line| for_log(&clipped(line, MESSAGE)).into_owned()).collect::<Vec<_>>().join("\n"))
 }
 
 /// Whether the change tells a reader more than the help does already: a replacement that the help does not name.
@@ -199,7 +200,7 @@ mod tests {
     #[test]
     fn colours_are_added_and_change_nothing_else() {
         let built = everything();
-        let painted = built.painted(&Text, Canvas { color: true, width: None });
+        let painted = built.painted(&Text, Canvas { color: true, ..Canvas::default() });
         assert!(painted.contains("\u{1b}["));
         assert_eq!(anstream::adapter::strip_str(&painted).to_string(), built.rendered(&Text, None));
     }

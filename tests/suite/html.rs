@@ -142,7 +142,7 @@ fn hostile() -> Report {
 fn written(report: &Report, format: &str) -> Vec<u8> {
     let mut out = Vec::new();
     let format = Format::named(format).unwrap();
-    format.render(report, Canvas { color: false, width: None }, &mut out).unwrap();
+    format.render(report, Canvas::default(), &mut out).unwrap();
     out
 }
 

@@ -5,6 +5,7 @@
 mod catalog_commands;
 mod catalog_import;
 mod evidence;
+mod formats;
 mod html;
 mod judging;
 mod laws;

@@ -79,7 +79,7 @@ impl Run {
 }
 
 /// The text without line numbers of catalog files, which move with every entry above them.
-fn without_catalog_lines(text: &str) -> String {
+pub(crate) fn without_catalog_lines(text: &str) -> String {
     let mut lines = String::new();
     for line in text.split_inclusive('\n') {
         match line.split_once("catalog: ").and_then(|(_, rest)| rest.split_once(".yaml:").map(|(_, rest)| rest)) {

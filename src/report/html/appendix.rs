@@ -78,11 +78,15 @@ pub(super) fn policies(report: &Report, listed: &[SourceId]) -> Vec<PolicyText> 
     texts.collect()
 }
 
-/// The names of what was read, each once, and how many more there are.
+/// What the run was to look at, else the names of what was read; each once, and how many more there are.
 pub(super) fn inputs(report: &Report, listed: &[SourceId]) -> (Vec<Shown>, usize) {
-    let names = report.sources.iter().filter(|(id, _)| !listed.contains(id)).map(|(_, source)| source.name());
+    let read = report.sources.iter().filter(|(id, _)| !listed.contains(id)).map(|(_, source)| source.name());
+    let named = report.run.inputs.iter().map(String::as_str);
     let mut seen = std::collections::HashSet::new();
-    let names: Vec<&str> = names.filter(|name| seen.insert(*name)).collect();
+    let mut names: Vec<&str> = named.filter(|name| seen.insert(*name)).collect();
+    if names.is_empty() {
+        names = read.filter(|name| seen.insert(*name)).collect();
+    }
     (names.iter().take(ROWS).map(|name| Shown::name(name)).collect(), names.len().saturating_sub(ROWS))
 }
 

@@ -11,7 +11,7 @@ mod population;
 mod shown;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::io;
 
@@ -62,6 +62,7 @@ struct Page {
     security: String,
     version: &'static str,
     as_of: String,
+    timestamp: Option<String>,
     policy: Shown,
     policy_digest: Shown,
     catalog_date: Shown,
@@ -92,6 +93,7 @@ impl Page {
             security: security(),
             version: env!("CARGO_PKG_VERSION"),
             as_of: report.as_of.to_string(),
+            timestamp: report.run.timestamp.map(|time| time.to_string()),
             policy: Shown::name(&report.policy.path),
             policy_digest: Shown::name(&report.policy.digest),
             catalog_date: Shown::name(&report.catalog.date),

@@ -33,7 +33,7 @@ fn tags(page: &str) -> Vec<&str> {
 }
 
 /// That nothing in the page was put there by a text: only elements and attributes of the template.
-fn assert_inert(page: &str) {
+pub(in crate::report) fn assert_inert(page: &str) {
     const ELEMENTS: &[&str] = &[
         "!DOCTYPE", "a", "b", "bdi", "body", "button", "caption", "code", "dd", "details", "div", "dl", "dt", "em",
         "footer", "form", "h1", "h2", "h3", "head", "header", "html", "input", "label", "li", "main", "meta", "nav",

@@ -1,0 +1,161 @@
+//! What a report holds beyond its findings, where it goes, and how the run ends: the same for every command that judges.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+
+use super::Outcome;
+use super::error::CommandError;
+use super::output::{Outputs, Target};
+use crate::finding::Severity;
+use crate::report::{Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
+
+/// Options of every command that writes a report.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reporting {
+    /// Fail (exit 1) on findings of this severity and above
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
+    fail_on: FailOn,
+
+    /// Format of the report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
+
+    /// Write the report to a file instead of standard output; FORMAT=PATH writes one more report. May be repeated
+    #[arg(short, long, value_name = "[FORMAT=]PATH", value_parser = Target::parse)]
+    output: Vec<Target>,
+
+    /// What SARIF is written for
+    #[arg(long, value_name = "PROFILE", value_enum, default_value_t = Profile::Github)]
+    sarif_profile: Profile,
+
+    /// Name of this analysis in SARIF, where a commit gets several: without it, GitHub's upload action makes one
+    #[arg(long, value_name = "NAME", value_parser = parse_category)]
+    sarif_category: Option<String>,
+
+    /// Put a time into the report: RFC 3339, or now. Without it, none, or that of `SOURCE_DATE_EPOCH`
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    timestamp: Option<Timestamp>,
+}
+
+/// From which severity on a run fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Any finding
+    Note,
+    /// Warnings and errors
+    Warning,
+    /// Errors
+    Error,
+    /// No finding; what could not be evaluated still fails
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Profile {
+    /// GitHub code scanning: within its limits, without waived findings
+    Github,
+    /// Everything: waived findings as suppressed results
+    Full,
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    if text == "now" {
+        return whole_seconds(Timestamp::now().as_second());
+    }
+    text.parse().map_err(|_| "write a time as in 2026-11-23T18:00:00Z, or `now`".to_owned())
+}
+
+fn whole_seconds(second: i64) -> Result<Timestamp, String> {
+    Timestamp::from_second(second).map_err(|_| "the time is out of range".to_owned())
+}
+
+fn parse_category(text: &str) -> Result<String, String> {
+    let name = text.trim_end_matches('/');
+    if name.is_empty() { Err("the name is missing".to_owned()) } else { Ok(name.to_owned()) }
+}
+
+impl FailOn {
+    fn least(self) -> Option<Severity> {
+        match self {
+            Self::Note => Some(Severity::Note),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+            Self::Never => None,
+        }
+    }
+}
+
+/// The outputs of a run, opened, and what its report will say of it.
+pub(super) struct Opened {
+    outputs: Outputs,
+    run: RunInfo,
+}
+
+impl Reporting {
+    /// Opens every output, so that a bad path fails before the work starts.
+    pub(super) fn open(&self) -> Result<Opened, CommandError> {
+        let run = RunInfo {
+            inputs: Vec::new(),
+            timestamp: self.timestamp()?,
+            fail_on: self.fail_on.least(),
+            tree: tree(),
+            sarif: SarifOptions {
+                profile: match self.sarif_profile {
+                    Profile::Github => SarifProfile::GitHub,
+                    Profile::Full => SarifProfile::Full,
+                },
+                category: self.sarif_category.clone(),
+            },
+        };
+        Ok(Opened { outputs: Outputs::open(self.format, &self.output)?, run })
+    }
+
+    /// The time that was asked for, else that of a reproducible build.
+    fn timestamp(&self) -> Result<Option<Timestamp>, CommandError> {
+        const EPOCH: &str = "SOURCE_DATE_EPOCH";
+        if self.timestamp.is_some() {
+            return Ok(self.timestamp);
+        }
+        let Some(text) = std::env::var_os(EPOCH).filter(|text| !text.is_empty()) else { return Ok(None) };
+        let time = text.to_str().and_then(|text| text.parse().ok()).and_then(|second| whole_seconds(second).ok());
+        match time {
+            Some(time) => Ok(Some(time)),
+            None => Err(CommandError::usage(format!("`{EPOCH}` is no time: `{}`", text.to_string_lossy()))
+                .help("set it to seconds since 1970, or unset it")),
+        }
+    }
+}
+
+impl Opened {
+    /// Completes a report with what is known of the run, writes it everywhere, and tells how the run ends. What could
+    /// not be evaluated outweighs findings: the report is not whole.
+    pub(super) fn write(self, mut report: Report, inputs: Vec<String>) -> Result<Outcome, CommandError> {
+        report.run = RunInfo { inputs, ..self.run };
+        self.outputs.write(&report)?;
+        if !report.not_evaluated.is_empty() {
+            return Ok(Outcome::Incomplete);
+        }
+        let fails = |least| report.findings.iter().any(|finding| finding.severity >= least);
+        Ok(if report.run.fail_on.is_some_and(fails) { Outcome::Findings } else { Outcome::Clean })
+    }
+}
+
+/// Where the working folder lies in its repository. Where a part of the path is no text, nothing is known, and paths are
+/// told as they were given.
+fn tree() -> Tree {
+    let known = || {
+        let here = std::env::current_dir().ok()?;
+        let root = here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&here);
+        let folder = here.strip_prefix(root).ok()?;
+        Some(Tree { root: slashed(root)?, folder: slashed(folder)? })
+    };
+    known().unwrap_or_default()
+}
+
+fn slashed(path: &Path) -> Option<String> {
+    let text = path.to_str()?;
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
+    Some(text.trim_end_matches('/').to_owned())
+}

@@ -1,0 +1,173 @@
+//! What holds for every format: none is obeyed by its reader, and all say the same.
+//!
+//! Each format has a [`Reader`] in one table. A new format needs one too.
+
+mod readers;
+
+use jiff::civil::date;
+
+use self::readers::{READERS, Reader};
+use super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, MALFORMED, NOT_ALLOWED, everything};
+use super::{Canvas, Format, NotEvaluated};
+use crate::engine::{Decider, Verdict, Witness};
+use crate::filter::Waived;
+use crate::finding::Finding;
+use crate::policy::Effect;
+
+/// Every text that some reader of some format would obey.
+const PAYLOAD: &str = "<script>alert(1)</script> </details> =cmd() ::error::x ]]> <!-- ##[error]x \u{1b}[31mred \u{9b}2J\u{7} \
+                       a|b `tick` ``two`` [x](javascript:1) ![y](//z) @admin #1 &amp; \" ' \\ \u{202e}\u{200b}\r\n::error::forged\n\
+                       =cmd()\nerror[ZS999 forged]: x\n| error | ZS999 forged | a | b |\n- ZS999 \u{fffe}\u{0}";
+
+/// What a reader finds in a report.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Read {
+    /// The codes of the findings that stand, sorted.
+    findings: Vec<String>,
+    /// How many are waived, where the format says.
+    waived: Option<usize>,
+    not_evaluated: usize,
+}
+
+impl Read {
+    fn expected(built: &Builder) -> Self {
+        let mut findings: Vec<String> = built.0.findings.iter().map(|finding| finding.rule.code.to_owned()).collect();
+        findings.sort();
+        Self { findings, waived: Some(built.0.waived.len()), not_evaluated: built.0.not_evaluated.len() }
+    }
+}
+
+/// A run in which every text is the payload.
+fn treacherous() -> Builder {
+    let mut built = Builder::new();
+    built.0.policy.path = format!("{PAYLOAD}.yaml");
+    built.0.run.inputs = vec![PAYLOAD.to_owned()];
+    built.0.run.sarif.category = Some(PAYLOAD.to_owned());
+    let policy = built.source(&format!("{PAYLOAD}.yaml"), PAYLOAD);
+    let source = built.source(PAYLOAD, &format!("a = {PAYLOAD} = b"));
+    let nowhere = built.source("<argument>", PAYLOAD);
+    let entry = built.place(policy, "=cmd()");
+    for (source, rule) in [(source, &NOT_ALLOWED), (nowhere, &MALFORMED)] {
+        let judged = built.scope(source, PAYLOAD, Verdict::NotAllowed);
+        judged.app = Some(PAYLOAD.to_owned());
+        judged.gives = PAYLOAD.to_owned();
+        judged.decided_by = vec![Decider { effect: Effect::Deny, text: PAYLOAD.to_owned(), place: Some(entry) }];
+        judged.witness = Some(Witness { call: PAYLOAD.to_owned(), summary: PAYLOAD.to_owned() });
+        let place = judged.place;
+        let mut finding = Finding::new(rule, place, PAYLOAD)
+            .help(PAYLOAD)
+            .related(PAYLOAD, Some(entry))
+            .related(PAYLOAD, None)
+            .fix(PAYLOAD, place, PAYLOAD)
+            .scope(PAYLOAD);
+        finding.app = Some(PAYLOAD.to_owned());
+        built.finding(finding);
+    }
+    let tick = built.place(source, "`tick`");
+    let quoting = Finding::new(&ALL_OPERATIONS, tick, format!("`{PAYLOAD}` is wide: `{PAYLOAD}`, and `x`"));
+    built.finding(quoting.clone());
+    built.0.waived.push(Waived {
+        finding: Finding { rule: &FULL_ACCESS, ..quoting },
+        waiver: PAYLOAD.to_owned(),
+        reason: PAYLOAD.to_owned(),
+        expires: date(2027, 1, 31),
+    });
+    for place in [None, Some(entry)] {
+        built.0.not_evaluated.push(NotEvaluated {
+            input: PAYLOAD.to_owned(),
+            message: PAYLOAD.to_owned(),
+            help: Some(PAYLOAD.to_owned()),
+            place,
+        });
+    }
+    built
+}
+
+fn reader(format: Format) -> &'static Reader {
+    let found = READERS.iter().find(|reader| reader.format == format.name());
+    found.unwrap_or_else(|| panic!("the format {format} needs a reader in src/report/tests/readers.rs"))
+}
+
+fn rendered(format: Format, built: &Builder) -> String {
+    let mut out = Vec::new();
+    format.render(&built.0, Canvas { is_record: true, ..Canvas::default() }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn all_formats_say_the_same() {
+    let built = everything();
+    for &format in Format::all() {
+        let written = rendered(format, &built);
+        let mut read = (reader(format).read)(&written);
+        let expected = Read::expected(&built);
+        read.waived = read.waived.or(expected.waived);
+        assert_eq!(read, expected, "{format}: {written}");
+    }
+}
+
+#[test]
+fn texts_of_others_are_inert_in_every_format() {
+    let built = treacherous();
+    for &format in Format::all() {
+        let written = rendered(format, &built);
+        // Line breaks of formats that demand CR LF come in pairs.
+        let unpaired = written.replace("\r\n", "\n");
+        assert!(unpaired.chars().all(|c| c == '\n' || !c.is_control()), "{format}: {written:?}");
+        assert!(!written.contains(['\u{202e}', '\u{200b}']), "{format}: {written:?}");
+        let mut read = (reader(format).read)(&written);
+        let expected = Read::expected(&built);
+        read.waived = read.waived.or(expected.waived);
+        assert_eq!(read, expected, "{format}: {written}");
+        (reader(format).inert)(&written);
+    }
+}
+
+#[test]
+fn every_format_says_by_what_it_was_made() {
+    let mut built = everything();
+    built.0.policy.digest = "0badcafe".repeat(8);
+    built.0.catalog.digest = "feedf00d".repeat(8);
+    built.0.run.inputs = vec!["some-input.txt".to_owned()];
+    built.0.run.timestamp = Some("2026-11-29T18:00:00Z".parse().unwrap());
+    for &format in Format::all() {
+        // GitLab's array has no room.
+        if format.name() == "gitlab" {
+            continue;
+        }
+        let written = rendered(format, &built);
+        let (policy, catalog) = (&built.0.policy.digest, &built.0.catalog.digest);
+        for fact in
+            [env!("CARGO_PKG_VERSION"), "zscope.yaml", policy, catalog, "2026-11-23", "2026-11-30", "some-input.txt"]
+        {
+            assert!(written.contains(fact), "{format} does not say {fact}: {written}");
+        }
+        assert!(written.contains("2026-11-29T18:00:00Z"), "{format} does not say the time: {written}");
+    }
+}
+
+#[test]
+fn secrets_are_blotted_out_in_every_format() {
+    let token = format!("1000.{}.{}", "0123456789abcdef".repeat(2), "fedcba9876543210".repeat(2));
+    let mut built = Builder::new();
+    let source = built.source(&format!("{token}.env"), &format!("refresh_token={token} Desk.tickets.READ"));
+    let judged = built.scope(source, "Desk.tickets.READ", Verdict::NotAllowed);
+    judged.app = Some(token.clone());
+    let place = judged.place;
+    let whole = built.place(source, &token);
+    let finding = Finding::new(&FULL_ACCESS, whole, format!("found {token}"))
+        .help(&*token)
+        .related(&*token, Some(whole))
+        .fix(&*token, whole, &*token)
+        .scope(&token);
+    built.finding(finding.clone());
+    built.finding(Finding { place, app: Some(token.clone()), ..finding.clone() });
+    built.0.waived.push(Waived { finding, waiver: token.clone(), reason: token.clone(), expires: date(2027, 1, 31) });
+    built.0.run.inputs.push(token.clone());
+    let message = format!("bad {token}");
+    built.0.not_evaluated.push(NotEvaluated { input: token.clone(), message, help: Some(token), place: Some(whole) });
+    for &format in Format::all() {
+        let written = rendered(format, &built);
+        assert!(!written.contains("0123456789abcdef") && !written.contains("fedcba"), "{format}: {written}");
+    }
+}
