@@ -176,6 +176,11 @@ impl Sources {
     pub fn get(&self, id: SourceId) -> &Source {
         &self.all[id.0]
     }
+
+    /// Every source, in the order added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.all.iter().enumerate().map(|(at, source)| (SourceId(at), source))
+    }
 }
 
 /// A span in one of the run's sources.

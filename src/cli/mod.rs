@@ -5,10 +5,13 @@
 mod audit;
 mod catalog;
 mod check;
+mod completions;
 mod error;
 mod explain;
 mod files;
+mod init;
 mod live;
+mod man;
 mod output;
 mod reporting;
 mod schema;
@@ -80,11 +83,17 @@ enum Command {
     Who(who::Args),
     /// Print the JSON Schema of policies or inventories
     Schema(schema::Args),
+    /// Write what a project needs to run zscope: jobs for CI services
+    Init(init::Args),
+    /// Print the completion script of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all commands
+    Man(man::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Color {
-    /// On a terminal, unless `NO_COLOR` or TERM=dumb says otherwise
+    /// On a terminal, or where `CLICOLOR_FORCE` is set, unless `NO_COLOR` or TERM=dumb says otherwise
     Auto,
     /// Always
     Always,
@@ -112,6 +121,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match cli.color {
+        // The library takes any value for a yes; the convention says that 0 is none.
+        Color::Auto
+            if std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value == "0") && !stdout_is_terminal() =>
+        {
+            anstream::ColorChoice::Never.write_global();
+        }
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
@@ -123,6 +138,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {

@@ -126,7 +126,9 @@ pub(super) fn readable_by_others(file: &std::fs::File) {
 #[cfg(not(unix))]
 pub(super) fn readable_by_others(_: &std::fs::File) {}
 
-/// The columns of the terminal, as the shell exports them.
+/// The columns of the terminal that standard output is: what it says itself, else what the shell exports.
 pub(super) fn terminal_width() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns >= 40)
+    let asked = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    let told = || std::env::var("COLUMNS").ok()?.parse().ok();
+    asked.or_else(told).filter(|&columns| columns >= 40)
 }

@@ -8,6 +8,7 @@ use clap::builder::PossibleValue;
 use super::csv::Csv;
 use super::github::GitHub;
 use super::gitlab::GitLab;
+use super::html::Html;
 use super::json::Json;
 use super::junit::JUnit;
 use super::markdown::Markdown;
@@ -30,6 +31,7 @@ static ALL: &[Format] = &[
     Format(&GitHub),
     Format(&GitLab),
     Format(&Markdown),
+    Format(&Html),
 ];
 
 /// Writes a finished report in one format.

@@ -16,6 +16,7 @@ mod format;
 mod github;
 mod gitlab;
 pub(crate) mod grid;
+mod html;
 mod json;
 mod junit;
 mod markdown;

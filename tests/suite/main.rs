@@ -9,6 +9,7 @@ mod catalog_commands;
 mod catalog_import;
 mod evidence;
 mod formats;
+mod html;
 mod judging;
 mod laws;
 #[cfg(feature = "online")]
@@ -20,6 +21,7 @@ mod readme;
 mod run;
 mod schemas;
 mod semantics;
+mod shell;
 #[cfg(feature = "online")]
 mod token_server;
 mod who;

@@ -8,6 +8,7 @@ use roxmltree::Document;
 use serde_json::Value;
 
 use super::Read;
+use crate::report::html::tests::assert_inert;
 
 /// How a format is read back.
 pub(super) struct Reader {
@@ -27,6 +28,7 @@ pub(super) static READERS: &[Reader] = &[
     Reader { format: "github", read: github, inert: inert_github },
     Reader { format: "gitlab", read: gitlab, inert: inert_lines },
     Reader { format: "markdown", read: markdown, inert: inert_markdown },
+    Reader { format: "html", read: html, inert: assert_inert },
 ];
 
 static TITLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^(?:error|warning|note)\[(ZS[0-9]{3}) ").unwrap());
@@ -201,5 +203,16 @@ fn inert_markdown(written: &str) {
             Event::Text(text) => assert!(!text.contains(['@', '#', '<', '`']), "{text:?}"),
             _ => {}
         }
+    }
+}
+
+/// The page says the same once, however often it is so.
+fn html(written: &str) -> Read {
+    let remark = r#"<div class="said (?:error|warning|note)">\s*<p><span class="mark [a-z]+">[a-z]+</span> <b class="code">(ZS[0-9]{3})"#;
+    let remarks = Regex::new(remark).unwrap();
+    Read {
+        findings: sorted(remarks.captures_iter(written).map(|found| found[1].to_owned())),
+        waived: Some(written.matches("<div class=\"said waived\">").count()),
+        not_evaluated: written.matches("<li class=\"said error\">").count(),
     }
 }
