@@ -62,6 +62,19 @@ impl DataCentre {
         ALL.iter().find(|centre| centre.api_domain.eq_ignore_ascii_case(host))
     }
 
+    /// The data centre of any host of the shared APIs: `www`, `sandbox`, `developer` and `content` before
+    /// `zohoapis.…`, as the vendor's SDK has them
+    /// (<https://github.com/zoho/zohocrm-python-sdk-8.0>, `zohocrmsdk/src/com/zoho/crm/api/dc`).
+    #[must_use]
+    pub fn by_api_host(host: &str) -> Option<&'static Self> {
+        let (kind, rest) = host.split_once('.')?;
+        let known = ["www", "sandbox", "developer", "content"].iter().any(|known| known.eq_ignore_ascii_case(kind));
+        let centre = ALL.iter().find(|centre| {
+            centre.api_domain.strip_prefix("www.").is_some_and(|domain| domain.eq_ignore_ascii_case(rest))
+        });
+        centre.filter(|_| known)
+    }
+
     /// What follows `zohoapis.` and, Canada aside, `accounts.zoho.`.
     pub(crate) fn ending(&self) -> &'static str {
         self.api_domain.strip_prefix("www.zohoapis.").unwrap_or(self.api_domain)

@@ -51,7 +51,7 @@ impl fmt::Display for Severity {
 /// What is fixed about a rule. Codes and names are stable: they change only with a changelog line.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RuleInfo {
-    /// `ZS…`: the first digit groups rules (0 form, 1 catalog, 2 privilege, 3 policy, 4 consent URL, 5 sources).
+    /// `ZS…`: the first digit groups rules (0 form, 1 catalog, 2 privilege, 3 policy, 4 consent URL, 5 grant, 6 source).
     pub code: &'static str,
     /// The kebab-case name that policies use.
     pub name: &'static str,

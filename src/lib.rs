@@ -15,6 +15,7 @@
 //! ```
 
 pub mod access;
+pub mod audit;
 pub mod baseline;
 pub mod catalog;
 pub mod cli;
@@ -25,6 +26,8 @@ pub mod filter;
 pub mod finding;
 pub mod fix;
 pub mod input;
+pub mod inventory;
+pub mod live;
 mod percent;
 pub mod policy;
 pub mod redact;

@@ -197,8 +197,12 @@ fn is_harmless(value: &[u8]) -> bool {
     let inside = |open: &str, close: &str| value.strip_prefix(open).and_then(|value| value.strip_suffix(close));
     let braced =
         inside("${", "}").or_else(|| inside("{{", "}}")).or_else(|| inside("{", "}")).or_else(|| inside("<", ">"));
+    // An inventory says where a secret is found.
+    let place = ["env:", "file:"].iter().find_map(|kind| value.strip_prefix(kind));
+    let is_place = |path: &str| path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/'));
     let variable = value.strip_prefix('$').filter(|name| !name.contains(|c: char| c.is_ascii_lowercase()));
     braced.or(variable).is_some_and(is_name)
+        || place.is_some_and(is_place)
         || value.chars().all(|c| matches!(c, '*' | '.' | '…' | '$' | '{' | '}'))
         || ["%s", "null", "nil", "none", "undefined", "true", "false", "str", "string"]
             .iter()

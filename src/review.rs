@@ -41,6 +41,14 @@ pub struct Gathered {
 }
 
 impl Review<'_> {
+    /// What a report says of policy, catalog and day.
+    pub(crate) fn head(&self) -> (PolicyInfo, CatalogInfo, Date) {
+        let origin = &self.policy.origin;
+        let policy = PolicyInfo { path: origin.label.clone(), digest: origin.digest.clone() };
+        let catalog = CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() };
+        (policy, catalog, self.as_of)
+    }
+
     /// Judges requests and runs every rule over them.
     #[must_use]
     pub fn run(&self, gathered: Gathered) -> Report {
@@ -58,6 +66,7 @@ impl Review<'_> {
             waivers: &uses,
             ignores: &ignores,
             as_of: self.as_of,
+            drift: &[],
         };
         let mut of_run = Vec::new();
         for rule in rules::ALL {
@@ -65,14 +74,19 @@ impl Review<'_> {
         }
         let policy = self.policy.effective(None);
         findings.extend(of_run.into_iter().filter_map(|finding| filter::with_level(finding, &policy)));
+        let (policy, catalog, as_of) = self.head();
         let mut report = Report {
-            policy: PolicyInfo { path: self.policy.origin.label.clone(), digest: self.policy.origin.digest.clone() },
-            catalog: CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() },
-            as_of: self.as_of,
+            policy,
+            catalog,
+            as_of,
+            grants: Vec::new(),
             scopes,
             findings,
             waived,
+            unread: not_evaluated.len(),
             not_evaluated,
+            totals: None,
+            plans: Vec::new(),
             sources,
             run: RunInfo::default(),
         };
@@ -110,8 +124,14 @@ impl Review<'_> {
         for request in requests {
             let policy = self.policy.effective(request.app.as_deref());
             let judged = engine::judge_request_again(self.catalog, &policy, request, &mut memory);
-            let context =
-                Context { request, scopes: &judged, catalog: self.catalog, policy: &policy, data: &self.policy.data };
+            let context = Context {
+                request,
+                scopes: &judged,
+                catalog: self.catalog,
+                policy: &policy,
+                grant: None,
+                data: &self.policy.data,
+            };
             let mut found = Vec::new();
             for rule in rules::ALL {
                 rule.check(&context, &mut found);

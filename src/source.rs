@@ -57,6 +57,7 @@ pub struct Source {
     text: String,
     /// Where each piece begins in `text`, and where that is in the whole; empty when the text is the whole.
     pieces: Vec<(usize, Position)>,
+    first_line: usize,
     lines: OnceLock<Vec<usize>>,
     marks: OnceLock<Vec<usize>>,
 }
@@ -77,8 +78,14 @@ impl Source {
     /// Takes a text under the name that messages show for it (a path, `<argument>`, `<stdin>`).
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        let (lines, marks) = (OnceLock::new(), OnceLock::new());
-        Self { name: name.into(), text: text.into(), pieces: Vec::new(), lines, marks }
+        Self::starting_at(name, text, 1)
+    }
+
+    /// A piece of a longer text that begins with the line of that number, counted from 1.
+    #[must_use]
+    pub fn starting_at(name: impl Into<String>, text: impl Into<String>, first_line: usize) -> Self {
+        let (name, text, pieces) = (name.into(), text.into(), Vec::new());
+        Self { name, text, pieces, first_line, lines: OnceLock::new(), marks: OnceLock::new() }
     }
 
     /// Takes pieces of a text, in the order of the whole. Spans count in the pieces joined by line breaks, lines and
@@ -125,7 +132,7 @@ impl Source {
         let line = starts.partition_point(|&start| start <= offset);
         let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let column = self.characters(start, offset) + 1;
-        Position { line: line.max(1), column }
+        Position { line: line.max(1) + self.first_line.saturating_sub(1), column }
     }
 
     /// The piece that holds a byte offset.
@@ -205,10 +212,21 @@ impl Sources {
         self.all.iter().map(Source::name)
     }
 
+    /// The id that the next source will get.
+    #[must_use]
+    pub fn next_id(&self) -> SourceId {
+        SourceId(self.all.len())
+    }
+
     /// The source of an id that this collection gave out.
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Source {
         &self.all[id.0]
+    }
+
+    /// Every source, in the order added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.all.iter().enumerate().map(|(at, source)| (SourceId(at), source))
     }
 }
 

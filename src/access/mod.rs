@@ -25,6 +25,7 @@
 
 mod call;
 mod coverage;
+mod held;
 mod identity;
 mod reach;
 mod who;
@@ -32,6 +33,7 @@ mod words;
 
 pub use call::{find_call, opened_calls, suffices};
 pub use coverage::{coverers, covers, starts};
+pub use held::{Sureness, holds};
 pub use identity::{Identity, Known, Unknown, identify, near_service, suggest};
 pub use reach::{Edge, Why, excess, may_meet, opens, reach, reach_patterns};
 pub use who::{Alternative, Choice, Opener, Openers, openers};

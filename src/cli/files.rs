@@ -46,11 +46,16 @@ impl Unreadable {
 
 /// Reads a file as text.
 pub(super) fn read_file(path: &Path) -> Result<String, Unreadable> {
+    read_text(open(path)?)
+}
+
+/// Opens a file for reading.
+pub(super) fn open(path: &Path) -> Result<File, Unreadable> {
     let file = File::open(path).map_err(Unreadable::Io)?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err(Unreadable::Directory);
     }
-    read_text(file)
+    Ok(file)
 }
 
 /// Reads standard input as text.
@@ -58,7 +63,8 @@ pub(super) fn read_stdin() -> Result<String, Unreadable> {
     read_text(io::stdin().lock())
 }
 
-fn read_text(reader: impl Read) -> Result<String, Unreadable> {
+/// Reads all of an input as text.
+pub(super) fn read_text(reader: impl Read) -> Result<String, Unreadable> {
     let mut bytes = Vec::new();
     reader.take(MAX_INPUT + 1).read_to_end(&mut bytes).map_err(|error| match error.kind() {
         io::ErrorKind::IsADirectory => Unreadable::Directory,

@@ -2,15 +2,21 @@
 //!
 //! Only here and in live requests does the program touch files, the clock and the terminal.
 
+mod audit;
 mod baseline;
 mod catalog;
 mod check;
+mod completions;
 mod error;
 mod explain;
 mod files;
+mod init;
+mod live;
+mod man;
 mod output;
 mod reporting;
 mod scan;
+mod schema;
 mod setup;
 mod step_summary;
 mod who;
@@ -60,7 +66,7 @@ struct Cli {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     color: Color,
 
-    /// Never use the network. No command of this version does: the option says so, and stays true
+    /// Never use the network. Only `audit --live` would, and refuses then
     #[arg(long, global = true)]
     offline: bool,
 }
@@ -71,17 +77,27 @@ enum Command {
     Check(check::Args),
     /// Find the scopes that a source tree asks for, and judge each at its line
     Scan(scan::Args),
+    /// Judge what tokens hold: token responses and exports of them, at any length
+    Audit(audit::Args),
     /// Explain a rule, or what a scope gives and why
     Explain(explain::Args),
     /// Look into the catalog: services, scopes, calls; check and compare catalog files
     Catalog(catalog::Args),
     /// Tell which scopes open an API call, the narrowest first
     Who(who::Args),
+    /// Print the JSON Schema of policies or inventories
+    Schema(schema::Args),
+    /// Write what a project needs to run zscope: jobs for CI services
+    Init(init::Args),
+    /// Print the completion script of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write the pages of all commands
+    Man(man::Args),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Color {
-    /// On a terminal, unless `NO_COLOR` or TERM=dumb says otherwise
+    /// On a terminal, or where `CLICOLOR_FORCE` is set, unless `NO_COLOR` or TERM=dumb says otherwise
     Auto,
     /// Always
     Always,
@@ -109,6 +125,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match cli.color {
+        // The library takes any value for a yes; the convention says that 0 is none.
+        Color::Auto
+            if std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value == "0") && !stdout_is_terminal() =>
+        {
+            anstream::ColorChoice::Never.write_global();
+        }
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
@@ -116,9 +138,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Scan(args) => scan::run(&args),
+        Command::Audit(args) => audit::run(&args, cli.offline),
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
         if error.is_closed_pipe() {

@@ -7,6 +7,7 @@ use tempfile::NamedTempFile;
 
 use super::error::CommandError;
 use super::step_summary;
+use crate::audit::Sink;
 use crate::report::{Canvas, Format, Report};
 
 /// `--output PATH` or `--output FORMAT=PATH`.
@@ -58,21 +59,46 @@ impl Outputs {
         Ok(Self { format, to_stdout, files })
     }
 
+    /// The formats that are written while an input is read, each with the place where it goes.
+    pub(super) fn sinks(&mut self) -> Vec<Sink<'_>> {
+        let mut sinks = Vec::new();
+        for (format, _, file) in &mut self.files {
+            if let Some(rows) = format.rows() {
+                sinks.push(Sink { rows, out: Box::new(BufWriter::new(file)) });
+            }
+        }
+        if let (true, Some(rows)) = (self.to_stdout, self.format.rows()) {
+            sinks.push(Sink { rows, out: Box::new(BufWriter::with_capacity(1 << 16, std::io::stdout())) });
+        }
+        sinks
+    }
+
+    /// Takes the formats that were written on the way for finished, and renders the others.
+    pub(super) fn complete(self, report: &Report) -> Result<(), CommandError> {
+        self.finish(report, |format| format.rows().is_some())
+    }
+
     /// Renders the report to every target.
     pub(super) fn write(self, report: &Report) -> Result<(), CommandError> {
+        self.finish(report, |_| false)
+    }
+
+    fn finish(self, report: &Report, is_written: impl Fn(Format) -> bool) -> Result<(), CommandError> {
         for (format, path, file) in self.files {
             let failed = |error: &dyn std::fmt::Display| {
                 CommandError::incomplete(format!("`{}` cannot be written: {error}", path.display()))
             };
             let mut writer = BufWriter::new(file);
             let canvas = Canvas { is_record: true, ..Canvas::default() };
-            let mut plain = anstream::StripStream::new(&mut writer as &mut dyn Write);
-            format.render(report, canvas, &mut plain).map_err(|error| failed(&error))?;
+            if !is_written(format) {
+                let mut plain = anstream::StripStream::new(&mut writer as &mut dyn Write);
+                format.render(report, canvas, &mut plain).map_err(|error| failed(&error))?;
+            }
             let file = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
             readable_by_others(file.as_file());
             file.persist(&path).map_err(|error| failed(&error.error))?;
         }
-        if self.to_stdout {
+        if self.to_stdout && !is_written(self.format) {
             let out = anstream::stdout();
             let color = out.current_choice() != anstream::ColorChoice::Never;
             let width = super::stdout_is_terminal().then(terminal_width).flatten();
@@ -100,7 +126,9 @@ pub(super) fn readable_by_others(file: &std::fs::File) {
 #[cfg(not(unix))]
 pub(super) fn readable_by_others(_: &std::fs::File) {}
 
-/// The columns of the terminal, as the shell exports them.
+/// The columns of the terminal that standard output is: what it says itself, else what the shell exports.
 pub(super) fn terminal_width() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns >= 40)
+    let asked = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    let told = || std::env::var("COLUMNS").ok()?.parse().ok();
+    asked.or_else(told).filter(|&columns| columns >= 40)
 }

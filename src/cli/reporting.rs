@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::Outcome;
 use super::error::CommandError;
 use super::output::{Outputs, Target};
+use crate::audit::Sink;
 use crate::finding::Severity;
 use crate::report::{Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
 
@@ -87,6 +88,23 @@ impl FailOn {
     }
 }
 
+/// How a run with this report ends. Of an audit the counts tell, since a large report shows only some of what it found.
+fn outcome(report: &Report) -> Outcome {
+    let summary = report.summary();
+    if summary.not_evaluated > 0 {
+        return Outcome::Incomplete;
+    }
+    let found = summary.findings;
+    let fails = match report.run.fail_on {
+        _ if report.totals.is_none() => report.findings.iter().any(|finding| report.run.fails(finding)),
+        Some(Severity::Note) => found.error + found.warning + found.note > 0,
+        Some(Severity::Warning) => found.error + found.warning > 0,
+        Some(Severity::Error) => found.error > 0,
+        None => false,
+    };
+    if fails { Outcome::Findings } else { Outcome::Clean }
+}
+
 /// The outputs of a run, opened, and what its report will say of it.
 pub(super) struct Opened {
     outputs: Outputs,
@@ -135,14 +153,23 @@ impl Opened {
     pub(super) fn write(self, mut report: Report, inputs: Vec<String>) -> Result<Outcome, CommandError> {
         report.run = RunInfo { inputs, has_baseline: report.run.has_baseline, ..self.run };
         self.outputs.write(&report)?;
-        if !report.not_evaluated.is_empty() {
-            return Ok(Outcome::Incomplete);
-        }
-        Ok(if report.findings.iter().any(|finding| report.run.fails(finding)) {
-            Outcome::Findings
-        } else {
-            Outcome::Clean
-        })
+        Ok(outcome(&report))
+    }
+
+    /// What a report says of the run.
+    pub(super) fn info(&self, inputs: Vec<String>) -> RunInfo {
+        RunInfo { inputs, ..self.run.clone() }
+    }
+
+    /// The formats that are written while an input is read, each with the place where it goes.
+    pub(super) fn sinks(&mut self) -> Vec<Sink<'_>> {
+        self.outputs.sinks()
+    }
+
+    /// [`Opened::write`] of what was not written on the way. The report says of the run what [`Opened::info`] tells.
+    pub(super) fn complete(self, report: &Report) -> Result<Outcome, CommandError> {
+        self.outputs.complete(report)?;
+        Ok(outcome(report))
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Judged {
     pub gives: String,
     /// The kinds of data in everything that it may reach, in the order of [`DataClass::ALL`].
     pub data: Vec<DataClass>,
+    /// The grant that holds it, as an index into the report's grants; `None` for a scope that is requested.
+    pub grant: Option<usize>,
 }
 
 /// What was judged before, for the same application. One memory serves one policy.
@@ -126,6 +128,7 @@ fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Optio
         witness: None,
         gives: "nothing that can be read".to_owned(),
         data: Vec::new(),
+        grant: None,
     };
     let Ok(scope) = &item.scope else { return judged };
     let identity = access::identify(catalog, scope);

@@ -25,6 +25,7 @@ mod recognise;
 mod samples;
 mod scalar;
 pub mod scan;
+pub mod token;
 mod url;
 
 pub use detect::{Kind, kind_of, read, read_argument};

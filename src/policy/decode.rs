@@ -13,7 +13,8 @@ const VERSION: &str = "1";
 
 const POLICY_KEYS: &[&str] =
     &["version", "default", "extends", "allow", "deny", "rules", "apps", "waivers", "tests", "catalog", "data"];
-const APP_KEYS: &[&str] = &["owner", "clients", "data-centers", "paths", "allow", "deny", "calls", "rules"];
+const APP_KEYS: &[&str] =
+    &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
 const WAIVER_KEYS: &[&str] =
     &["id", "app", "scopes", "rules", "reason", "owner", "approved-by", "ticket", "created", "expires"];
 const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
@@ -143,6 +144,7 @@ impl Reader<'_> {
             clients: Vec::new(),
             data_centers: Vec::new(),
             paths: Vec::new(),
+            requested: None,
             allow: Vec::new(),
             deny: Vec::new(),
             calls: Vec::new(),
@@ -156,6 +158,10 @@ impl Reader<'_> {
                 Some(Spanned { value, place: reader.place(node.span) })
             });
             app.paths = self.texts(fields.get("paths"), "a list of paths", "a path or a glob");
+            app.requested = fields.get("requested").map(|node| {
+                let node = Some(node);
+                self.each(node, "a list of scopes", Self::scope)
+            });
             app.allow = self.patterns(fields.get("allow"));
             app.deny = self.patterns(fields.get("deny"));
             app.calls = self.each(fields.get("calls"), "a list of API calls", Self::call);
@@ -254,6 +260,7 @@ apps:
     clients: [1000.GMB0YULZHJK411248S8I5GZ4CHUEX0]
     data-centers: [eu, us]
     paths: [services/sync/**]
+    requested: [ZohoBooks.settings.READ, email]
     allow: [ZohoBooks.settings.READ]
     deny: [ZohoBooks.contacts.*]
     calls: [GET /books/v3/invoices]

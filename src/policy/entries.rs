@@ -1,7 +1,7 @@
 //! The small languages inside a policy's values: scope patterns, client ids and API calls.
 
 use crate::catalog::DataClass;
-use crate::scope::{MAX_LENGTH, Part, Pattern};
+use crate::scope::{MAX_LENGTH, Part, Pattern, Scope};
 use crate::source::Problem;
 use crate::yaml::{self, Node};
 
@@ -105,6 +105,19 @@ impl Reader<'_> {
             return None;
         }
         Some(DataOverride { pattern, classes, place: self.place(key.span) })
+    }
+
+    /// A scope, `ZohoBooks.invoices.READ`.
+    pub(super) fn scope(&mut self, node: &Node) -> Option<Spanned<Scope>> {
+        let text = self.text(node, "a scope such as `ZohoBooks.invoices.READ`")?;
+        match text.trim().parse() {
+            Ok(value) => Some(Spanned { value, place: self.place(node.span) }),
+            Err(error) => {
+                let message = format!("`{}` is not a scope: {error}", shown(text));
+                self.report(Problem::new(node.span, message).help("write one whole scope, without wildcards"));
+                None
+            }
+        }
     }
 
     /// A list of client ids. What does not look like one is never repeated: it may be a secret.

@@ -14,7 +14,7 @@ const SHOWN: usize = 80;
 
 /// Reads one file's values and collects everything that is wrong with them. A method that returns nothing has said
 /// why.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     source: SourceId,
     text: &'a str,
     rules: &'a [&'static RuleInfo],
@@ -22,7 +22,7 @@ pub(super) struct Reader<'a> {
 }
 
 /// The keys of a mapping, all of them known ones.
-pub(super) struct Fields<'n> {
+pub(crate) struct Fields<'n> {
     entries: &'n [Entry],
     /// Where messages about what is missing point: the first key, since a collection's own span may be empty.
     span: Span,
@@ -31,30 +31,30 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(source: SourceId, text: &'a str, rules: &'a [&'static RuleInfo]) -> Self {
+    pub(crate) fn new(source: SourceId, text: &'a str, rules: &'a [&'static RuleInfo]) -> Self {
         Self { source, text, rules, problems: Vec::new() }
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
 
-    pub(super) fn report(&mut self, problem: Problem) {
+    pub(crate) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
-    pub(super) fn place(&self, span: Span) -> Place {
+    pub(crate) fn place(&self, span: Span) -> Place {
         Place::new(self.source, span)
     }
 
     /// The entries of a mapping; none when it is something else.
-    pub(super) fn mapping<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Entry] {
+    pub(crate) fn mapping<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Entry] {
         if let Value::Mapping(entries) = &node.value {
             return entries;
         }
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The items of a list; none when it is something else.
-    pub(super) fn list<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Node] {
+    pub(crate) fn list<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Node] {
         if let Value::Sequence(items) = &node.value {
             return items;
         }
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list with at least one item.
-    pub(super) fn some<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Node] {
+    pub(crate) fn some<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Node] {
         let items = self.list(node, expected);
         if items.is_empty() && matches!(node.value, Value::Sequence(_)) {
             self.report(Problem::new(node.span, format!("expected {expected}, found an empty list")));
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a single value that is not blank.
-    pub(super) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
+    pub(crate) fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
         match &node.value {
             Value::Scalar(text) if !text.trim().is_empty() => Some(text),
             Value::Scalar(_) => {
@@ -106,20 +106,20 @@ impl<'a> Reader<'a> {
     }
 
     /// [`Reader::text`] with its place.
-    pub(super) fn spanned(&mut self, node: &Node, expected: &str) -> Option<Spanned<String>> {
+    pub(crate) fn spanned(&mut self, node: &Node, expected: &str) -> Option<Spanned<String>> {
         let value = self.text(node, expected)?.to_owned();
         Some(Spanned { value, place: self.place(node.span) })
     }
 
     /// A list of texts, with their places.
-    pub(super) fn texts(&mut self, node: Option<&Node>, expected: &str, item: &str) -> Vec<Spanned<String>> {
+    pub(crate) fn texts(&mut self, node: Option<&Node>, expected: &str, item: &str) -> Vec<Spanned<String>> {
         let Some(node) = node else { return Vec::new() };
         let items = self.list(node, expected);
         items.iter().filter_map(|node| self.spanned(node, item)).collect()
     }
 
     /// A mapping whose keys are all among the known ones.
-    pub(super) fn fields<'n>(&mut self, node: &'n Node, what: &'static str, known: &[&str]) -> Option<Fields<'n>> {
+    pub(crate) fn fields<'n>(&mut self, node: &'n Node, what: &'static str, known: &[&str]) -> Option<Fields<'n>> {
         let Value::Mapping(entries) = &node.value else {
             let problem = mismatch(node, &format!("{what} (a mapping)"));
             self.report(problem);
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a key that has to be there.
-    pub(super) fn required<'n>(&mut self, fields: &Fields<'n>, key: &str) -> Option<&'n Node> {
+    pub(crate) fn required<'n>(&mut self, fields: &Fields<'n>, key: &str) -> Option<&'n Node> {
         let node = fields.get(key);
         if node.is_none() {
             self.report(Problem::new(fields.span, format!("{} needs the key `{key}`", fields.what)));
@@ -144,18 +144,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a key that has to be there.
-    pub(super) fn required_text(&mut self, fields: &Fields<'_>, key: &str, expected: &str) -> Option<String> {
+    pub(crate) fn required_text(&mut self, fields: &Fields<'_>, key: &str, expected: &str) -> Option<String> {
         let node = self.required(fields, key)?;
         self.text(node, expected).map(str::to_owned)
     }
 
     /// The text of a key that may be left out.
-    pub(super) fn optional_text(&mut self, fields: &Fields<'_>, key: &str, expected: &str) -> Option<String> {
+    pub(crate) fn optional_text(&mut self, fields: &Fields<'_>, key: &str, expected: &str) -> Option<String> {
         fields.get(key).and_then(|node| self.text(node, expected)).map(str::to_owned)
     }
 
     /// One of several words.
-    pub(super) fn choice<T: Copy>(&mut self, node: &Node, what: &str, choices: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn choice<T: Copy>(&mut self, node: &Node, what: &str, choices: &[(&str, T)]) -> Option<T> {
         let word = self.text(node, what)?;
         let found = choices.iter().find(|(name, _)| *name == word);
         if found.is_none() {
@@ -167,13 +167,13 @@ impl<'a> Reader<'a> {
     }
 
     /// One of several words, as the table spells it.
-    pub(super) fn word(&mut self, node: &Node, what: &str, words: &[&'static str]) -> Option<&'static str> {
+    pub(crate) fn word(&mut self, node: &Node, what: &str, words: &[&'static str]) -> Option<&'static str> {
         let choices: Vec<(&str, &'static str)> = words.iter().map(|word| (*word, *word)).collect();
         self.choice(node, what, &choices)
     }
 
     /// A day, `2027-01-31`.
-    pub(super) fn date(&mut self, node: &Node) -> Option<Date> {
+    pub(crate) fn date(&mut self, node: &Node) -> Option<Date> {
         let text = self.text(node, "a day such as `2027-01-31`")?;
         // The library reads more forms (times, days without hyphens), which one reader would take for another day.
         let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The name of a rule that is given by name or code.
-    pub(super) fn rule(&mut self, text: &str, span: Span) -> Option<&'static str> {
+    pub(crate) fn rule(&mut self, text: &str, span: Span) -> Option<&'static str> {
         let rules = self.rules;
         if let Some(rule) = rules.iter().find(|rule| rule.name == text || rule.code == text) {
             return Some(rule.name);
@@ -205,7 +205,7 @@ impl<'a> Reader<'a> {
 
     /// The span of `start..end` in a single value's text: exact when the value stands in the file as it reads, with
     /// or without quotes, else the whole value.
-    pub(super) fn inside(&self, node: &Node, text: &str, start: usize, end: usize) -> Span {
+    pub(crate) fn inside(&self, node: &Node, text: &str, start: usize, end: usize) -> Span {
         let written = self.text.get(node.span.start..node.span.end).unwrap_or("");
         let quoted = ['"', '\''].iter().any(|&quote| {
             written.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).is_some_and(|inner| inner == text)
@@ -223,7 +223,7 @@ fn mismatch(node: &Node, expected: &str) -> Problem {
 }
 
 /// From a node's first byte to the last of what it holds; a collection's own span is its beginning only.
-pub(super) fn extent(node: &Node) -> Span {
+pub(crate) fn extent(node: &Node) -> Span {
     let (start, end) = match &node.value {
         Value::Mapping(entries) => {
             (entries.first().map(|first| first.key_span), entries.last().map(|last| &last.value))
@@ -235,8 +235,12 @@ pub(super) fn extent(node: &Node) -> Span {
     Span::new(start, end.map_or(node.span.end, |last| extent(last).end.max(node.span.end)))
 }
 
-/// A user's text as messages repeat it: without control characters, and cut when it is long.
-pub(super) fn shown(text: &str) -> String {
+/// A user's text as messages repeat it: without control characters, cut when it is long, and not at all when it may be
+/// a secret.
+pub(crate) fn shown(text: &str) -> String {
+    if super::secrets::is_bare(text) {
+        return "…".to_owned();
+    }
     let mut shown = String::new();
     for (n, c) in text.chars().enumerate() {
         if n == SHOWN {
@@ -249,7 +253,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// The help for a misspelt word: the nearest known one, or all of them.
-pub(super) fn did_you_mean(word: &str, known: &[&str], all: &str) -> String {
+pub(crate) fn did_you_mean(word: &str, known: &[&str], all: &str) -> String {
     match closest(word, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("{all} {}", enumerate(known)),

@@ -21,13 +21,13 @@ pub mod builtin;
 mod decode;
 mod discover;
 mod entries;
-mod fields;
+pub(crate) mod fields;
 mod files;
 #[cfg(test)]
 mod fixture;
 mod model;
 mod resolve;
-mod secrets;
+pub(crate) mod secrets;
 mod verdict;
 mod waiver;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::catalog::DataClass;
 use crate::finding::Severity;
-use crate::scope::{Pattern, closest};
+use crate::scope::{Pattern, Scope, closest};
 use crate::source::{Place, SourceId};
 
 use super::{Verdict, Waiver};
@@ -225,6 +225,8 @@ pub struct App {
     pub data_centers: Vec<Spanned<&'static str>>,
     /// Globs over the paths of a scanned tree: the files that belong to the application.
     pub paths: Vec<Spanned<String>>,
+    /// The scopes that it requests; `None` where the policy does not say. Tokens are held against it.
+    pub requested: Option<Vec<Spanned<Scope>>>,
     /// What it may have beyond what every application may.
     pub allow: Vec<Entry>,
     /// What it may not have, whatever is allowed.

@@ -24,7 +24,7 @@ const KEYS: &[&str] =
     &["clientsecret", "refreshtoken", "accesstoken", "granttoken", "authtoken", "idtoken", "enhancetoken", "zapikey"];
 
 /// The spans of everything in a text that looks like a token, or like a secret by the name before it.
-pub(super) fn find(text: &str) -> Vec<Span> {
+pub(crate) fn find(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     let mut key: Option<Span> = None;
     for word in words(text) {
@@ -64,8 +64,13 @@ fn entries(node: &Node) -> &[Entry] {
     }
 }
 
+/// Whether a text holds so many hexadecimal digits in a row that it may be a client secret.
+pub(crate) fn is_bare(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_hexdigit()).any(|run| run.len() >= LEAST_BARE)
+}
+
 /// The text with these spans blotted out, byte for byte, so that every other span stays right.
-pub(super) fn blot(text: &str, spans: &[Span]) -> String {
+pub(crate) fn blot(text: &str, spans: &[Span]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for span in spans.iter().filter(|span| span.start < span.end) {

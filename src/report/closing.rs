@@ -5,7 +5,7 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 
 use super::clean::{clean, clipped};
-use super::{Canvas, NotEvaluated, Report, Summary, provenance};
+use super::{Canvas, NotEvaluated, Report, Summary, Tally, provenance};
 use crate::filter::Waived;
 use crate::source::Place;
 
@@ -64,19 +64,22 @@ pub(super) fn end(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> i
 /// The line that sums up.
 pub(super) fn summary(report: &Report, color: bool) -> String {
     let summary = report.summary();
-    let (words, style) = verdict(&summary);
+    let (words, style) = verdict(&summary, report.totals.as_ref().map(|totals| &totals.all));
     let words = styled(color, style, &words);
     format!("{words} · policy {} · catalog {}", clean(&report.policy.path), clean(&report.catalog.date))
 }
 
-fn verdict(summary: &Summary) -> (String, Style) {
+fn verdict(summary: &Summary, grants: Option<&Tally>) -> (String, Style) {
     let Summary { scopes, allowed, denied, not_allowed, unknown, waived, not_evaluated, findings } = *summary;
+    let held = grants.map(held).unwrap_or_default();
+    let is_known = grants.is_none_or(|grants| grants.unknown_grants == 0);
     let quiet = findings.error + findings.warning + findings.note == 0;
-    if quiet && not_evaluated == 0 && scopes > 0 && allowed == scopes {
-        let words = format!("all well: {} allowed, no findings", counted(scopes, "scope"));
+    if quiet && not_evaluated == 0 && scopes > 0 && allowed == scopes && is_known {
+        let words = format!("all well: {held}{} allowed, no findings", counted(scopes, "scope"));
         return (words, AnsiColor::Green.on_default().bold());
     }
-    let mut words = if scopes == 0 { "no scopes".to_owned() } else { counted(scopes, "scope") };
+    let mut words =
+        if scopes == 0 { format!("{held}no scopes") } else { format!("{held}{}", counted(scopes, "scope")) };
     let parts = [
         (allowed, "allowed"),
         (denied, "denied"),
@@ -112,7 +115,16 @@ fn verdict(summary: &Summary) -> (String, Style) {
     (words, style.bold())
 }
 
-fn counted(count: usize, word: &str) -> String {
+/// The grants of an audit, before its scopes.
+fn held(grants: &Tally) -> String {
+    let parts = [(grants.unknown_grants, "unknown"), (grants.failed_grants, "failed")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+    format!("{}{parts} with ", counted(grants.grants, "grant"))
+}
+
+pub(super) fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -143,7 +155,7 @@ mod tests {
                 "1 scope: 1 allowed · 2 inputs not evaluated · no findings",
             ),
         ] {
-            assert_eq!(verdict(&summary).0, expected);
+            assert_eq!(verdict(&summary, None).0, expected);
         }
     }
 }

@@ -31,10 +31,14 @@ impl Builder {
             policy: PolicyInfo { path: "zscope.yaml".to_owned(), digest: "d1".to_owned() },
             catalog: CatalogInfo { digest: "c1".to_owned(), date: "2026-11-23".to_owned() },
             as_of: date(2026, 11, 30),
+            grants: Vec::new(),
             scopes: Vec::new(),
             findings: Vec::new(),
             waived: Vec::new(),
             not_evaluated: Vec::new(),
+            unread: 0,
+            totals: None,
+            plans: Vec::new(),
             sources: Sources::default(),
             run: RunInfo::default(),
         })
@@ -65,6 +69,7 @@ impl Builder {
             witness: None,
             gives: "something".to_owned(),
             data: Vec::new(),
+            grant: None,
         });
         self.0.scopes.last_mut().expect("one was pushed")
     }

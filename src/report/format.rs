@@ -5,15 +5,18 @@ use std::io;
 
 use clap::builder::PossibleValue;
 
+use super::csv::Csv;
 use super::github::GitHub;
 use super::gitlab::GitLab;
+use super::html::Html;
 use super::json::Json;
 use super::junit::JUnit;
 use super::markdown::Markdown;
+use super::ndjson::Ndjson;
 use super::sarif::Sarif;
 use super::table::Table;
 use super::text::Text;
-use super::{Canvas, Report};
+use super::{Canvas, Report, Rows};
 
 /// Every format, in the order in which people are told of them.
 #[rustfmt::skip]
@@ -21,11 +24,14 @@ static ALL: &[Format] = &[
     Format(&Text),
     Format(&Table),
     Format(&Json),
+    Format(&Ndjson),
+    Format(&Csv),
     Format(&Sarif),
     Format(&JUnit),
     Format(&GitHub),
     Format(&GitLab),
     Format(&Markdown),
+    Format(&Html),
 ];
 
 /// Writes a finished report in one format.
@@ -42,6 +48,11 @@ pub trait Renderer: Sync {
     ///
     /// When the writer fails.
     fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()>;
+
+    /// The format by rows, where it can be written while a long input is read.
+    fn rows(&self) -> Option<&dyn Rows> {
+        None
+    }
 }
 
 /// How a report is written: one of the registered formats.
@@ -74,6 +85,12 @@ impl Format {
     /// When the writer fails.
     pub fn render(self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
         self.0.render(report, canvas, out)
+    }
+
+    /// The format by rows, where it can be written while a long input is read.
+    #[must_use]
+    pub fn rows(self) -> Option<&'static dyn Rows> {
+        self.0.rows()
     }
 }
 

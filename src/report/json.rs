@@ -11,11 +11,13 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
-use super::{Canvas, NotEvaluated, Renderer, Report, Summary};
+use super::{Canvas, GrantInfo, GrantState, NotEvaluated, Renderer, Report, RuleTally, Summary, Tally, Totals};
+use crate::audit::Plan;
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict};
 use crate::filter::{Waived, WaiverKind};
 use crate::finding::{self, Confidence, Severity};
+use crate::scope::Scope;
 use crate::source::{Place, Sources};
 
 /// The version of the format. It changes only when something is renamed, removed or comes to mean something else.
@@ -58,6 +60,8 @@ struct Document<'a> {
     inputs: Vec<Text<'a>>,
     /// How many of what follows there are.
     summary: Summary,
+    /// What tokens hold, in the order read; empty for requests.
+    grants: Vec<Grant<'a>>,
     /// Every scope that was judged, passes included: one entry for each place.
     scopes: Vec<JudgedScope<'a>>,
     /// What stands, sorted by place, then code.
@@ -66,6 +70,71 @@ struct Document<'a> {
     waived: Vec<WaivedFinding<'a>>,
     /// What could not be evaluated. While this is not empty, the absence of findings means nothing.
     not_evaluated: Vec<Unread<'a>>,
+    /// The figures of an audit over all its grants, of which the lists above may hold only some; `null` for requests.
+    totals: Option<Figures<'a>>,
+    /// The ways to smaller grants, where they were asked for.
+    plans: Vec<Way<'a>>,
+}
+
+/// `totals`: the figures of an audit.
+#[derive(Serialize)]
+struct Figures<'a> {
+    /// All grants.
+    all: Tally,
+    /// By application; `app` is `null` for what the policy's top level judged.
+    by_app: Vec<OfApp<'a>>,
+    /// By service, for scopes that the catalog knows.
+    by_service: Vec<OfService<'a>>,
+    /// Findings by rule.
+    by_rule: Vec<OfRule>,
+}
+
+/// An entry of `totals.by_app`.
+#[derive(Serialize)]
+struct OfApp<'a> {
+    app: Option<Text<'a>>,
+    #[serde(flatten)]
+    tally: Tally,
+}
+
+/// An entry of `totals.by_service`.
+#[derive(Serialize)]
+struct OfService<'a> {
+    service: Text<'a>,
+    #[serde(flatten)]
+    tally: Tally,
+}
+
+/// An entry of `totals.by_rule`.
+#[derive(Serialize)]
+struct OfRule {
+    code: &'static str,
+    rule: &'static str,
+    /// The worst of its findings.
+    severity: Severity,
+    findings: usize,
+    /// Grants with at least one.
+    grants: usize,
+}
+
+/// An entry of `plans`: the way from a grant to a smaller one.
+#[derive(Serialize)]
+struct Way<'a> {
+    /// The grant: its position in `grants`, from 0.
+    grant: usize,
+    /// What to consent to.
+    keep: Vec<Text<'static>>,
+    /// What the policy allows no part of.
+    lose: Vec<Text<'static>>,
+    /// What is too wide, and nothing says which part is needed.
+    undecided: Vec<Text<'static>>,
+    accounts_host: &'static str,
+    /// The data centre is not known, and `accounts_host` is the default.
+    accounts_host_assumed: bool,
+    /// With placeholders in braces.
+    consent_url: Option<Text<'a>>,
+    /// The steps in words.
+    steps: Vec<Text<'static>>,
 }
 
 /// `tool`: the program.
@@ -112,6 +181,26 @@ struct Location<'a> {
     end_column: usize,
 }
 
+/// An entry of `grants`: what one token holds.
+#[derive(Serialize)]
+struct Grant<'a> {
+    /// The client that the input names, or the input's name and a number.
+    name: Text<'a>,
+    /// The application of the policy by which it was judged; `null` for the policy's top level.
+    app: Option<Text<'a>>,
+    /// The code of its data centre (`eu`); `null` where the response does not tell.
+    data_centre: Option<&'static str>,
+    /// `known`, `unknown` (the response does not say what the token holds) or `failed` (there is no token).
+    state: GrantState,
+    /// How many scopes it holds, as far as is known.
+    scopes: usize,
+    /// Where it was read.
+    location: Location<'a>,
+    /// The calls that the vendor's own list opens to it; only where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls: Option<Vec<Text<'a>>>,
+}
+
 /// An entry of `scopes`: a scope that was judged.
 #[derive(Serialize)]
 struct JudgedScope<'a> {
@@ -137,6 +226,8 @@ struct JudgedScope<'a> {
     gives: Text<'a>,
     /// The kinds of data in everything that it may reach.
     data: &'a [DataClass],
+    /// The grant that holds it: its position in `grants`, from 0; `null` for a scope that is requested.
+    grant: Option<usize>,
     /// Where it stands.
     location: Location<'a>,
 }
@@ -250,10 +341,13 @@ impl<'a> Document<'a> {
             timestamp: report.run.timestamp.map(|time| time.to_string()),
             inputs: report.run.inputs.iter().map(|input| Text::new(input)).collect(),
             summary: report.summary(),
+            grants: report.grants.iter().map(|grant| Grant::new(grant, sources)).collect(),
             scopes: report.scopes.iter().map(|judged| JudgedScope::new(judged, sources)).collect(),
             findings: findings.map(|(finding, name)| Finding::new(finding, name, sources)).collect(),
             waived: waived.map(|(waived, name)| WaivedFinding::new(waived, name, sources)).collect(),
             not_evaluated: report.not_evaluated.iter().map(|input| Unread::new(input, sources)).collect(),
+            totals: report.totals.as_ref().map(Figures::new),
+            plans: report.plans.iter().map(Way::new).collect(),
         }
     }
 }
@@ -272,6 +366,60 @@ impl<'a> Location<'a> {
     }
 }
 
+impl<'a> Figures<'a> {
+    fn new(totals: &'a Totals) -> Self {
+        let of_rule = |tally: &RuleTally| OfRule {
+            code: tally.rule.code,
+            rule: tally.rule.name,
+            severity: tally.severity,
+            findings: tally.findings,
+            grants: tally.grants,
+        };
+        let of_app =
+            |(app, tally): (&'a Option<String>, &Tally)| OfApp { app: app.as_deref().map(Text::new), tally: *tally };
+        Self {
+            all: totals.all,
+            by_app: totals.by_app.iter().map(of_app).collect(),
+            by_service: totals
+                .by_service
+                .iter()
+                .map(|(service, tally)| OfService { service: Text::new(service), tally: *tally })
+                .collect(),
+            by_rule: totals.by_rule.values().map(of_rule).collect(),
+        }
+    }
+}
+
+impl<'a> Way<'a> {
+    fn new(plan: &'a Plan) -> Self {
+        let list = |scopes: &[Scope]| scopes.iter().map(|scope| Text::owned(&scope.to_string())).collect();
+        Self {
+            grant: plan.grant,
+            keep: list(&plan.keep),
+            lose: list(&plan.lose),
+            undecided: list(&plan.undecided),
+            accounts_host: plan.accounts_host,
+            accounts_host_assumed: plan.is_host_assumed,
+            consent_url: plan.consent_url.as_deref().map(Text::new),
+            steps: plan.steps().iter().map(|step| Text::owned(step)).collect(),
+        }
+    }
+}
+
+impl<'a> Grant<'a> {
+    fn new(grant: &'a GrantInfo, sources: &'a Sources) -> Self {
+        Self {
+            name: Text::new(&grant.name),
+            app: grant.app.as_deref().map(Text::new),
+            data_centre: grant.data_centre,
+            state: grant.state,
+            scopes: grant.scopes,
+            location: Location::new(grant.place, sources),
+            calls: grant.calls.as_ref().map(|calls| calls.iter().map(|call| Text::new(call)).collect()),
+        }
+    }
+}
+
 impl<'a> JudgedScope<'a> {
     fn new(judged: &'a Judged, sources: &'a Sources) -> Self {
         Self {
@@ -286,6 +434,7 @@ impl<'a> JudgedScope<'a> {
             witness: judged.witness.as_ref().map(|witness| Text::new(&witness.call)),
             gives: Text::new(&judged.gives),
             data: &judged.data,
+            grant: judged.grant,
             location: Location::new(judged.place, sources),
         }
     }

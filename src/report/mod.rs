@@ -5,8 +5,10 @@
 mod address;
 mod clean;
 mod closing;
+mod csv;
 mod document;
 mod excerpt;
+mod figures;
 mod fingerprint;
 #[cfg(test)]
 mod fixture;
@@ -14,9 +16,12 @@ mod format;
 mod github;
 mod gitlab;
 pub(crate) mod grid;
+mod html;
 mod json;
 mod junit;
 mod markdown;
+mod ndjson;
+mod population;
 mod provenance;
 mod rows;
 mod run;
@@ -25,12 +30,16 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod totals;
 
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::{Format, Renderer};
+pub use population::{Line, Rows, Subject, Whose};
 pub use run::{RunInfo, Tree};
 pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
+pub(crate) use totals::offends;
+pub use totals::{RuleTally, Tally, Totals};
 
 use std::collections::HashSet;
 use std::io;
@@ -38,6 +47,7 @@ use std::io;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::audit::Plan;
 use crate::engine::{Judged, Verdict};
 use crate::filter::Waived;
 use crate::finding::{Finding, Severity};
@@ -52,6 +62,8 @@ pub struct Report {
     pub catalog: CatalogInfo,
     /// The day for which the run judged.
     pub as_of: Date,
+    /// What tokens hold, in the order read; empty where requests were judged.
+    pub grants: Vec<GrantInfo>,
     /// Every scope that was judged, one for each place, in the order read.
     pub scopes: Vec<Judged>,
     /// What stands.
@@ -60,10 +72,59 @@ pub struct Report {
     pub waived: Vec<Waived>,
     /// What could not be evaluated, and why.
     pub not_evaluated: Vec<NotEvaluated>,
+    /// How many inputs could not be evaluated: of a large run, `not_evaluated` shows only the first.
+    pub unread: usize,
+    /// The figures of an audit, over all its grants; of a large run, the lists above show only some.
+    pub totals: Option<Totals>,
+    /// How to get to smaller grants, where that was asked for.
+    pub plans: Vec<Plan>,
     /// The texts that places point into.
     pub sources: Sources,
     /// How the run was asked for.
     pub run: RunInfo,
+}
+
+/// A grant: what one token holds.
+#[derive(Clone, Debug)]
+pub struct GrantInfo {
+    /// What people call it: the client that the input names, or the input's name and a number.
+    pub name: String,
+    /// The application of the policy by which it was judged; `None` for the policy's top level.
+    pub app: Option<String>,
+    /// The code of its data centre, where the response tells.
+    pub data_centre: Option<&'static str>,
+    /// Whether its scopes are known.
+    pub state: GrantState,
+    /// How many scopes it holds, as far as is known.
+    pub scopes: usize,
+    /// Where it was read.
+    pub place: Place,
+    /// The calls that the vendor's own list opens to it, where that was asked for.
+    pub calls: Option<Vec<String>>,
+}
+
+/// Whether the scopes of a grant are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GrantState {
+    /// The response names them.
+    Known,
+    /// There is a token, and nothing says what it holds.
+    Unknown,
+    /// There is no token.
+    Failed,
+}
+
+impl GrantState {
+    /// The word used in outputs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// Which policy judged.
@@ -133,6 +194,9 @@ impl Report {
     /// Counts what the report holds.
     #[must_use]
     pub fn summary(&self) -> Summary {
+        if let Some(totals) = &self.totals {
+            return totals.summary(self.unread);
+        }
         let verdicts = |wanted| self.scopes.iter().filter(|scope| scope.verdict == wanted).count();
         let severities = |wanted| self.findings.iter().filter(|finding| finding.severity == wanted).count();
         Summary {
@@ -153,21 +217,25 @@ impl Report {
 
     /// Gives a scope whose every error is waived the verdict `waived`.
     pub fn mark_waived(&mut self) {
-        let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-        let failing: HashSet<Place> = self.findings.iter().filter(is_error).map(|finding| finding.place).collect();
-        let waived = self.waived.iter().map(|waived| &waived.finding);
-        let absolved: HashSet<Place> = waived.filter(is_error).map(|finding| finding.place).collect();
-        for scope in &mut self.scopes {
-            if absolved.contains(&scope.place) && !failing.contains(&scope.place) {
-                scope.verdict = Verdict::Waived;
-            }
-        }
+        mark_waived(&mut self.scopes, &self.findings, self.waived.iter().map(|waived| &waived.finding));
     }
 
     /// Sorts findings by place, then code, so that output never depends on the order in which rules ran.
     pub fn sort(&mut self) {
         self.findings.sort_by(|a, b| (a.place, a.rule.code, &a.message).cmp(&(b.place, b.rule.code, &b.message)));
         self.waived.sort_by(|a, b| (a.finding.place, a.finding.rule.code).cmp(&(b.finding.place, b.finding.rule.code)));
+    }
+}
+
+/// Gives scopes whose every error is waived the verdict `waived`.
+pub(crate) fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let failing: HashSet<Place> = standing.iter().filter(is_error).map(|finding| finding.place).collect();
+    let absolved: HashSet<Place> = waived.filter(is_error).map(|finding| finding.place).collect();
+    for scope in scopes {
+        if absolved.contains(&scope.place) && !failing.contains(&scope.place) {
+            scope.verdict = Verdict::Waived;
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::clean::clipped;
 use super::closing::{self, MESSAGE, NAME, styled};
+use super::figures;
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::rows::by_row;
 use super::{Canvas, Renderer, Report};
@@ -14,6 +15,12 @@ use crate::finding::{Finding, Severity};
 
 /// The same for a policy entry, which is shorter as a rule.
 const ENTRY: usize = 20;
+
+/// Terminals of fewer columns have no room for a long scope on one line, however many columns of the table go.
+const NARROW: usize = 72;
+
+/// The longest piece of a scope there.
+const NARROW_WORD: usize = 16;
 
 /// The most policy entries shown in a row.
 const DECIDERS: usize = 3;
@@ -33,8 +40,10 @@ impl Renderer for Table {
     fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
         let (by_row, others) = by_row(report, &report.findings);
         if !report.scopes.is_empty() {
-            let (columns, dropped) = fitting(columns(report, &by_row), canvas.width.unwrap_or(WIDTH));
-            for line in drawn(&columns, canvas.width.unwrap_or(WIDTH)).lines() {
+            let width = canvas.width.unwrap_or(WIDTH);
+            let word = if width < NARROW { NARROW_WORD } else { WORD };
+            let (columns, dropped) = fitting(columns(report, &by_row, word), width);
+            for line in drawn(&columns, width).lines() {
                 writeln!(out, "{}", painted(canvas.color, line))?;
             }
             if !dropped.is_empty() {
@@ -58,11 +67,13 @@ impl Renderer for Table {
             writeln!(out, "{word}: {}{spot}", closing::not_evaluated(input))?;
         }
         closing::waived(report, canvas.color, out)?;
+        figures::plans(report, canvas, out)?;
+        figures::render(report, canvas, out)?;
         closing::end(report, canvas, out)
     }
 }
 
-fn columns(report: &Report, findings: &[Vec<&Finding>]) -> Vec<Column> {
+fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Column> {
     let column = |title, gives_way, cell: &dyn Fn(&Judged) -> String| Column {
         title,
         cells: report.scopes.iter().map(cell).collect(),
@@ -70,8 +81,12 @@ fn columns(report: &Report, findings: &[Vec<&Finding>]) -> Vec<Column> {
     };
     let mut columns = vec![
         column("verdict", None, &|judged| judged.verdict.to_string()),
-        column("scope", None, &|judged| breakable(&name(judged), WORD)),
+        column("scope", None, &|judged| breakable(&name(judged), word)),
     ];
+    if !report.grants.is_empty() {
+        let grant = |judged: &Judged| judged.grant.and_then(|grant| report.grants.get(grant));
+        columns.push(column("grant", None, &|judged| clipped(grant(judged).map_or("", |grant| &grant.name), NAME)));
+    }
     if report.scopes.iter().any(|judged| judged.app.is_some()) {
         columns.push(column("app", None, &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
     }
@@ -184,10 +199,10 @@ mod tests {
 
     #[test]
     fn lines_keep_to_the_width() {
-        for width in [90, 120, 200] {
+        for width in [60, 80, 90, 120, 200] {
             let written = everything().rendered(&Table, Some(width));
             let rows = written.lines().filter(|line| line.starts_with(['│', '┌', '╞', '└']));
-            assert!(rows.clone().count() > 8);
+            assert!(rows.clone().count() > 8, "{width}");
             rows.for_each(|line| assert!(line.chars().count() <= width, "{width}: {line}"));
         }
     }

@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer as Snipp
 use super::clean::{clean, clipped, for_log};
 use super::closing::{self, MESSAGE, NAME, styled};
 use super::excerpt::{Excerpt, excerpt};
+use super::figures;
 use super::{Canvas, NotEvaluated, Renderer, Report};
 use crate::finding::{Confidence, Finding, Fix, Severity};
 use crate::source::{Place, Problem, SourceId, Sources};
@@ -30,7 +31,8 @@ impl Renderer for Text {
     fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
         let page = Page::new(&report.sources, canvas);
         for finding in &report.findings {
-            writeln!(out, "{}\n", page.finding(finding))?;
+            let grant = figures::grant_at(report, finding.place).map(|grant| grant.name.as_str());
+            writeln!(out, "{}\n", page.finding(finding, grant))?;
         }
         for input in &report.not_evaluated {
             writeln!(out, "{}\n", page.not_evaluated(input))?;
@@ -39,6 +41,9 @@ impl Renderer for Text {
         if !report.waived.is_empty() {
             writeln!(out)?;
         }
+        figures::calls(report, canvas, out)?;
+        figures::plans(report, canvas, out)?;
+        figures::render(report, canvas, out)?;
         closing::end(report, canvas, out)
     }
 }
@@ -72,7 +77,7 @@ impl<'a> Page<'a> {
         Self { sources, canvas, renderer: renderer.term_width(WIDER_THAN_ANY_EXCERPT) }
     }
 
-    fn finding(&self, finding: &Finding) -> String {
+    fn finding(&self, finding: &Finding, grant: Option<&str>) -> String {
         let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -85,6 +90,9 @@ impl<'a> Page<'a> {
         let (placed, unplaced): (Vec<_>, Vec<_>) = finding.related.iter().partition(|related| related.place.is_some());
         let mut remarks: Vec<Message<'_>> =
             unplaced.iter().map(|related| Level::NOTE.message(clipped(&related.message, MESSAGE))).collect();
+        if let Some(grant) = grant.filter(|grant| finding.app.as_deref() != Some(grant)) {
+            remarks.push(Level::NOTE.message(format!("grant `{}`", clipped(grant, NAME))));
+        }
         if let Some(app) = &finding.app {
             remarks.push(Level::NOTE.message(format!("application `{}`", clipped(app, NAME))));
         }

@@ -6,14 +6,17 @@ mod all_operations;
 mod denied;
 mod deprecated_scope;
 mod duplicate_scope;
+mod excess_grant;
 mod expired_waiver;
 mod expiring_waiver;
 mod full_access;
+mod grant_drift;
 mod group_access;
 mod implicit_grant;
 mod insecure_redirect;
 mod invalid_ignore;
 mod malformed_scope;
+mod missing_grant;
 mod mixed_separators;
 mod non_canonical_case;
 mod not_allowed;
@@ -22,28 +25,34 @@ mod redundant_scope;
 mod secret_in_source;
 mod secret_in_url;
 mod sensitive_access;
+mod stale_token_shape;
 #[cfg(test)]
 mod tests;
 mod toxic_combination;
 mod unknown_entry;
+mod unknown_grant;
 mod unknown_scope;
 mod unknown_service;
+mod unmatched_client;
 mod unused_ignore;
 mod unused_waiver;
 mod unverified_scope;
 pub(crate) mod vanished_finding;
 mod weak_state;
 mod write_includes_delete;
+mod wrong_data_centre;
 
 use std::collections::HashSet;
 
 use jiff::civil::Date;
 
 use crate::access;
+use crate::audit::Drift;
 use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service};
 use crate::engine::Judged;
 use crate::filter::{IgnoreUse, WaiverUse};
 use crate::finding::{Finding, RuleInfo};
+use crate::input::token::Grant;
 use crate::input::{ConsentUrl, Flow, Request};
 use crate::policy::{DataOverride, Effective, Policy};
 use crate::scope::Scope;
@@ -81,6 +90,13 @@ pub static ALL: &[&dyn Rule] = &[
     &weak_state::WeakState,
     &secret_in_url::SecretInUrl,
     &implicit_grant::ImplicitGrant,
+    &excess_grant::ExcessGrant,
+    &missing_grant::MissingGrant,
+    &unknown_grant::UnknownGrant,
+    &grant_drift::GrantDrift,
+    &wrong_data_centre::WrongDataCentre,
+    &stale_token_shape::StaleTokenShape,
+    &unmatched_client::UnmatchedClient,
     &secret_in_source::SecretInSource,
 ];
 
@@ -105,8 +121,22 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The policy in force for the request's application.
     pub policy: &'a Effective<'a>,
+    /// The grant, where the scopes are held and not requested. Rules on how a list is written are silent about it:
+    /// Zoho's server wrote it.
+    pub grant: Option<Held<'a>>,
     /// Data classes that the policy gives to resources instead of the catalog's. The first that matches decides.
     pub data: &'a [DataOverride],
+}
+
+/// What a rule sees of a grant.
+#[derive(Clone, Copy)]
+pub struct Held<'a> {
+    /// The grant as it was read; its scopes are the context's request.
+    pub grant: &'a Grant,
+    /// The scopes that the application requests, in the catalog's spelling; `None` where nobody said.
+    pub requested: Option<&'a [Scope]>,
+    /// Whether the policy has apps, and none of the names that the input has for the grant is one of theirs.
+    pub is_unmatched: bool,
 }
 
 /// What a rule sees of a whole run, once every finding has been filtered.
@@ -122,6 +152,8 @@ pub struct RunContext<'a> {
     pub ignores: &'a [IgnoreUse],
     /// The day for which the run judges.
     pub as_of: Date,
+    /// How what tokens hold differs from the lock file; nothing where none was compared.
+    pub drift: &'a [Drift],
 }
 
 /// Something that looks at requests and reports findings.

@@ -55,6 +55,9 @@ impl Rule for RedundantScope {
     }
 
     fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        if cx.grant.is_some() {
+            return;
+        }
         for redundant in redundant(cx) {
             let (Some(judged), covering) = (cx.scopes.get(redundant.at), redundant.covering) else { continue };
             let covering: Vec<&Judged> = covering.into_iter().filter_map(|at| cx.scopes.get(at)).collect();
@@ -191,25 +194,29 @@ mod tests {
     #[test]
     fn coverage_that_is_sure_makes_redundant() {
         insta::assert_snapshot!(found("ZS005", "ZohoBooks.invoices.ALL,ZohoBooks.bills.READ,ZohoBooks.invoices.READ,ZohoBooks.fullaccess.all"), @r"
-        ZS005 warning [ZohoBooks.invoices.ALL] `ZohoBooks.invoices.ALL` is redundant: `ZohoBooks.fullaccess.all` gives it already
-          help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
-          `ZohoBooks.fullaccess.all` is requested here
-          catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
-        ZS005 warning [ZohoBooks.bills.READ] `ZohoBooks.bills.READ` is redundant: `ZohoBooks.fullaccess.all` gives it already
-          help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
-          `ZohoBooks.fullaccess.all` is requested here
-          catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
-        ZS005 warning [ZohoBooks.invoices.READ] `ZohoBooks.invoices.READ` is redundant: `ZohoBooks.fullaccess.all` gives it already
-          help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
-          `ZohoBooks.fullaccess.all` is requested here
-          catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
-        ");
+ZS005 warning [ZohoBooks.invoices.ALL] `ZohoBooks.invoices.ALL` is redundant: `ZohoBooks.fullaccess.all` gives it already
+  help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
+  `ZohoBooks.fullaccess.all` is requested here
+  catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
+  drop the redundant scope: ZohoBooks.bills.READ,ZohoBooks.invoices.READ,ZohoBooks.fullaccess.all
+ZS005 warning [ZohoBooks.bills.READ] `ZohoBooks.bills.READ` is redundant: `ZohoBooks.fullaccess.all` gives it already
+  help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
+  `ZohoBooks.fullaccess.all` is requested here
+  catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
+  drop the redundant scope: ZohoBooks.invoices.ALL,ZohoBooks.invoices.READ,ZohoBooks.fullaccess.all
+ZS005 warning [ZohoBooks.invoices.READ] `ZohoBooks.invoices.READ` is redundant: `ZohoBooks.fullaccess.all` gives it already
+  help: drop it; or drop `ZohoBooks.fullaccess.all` instead, which is least privilege, if the application can do without it
+  `ZohoBooks.fullaccess.all` is requested here
+  catalog: ZohoBooks.yaml:N (documented, https://zstatic.zohostatic.com/books/api/v3/oauth)
+  drop the redundant scope: ZohoBooks.invoices.ALL,ZohoBooks.bills.READ,ZohoBooks.fullaccess.all
+");
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.leads.READ,ZohoCRM.modules.READ"), @r"
-        ZS005 warning [ZohoCRM.modules.leads.READ] `ZohoCRM.modules.leads.READ` is redundant: `ZohoCRM.modules.READ` gives it already
-          help: drop it; or drop `ZohoCRM.modules.READ` instead, which is least privilege, if the application can do without it
-          `ZohoCRM.modules.READ` is requested here
-          catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html, public source file, repository unrecorded (ref 58064600786))
-        ");
+          ZS005 warning [ZohoCRM.modules.leads.READ] `ZohoCRM.modules.leads.READ` is redundant: `ZohoCRM.modules.READ` gives it already
+            help: drop it; or drop `ZohoCRM.modules.READ` instead, which is least privilege, if the application can do without it
+            `ZohoCRM.modules.READ` is requested here
+            catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html, public source file, repository unrecorded (ref 58064600786))
+            drop the redundant scope: ZohoCRM.modules.READ
+          ");
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.ALL,ZohoCRM.coql.READ"), @"");
         insta::assert_snapshot!(found("ZS005", "Desk.tickets.WRITE,Desk.tickets.DELETE"), @"");
         insta::assert_snapshot!(found("ZS005", "ZohoBooks.invoices.CREATE,ZohoBooks.invoices.READ,ZohoBooks.invoices.UPDATE,ZohoBooks.invoices.DELETE"), @"");
@@ -219,28 +226,32 @@ mod tests {
     #[test]
     fn what_a_word_stands_for_makes_it_redundant_once() {
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.leads.CREATE,ZohoCRM.modules.leads.WRITE,ZohoCRM.modules.leads.UPDATE,ZohoCRM.modules.leads.DELETE"), @r"
-        ZS005 warning [ZohoCRM.modules.leads.WRITE] `ZohoCRM.modules.leads.WRITE` is redundant: `ZohoCRM.modules.leads.CREATE`, `ZohoCRM.modules.leads.UPDATE` and `ZohoCRM.modules.leads.DELETE` give it already
-          help: drop it: the access stays the same
-          `ZohoCRM.modules.leads.CREATE` is requested here
-          `ZohoCRM.modules.leads.UPDATE` is requested here
-          `ZohoCRM.modules.leads.DELETE` is requested here
-          catalog: ZohoCRM.yaml:N (documented, https://zoho.com/crm/developer/docs/api/v6/select-api-scopes.html)
-        ");
+ZS005 warning [ZohoCRM.modules.leads.WRITE] `ZohoCRM.modules.leads.WRITE` is redundant: `ZohoCRM.modules.leads.CREATE`, `ZohoCRM.modules.leads.UPDATE` and `ZohoCRM.modules.leads.DELETE` give it already
+  help: drop it: the access stays the same
+  `ZohoCRM.modules.leads.CREATE` is requested here
+  `ZohoCRM.modules.leads.UPDATE` is requested here
+  `ZohoCRM.modules.leads.DELETE` is requested here
+  catalog: ZohoCRM.yaml:N (documented, https://zoho.com/crm/developer/docs/api/v6/select-api-scopes.html)
+  drop the redundant scope: ZohoCRM.modules.leads.CREATE,ZohoCRM.modules.leads.UPDATE,ZohoCRM.modules.leads.DELETE
+");
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.leads.WRITE,ZohoCRM.modules.leads.DELETE"), @r"
-        ZS005 warning [ZohoCRM.modules.leads.DELETE] `ZohoCRM.modules.leads.DELETE` is redundant: `ZohoCRM.modules.leads.WRITE` gives it already
-          help: drop it; or drop `ZohoCRM.modules.leads.WRITE` instead, which is least privilege, if the application can do without it
-          `ZohoCRM.modules.leads.WRITE` is requested here
-          catalog: ZohoCRM.yaml:N (documented, https://zoho.com/crm/developer/docs/api/v6/select-api-scopes.html)
-        ");
+          ZS005 warning [ZohoCRM.modules.leads.DELETE] `ZohoCRM.modules.leads.DELETE` is redundant: `ZohoCRM.modules.leads.WRITE` gives it already
+            help: drop it; or drop `ZohoCRM.modules.leads.WRITE` instead, which is least privilege, if the application can do without it
+            `ZohoCRM.modules.leads.WRITE` is requested here
+            catalog: ZohoCRM.yaml:N (documented, https://zoho.com/crm/developer/docs/api/v6/select-api-scopes.html)
+            drop the redundant scope: ZohoCRM.modules.leads.WRITE
+          ");
         insta::assert_snapshot!(found("ZS005", "ZohoCRM.modules.leads.WRITE,ZohoCRM.modules.leads.CREATE,ZohoCRM.modules.leads.ALL"), @r"
-        ZS005 warning [ZohoCRM.modules.leads.WRITE] `ZohoCRM.modules.leads.WRITE` is redundant: `ZohoCRM.modules.leads.ALL` gives it already
-          help: drop it; or drop `ZohoCRM.modules.leads.ALL` instead, which is least privilege, if the application can do without it
-          `ZohoCRM.modules.leads.ALL` is requested here
-          catalog: ZohoCRM.yaml:N (documented, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/record.json, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/cadences_execution.json)
-        ZS005 warning [ZohoCRM.modules.leads.CREATE] `ZohoCRM.modules.leads.CREATE` is redundant: `ZohoCRM.modules.leads.ALL` gives it already
-          help: drop it; or drop `ZohoCRM.modules.leads.ALL` instead, which is least privilege, if the application can do without it
-          `ZohoCRM.modules.leads.ALL` is requested here
-          catalog: ZohoCRM.yaml:N (documented, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/record.json, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/cadences_execution.json)
-        ");
+          ZS005 warning [ZohoCRM.modules.leads.WRITE] `ZohoCRM.modules.leads.WRITE` is redundant: `ZohoCRM.modules.leads.ALL` gives it already
+            help: drop it; or drop `ZohoCRM.modules.leads.ALL` instead, which is least privilege, if the application can do without it
+            `ZohoCRM.modules.leads.ALL` is requested here
+            catalog: ZohoCRM.yaml:N (documented, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/record.json, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/cadences_execution.json)
+            drop the redundant scope: ZohoCRM.modules.leads.CREATE,ZohoCRM.modules.leads.ALL
+          ZS005 warning [ZohoCRM.modules.leads.CREATE] `ZohoCRM.modules.leads.CREATE` is redundant: `ZohoCRM.modules.leads.ALL` gives it already
+            help: drop it; or drop `ZohoCRM.modules.leads.ALL` instead, which is least privilege, if the application can do without it
+            `ZohoCRM.modules.leads.ALL` is requested here
+            catalog: ZohoCRM.yaml:N (documented, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/record.json, github:api-evangelist/zoho:openapi/zoho-crm/v8.0/cadences_execution.json)
+            drop the redundant scope: ZohoCRM.modules.leads.WRITE,ZohoCRM.modules.leads.ALL
+          ");
     }
 }

@@ -1,4 +1,4 @@
-//! ZS501 secret-in-source.
+//! ZS601 secret-in-source.
 
 use super::{Context, Rule};
 use crate::finding::{Finding, RuleInfo, Severity};
@@ -7,7 +7,7 @@ use crate::input::SecretKind;
 pub(super) struct SecretInSource;
 
 static INFO: RuleInfo = RuleInfo {
-    code: "ZS501",
+    code: "ZS601",
     name: "secret-in-source",
     severity: Severity::Error,
     summary: "a token or a client secret stands in a source text beside scopes",

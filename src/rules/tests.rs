@@ -8,6 +8,7 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::{ALL, Context, RunContext};
+use crate::audit::{Audit, Collector, Lock, Wanted};
 use crate::baseline::Baseline;
 use crate::catalog::Catalog;
 use crate::engine::judge_request;
@@ -15,8 +16,10 @@ use crate::filter::{apply_ignores, apply_waivers, with_level};
 use crate::finding::{Finding, RuleInfo};
 use crate::input::read_argument;
 use crate::input::scan::Scanner;
+use crate::input::token::read_tokens;
 use crate::policy::{self, Policy, Top};
 use crate::redact::redact;
+use crate::review::Review;
 use crate::source::{Source, Sources};
 
 /// The day for which examples are judged that name none.
@@ -47,6 +50,9 @@ struct Example<'d> {
     policy: &'d str,
     /// The day of the run: `as-of=…` after `yaml`.
     as_of: &'d str,
+    /// Where the argument is a token response: what is requested (`requested=…` after `token`), and the lock file that a
+    /// `yaml lock` fence before it holds.
+    token: Option<(Option<&'d str>, Option<&'d str>)>,
 }
 
 /// A fence of a Markdown text: what stands after the opening backticks, and what it holds.
@@ -92,6 +98,7 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
     let heading = std::cell::Cell::new("");
     let policy = std::cell::Cell::new((LENIENT, TODAY));
     let known = std::cell::Cell::new(None);
+    let lock = std::cell::Cell::new(None);
     let mut found = Vec::new();
     walk(
         docs,
@@ -99,6 +106,7 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
             heading.set(title);
             policy.set((LENIENT, TODAY));
             known.set(None);
+            lock.set(None);
         },
         |fence| {
             let body = docs[fence.body].trim_end();
@@ -109,13 +117,21 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
                 option.and_then(|rest| rest.strip_prefix('='))
             };
             match kind {
+                Some("yaml") if fence.info == "yaml lock" => lock.set(Some(body)),
                 Some("yaml") => policy.set((body, option("as-of").unwrap_or(TODAY))),
                 Some("baseline") => known.set(Some(body)),
                 Some(kind @ ("scope" | "source")) => {
                     let (policy, as_of) = policy.get();
                     let (heading, app, baseline) = (heading.get(), option("app"), known.get());
                     let scanned = kind == "source";
-                    found.push(Example { heading, argument: body, scanned, baseline, app, policy, as_of });
+                    found.push(Example { heading, argument: body, scanned, baseline, app, policy, as_of, token: None });
+                }
+                Some("token") => {
+                    let (policy, as_of) = policy.get();
+                    let (heading, app) = (heading.get(), option("app"));
+                    let token = Some((option("requested"), lock.get()));
+                    let (scanned, baseline) = (false, None);
+                    found.push(Example { heading, argument: body, scanned, baseline, app, policy, as_of, token });
                 }
                 _ => {}
             }
@@ -128,6 +144,9 @@ impl Example<'_> {
     /// Everything that a run over the example finds and no waiver absolves.
     fn run(&self, catalog: &Catalog) -> (Vec<Finding>, Sources) {
         let mut sources = Sources::default();
+        if let Some((requested, lock)) = self.token {
+            return self.audit(catalog, requested, lock, sources);
+        }
         let id = sources.add(Source::new("<argument>", self.argument));
         let scanner = Scanner::new(catalog);
         let mut requests =
@@ -140,7 +159,7 @@ impl Example<'_> {
         for request in &mut requests {
             request.app = self.app.map(str::to_owned);
             let scopes = judge_request(catalog, &effective, request);
-            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, data: &policy.data };
+            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, grant: None, data: &policy.data };
             for rule in ALL {
                 let before = findings.len();
                 rule.check(&cx, &mut findings);
@@ -151,7 +170,7 @@ impl Example<'_> {
         let as_of: Date = self.as_of.parse().unwrap();
         let (findings, _, ignores) = apply_ignores(findings, &ignores, &infos(), &sources);
         let (mut kept, _, waivers) = apply_waivers(findings, &policy, as_of);
-        let cx = RunContext { catalog, policy: &policy, waivers: &waivers, ignores: &ignores, as_of };
+        let cx = RunContext { catalog, policy: &policy, waivers: &waivers, ignores: &ignores, as_of, drift: &[] };
         for rule in ALL {
             rule.check_run(&cx, &mut kept);
         }
@@ -161,6 +180,30 @@ impl Example<'_> {
             kept.extend(known.findings.iter().map(|known| known.vanished(id, text)));
         }
         (kept, sources)
+    }
+
+    /// Everything that an audit of the example finds.
+    fn audit(
+        &self,
+        catalog: &Catalog,
+        requested: Option<&str>,
+        lock: Option<&str>,
+        mut sources: Sources,
+    ) -> (Vec<Finding>, Sources) {
+        let policy = self.policy(&mut sources);
+        let requested = requested.map(|list| list.split(',').map(|scope| scope.parse().unwrap()).collect::<Vec<_>>());
+        let lock = lock.map(|text| {
+            let id = sources.add(Source::new("zscope.lock", text));
+            Lock::read(id, text).unwrap()
+        });
+        let review = Review { catalog, policy: &policy, as_of: self.as_of.parse().unwrap() };
+        let audit = Audit::new(&review, self.app, requested.as_deref());
+        let mut collector = Collector::new(&audit, sources, lock.is_some());
+        for grant in read_tokens("token.json", self.argument, &mut collector.sources).grants {
+            collector.add(grant);
+        }
+        let report = collector.finish(lock.as_ref(), Wanted { details: true, plans: false });
+        (report.findings, report.sources)
     }
 
     fn policy(&self, sources: &mut Sources) -> Policy {
@@ -261,7 +304,8 @@ pub(super) fn found(group: &str, argument: &str) -> String {
 
 /// [`found`] under a policy, for an application.
 pub(super) fn found_under(policy: &str, app: Option<&str>, group: &str, argument: &str) -> String {
-    let example = Example { heading: "", argument, scanned: false, baseline: None, app, policy, as_of: TODAY };
+    let (scanned, baseline, token) = (false, None, None);
+    let example = Example { heading: "", argument, scanned, baseline, app, policy, as_of: TODAY, token };
     let (mut findings, sources) = example.run(&Catalog::embedded());
     findings.retain(|finding| finding.rule.code.starts_with(group));
     findings.sort_by(|a, b| (a.place, a.rule.code).cmp(&(b.place, b.rule.code)));

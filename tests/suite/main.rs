@@ -3,12 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accepted;
+mod audit;
+#[cfg(feature = "online")]
+mod canary;
 mod catalog_commands;
 mod catalog_import;
 mod evidence;
 mod formats;
+mod html;
 mod judging;
 mod laws;
+#[cfg(feature = "online")]
+mod live;
 mod naive;
 mod policies;
 mod program;
@@ -16,5 +22,9 @@ mod readme;
 mod run;
 mod scan;
 mod scan_corpus;
+mod schemas;
 mod semantics;
+mod shell;
+#[cfg(feature = "online")]
+mod token_server;
 mod who;

@@ -132,8 +132,8 @@ fn every_format_says_by_what_it_was_made() {
     built.0.run.inputs = vec!["some-input.txt".to_owned()];
     built.0.run.timestamp = Some("2026-11-29T18:00:00Z".parse().unwrap());
     for &format in Format::all() {
-        // GitLab's array has no room.
-        if format.name() == "gitlab" {
+        // GitLab's array and a table of scopes have no room.
+        if matches!(format.name(), "gitlab" | "csv") {
             continue;
         }
         let written = rendered(format, &built);

@@ -8,6 +8,7 @@ use roxmltree::Document;
 use serde_json::Value;
 
 use super::Read;
+use crate::report::html::tests::assert_inert;
 
 /// How a format is read back.
 pub(super) struct Reader {
@@ -22,11 +23,14 @@ pub(super) static READERS: &[Reader] = &[
     Reader { format: "text", read: text, inert: inert_lines },
     Reader { format: "table", read: table, inert: inert_lines },
     Reader { format: "json", read: json, inert: inert_lines },
+    Reader { format: "ndjson", read: ndjson, inert: inert_lines },
+    Reader { format: "csv", read: table_of_scopes, inert: inert_csv },
     Reader { format: "sarif", read: sarif, inert: inert_lines },
     Reader { format: "junit", read: junit, inert: inert_junit },
     Reader { format: "github", read: github, inert: inert_github },
     Reader { format: "gitlab", read: gitlab, inert: inert_lines },
     Reader { format: "markdown", read: markdown, inert: inert_markdown },
+    Reader { format: "html", read: html, inert: assert_inert },
 ];
 
 static TITLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^(?:error|warning|note)\[(ZS[0-9]{3}) ").unwrap());
@@ -84,6 +88,41 @@ fn json(written: &str) -> Read {
         findings: sorted(strings(&read["findings"], "code")),
         waived: Some(count(&read["waived"])),
         not_evaluated: count(&read["not_evaluated"]),
+    }
+}
+
+fn ndjson(written: &str) -> Read {
+    let lines: Vec<Value> = written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |kind: &'static str| lines.iter().filter(move |line| line["type"] == kind);
+    let on_scopes = of("scope").flat_map(|line| strings(&line["findings"], "code"));
+    let others = of("finding").map(|line| line["code"].as_str().unwrap().to_owned());
+    Read { findings: sorted(on_scopes.chain(others)), waived: None, not_evaluated: of("not-evaluated").count() }
+}
+
+fn records(written: &str) -> Vec<csv::StringRecord> {
+    let mut reader = csv::Reader::from_reader(written.as_bytes());
+    reader.records().map(|record| record.unwrap()).collect()
+}
+
+fn table_of_scopes(written: &str) -> Read {
+    let header = csv::Reader::from_reader(written.as_bytes()).headers().unwrap().clone();
+    let column = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let (rules, verdict) = (column("rules"), column("verdict"));
+    let records = records(written);
+    Read {
+        findings: sorted(records.iter().flat_map(|record| {
+            record[rules].split(' ').filter(|code| !code.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        })),
+        waived: None,
+        not_evaluated: records.iter().filter(|record| &record[verdict] == "not-evaluated").count(),
+    }
+}
+
+fn inert_csv(written: &str) {
+    for record in records(written) {
+        for cell in &record {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+        }
     }
 }
 
@@ -201,5 +240,16 @@ fn inert_markdown(written: &str) {
             Event::Text(text) => assert!(!text.contains(['@', '#', '<', '`']), "{text:?}"),
             _ => {}
         }
+    }
+}
+
+/// The page says the same once, however often it is so.
+fn html(written: &str) -> Read {
+    let remark = r#"<div class="said (?:error|warning|note)">\s*<p><span class="mark [a-z]+">[a-z]+</span> <b class="code">(ZS[0-9]{3})"#;
+    let remarks = Regex::new(remark).unwrap();
+    Read {
+        findings: sorted(remarks.captures_iter(written).map(|found| found[1].to_owned())),
+        waived: Some(written.matches("<div class=\"said waived\">").count()),
+        not_evaluated: written.matches("<li class=\"said error\">").count(),
     }
 }

@@ -1,0 +1,282 @@
+//! Grants on their way into a report: all of them counted, and as many of them kept as people can read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lock::{Drift, HeldAccess, Lock};
+use super::{Audit, Judgement, Matched, plan};
+use crate::filter::{self, WaiverUse};
+use crate::finding::Finding;
+use crate::input::token::{Grant, State};
+use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
+use crate::rules::{self, RunContext};
+use crate::source::Sources;
+
+/// A run of up to so many grants is shown whole.
+pub const DETAILED: usize = 1000;
+
+/// Of a larger run, so many grants with findings of warning or worse are shown, the first in the order read.
+pub const SHOWN: usize = 100;
+
+/// Gathers judged grants.
+pub struct Collector<'a> {
+    audit: &'a Audit<'a>,
+    /// The texts that places point into: those of the policy, and those of the grants that are shown.
+    pub sources: Sources,
+    totals: Totals,
+    held: BTreeMap<(String, String), HeldAccess>,
+    /// Whether what is held matters, for a lock.
+    is_locked: bool,
+    uses: Vec<usize>,
+    apps: BTreeSet<Option<String>>,
+    shown: Vec<(GrantInfo, Matched, Judgement)>,
+    seen: usize,
+    offending: usize,
+    failed: usize,
+    not_evaluated: Vec<NotEvaluated>,
+    unread: usize,
+}
+
+/// What a report is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Grants one by one, and not only figures.
+    pub details: bool,
+    /// The way to a smaller grant, for each that offends.
+    pub plans: bool,
+}
+
+/// What is known of a grant when it is counted without being kept.
+pub(crate) struct Counted<'j> {
+    pub(crate) state: GrantState,
+    pub(crate) judgement: &'j Judgement,
+    pub(crate) times: usize,
+}
+
+impl<'a> Collector<'a> {
+    /// An empty one. `sources` holds the policy's texts; `is_locked` when what is held is to be known, for a lock.
+    #[must_use]
+    pub fn new(audit: &'a Audit<'a>, sources: Sources, is_locked: bool) -> Self {
+        let uses = vec![0; audit.review.policy.waivers.len()];
+        Self {
+            audit,
+            sources,
+            totals: Totals::default(),
+            held: BTreeMap::new(),
+            is_locked,
+            uses,
+            apps: BTreeSet::new(),
+            shown: Vec::new(),
+            seen: 0,
+            offending: 0,
+            failed: 0,
+            not_evaluated: Vec::new(),
+            unread: 0,
+        }
+    }
+
+    /// Judges a grant whose text is among [`Collector::sources`], counts it, and keeps it while there is room.
+    pub fn add(&mut self, mut grant: Grant) {
+        let matched = self.audit.matched(grant.labels.iter().map(|(label, _)| label.as_str()));
+        let judgement = self.audit.judge(&mut grant, matched);
+        self.add_judged(grant, matched, judgement);
+    }
+
+    /// [`Collector::add`] for a grant that has been judged.
+    pub(crate) fn add_judged(&mut self, grant: Grant, matched: Matched, judgement: Judgement) {
+        let state = state(&grant.state);
+        self.count(matched, &Counted { state, judgement: &judgement, times: 1 });
+        self.hold(matched, grant.labels.first().map(|(label, _)| label.as_str()), grant.data_centre, state, &judgement);
+        let failed = state == GrantState::Failed;
+        if self.wants(0, offends(&judgement.findings), failed) {
+            self.keep(grant, matched, judgement);
+        }
+        self.pass(1, usize::from(failed));
+    }
+
+    /// Keeps a grant that comes so many after the last one passed, if a report would show it. It is counted elsewhere.
+    pub(crate) fn consider(&mut self, after: usize, mut grant: Grant) {
+        let matched = self.audit.matched(grant.labels.iter().map(|(label, _)| label.as_str()));
+        let judgement = self.audit.judge(&mut grant, matched);
+        let failed = matches!(grant.state, State::Failed(_));
+        if self.wants(after, offends(&judgement.findings), failed) {
+            self.keep(grant, matched, judgement);
+        }
+    }
+
+    /// Notes that so many grants have been read, whether or not they are kept, and how many of them have no token.
+    pub(crate) fn pass(&mut self, grants: usize, failed: usize) {
+        self.seen += grants;
+        self.unread += failed;
+    }
+
+    /// How many grants have been read.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// Counts a grant.
+    pub(crate) fn count(&mut self, matched: Matched, counted: &Counted<'_>) {
+        let app = self.audit.app(matched);
+        let Counted { state, judgement, times } = *counted;
+        self.totals.add(app, state, &judgement.scopes, &judgement.findings, times);
+        for (all, used) in self.uses.iter_mut().zip(&judgement.uses) {
+            *all += used * times;
+        }
+        if !self.apps.contains(&app.map(str::to_owned)) {
+            self.apps.insert(app.map(str::to_owned));
+        }
+    }
+
+    /// Notes what is held, for the lock.
+    pub(crate) fn hold(
+        &mut self,
+        matched: Matched,
+        label: Option<&str>,
+        data_centre: Option<&str>,
+        state: GrantState,
+        judgement: &Judgement,
+    ) {
+        if state == GrantState::Failed || !self.is_locked {
+            return;
+        }
+        let app = self.audit.app(matched);
+        let name = app.or(label).unwrap_or("(no client)").to_owned();
+        let key = (name, data_centre.unwrap_or("unknown").to_owned());
+        let held = self.held.entry(key).or_default();
+        held.policy_app = app.map(str::to_owned);
+        held.is_unknown |= state == GrantState::Unknown;
+        for scope in judgement.scopes.iter().filter_map(|judged| judged.scope.as_ref().ok()) {
+            if !held.scopes.contains(scope) {
+                held.scopes.insert(scope.clone());
+            }
+        }
+    }
+
+    /// Keeps a grant for the report while there is room for it.
+    pub(crate) fn keep(&mut self, grant: Grant, matched: Matched, judgement: Judgement) {
+        if let State::Failed(failure) = &grant.state {
+            let (message, help) = (failure.message(), Some(failure.help().to_owned()));
+            let input = self.sources.get(grant.place.source).name().to_owned();
+            self.failed += 1;
+            self.not_evaluated.push(NotEvaluated { input, message, help, place: Some(grant.place) });
+        }
+        self.offending += usize::from(offends(&judgement.findings));
+        let info = GrantInfo {
+            app: grant.request.app.clone(),
+            data_centre: grant.data_centre,
+            state: state(&grant.state),
+            scopes: grant.request.items.len(),
+            place: grant.place,
+            name: grant.name,
+            calls: grant.calls,
+        };
+        self.shown.push((info, matched, judgement));
+    }
+
+    /// Whether the grant that comes so many after the last one passed would still be shown, so that it has to be kept.
+    #[must_use]
+    pub(crate) fn wants(&self, after: usize, offends: bool, failed: bool) -> bool {
+        self.seen + after < DETAILED || (offends && self.offending < SHOWN) || (failed && self.failed < SHOWN)
+    }
+
+    /// Notes an input that could not be evaluated.
+    pub fn unread(&mut self, input: NotEvaluated) {
+        self.unread += 1;
+        self.not_evaluated.push(input);
+    }
+
+    /// What tokens hold, by application and data centre.
+    #[must_use]
+    pub fn held(&self) -> &BTreeMap<(String, String), HeldAccess> {
+        &self.held
+    }
+
+    /// Whether everything was evaluated and known, so that what is held is all there is.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.unread == 0 && self.totals.all.unknown_grants == 0
+    }
+
+    /// The finished report.
+    #[must_use]
+    pub fn finish(mut self, lock: Option<&Lock>, wanted: Wanted) -> Report {
+        let review = self.audit.review;
+        if self.seen > DETAILED || !wanted.details {
+            let most = if wanted.details { SHOWN } else { 0 };
+            self.shown.retain(|(_, _, judgement)| offends(&judgement.findings));
+            self.shown.truncate(most);
+            self.not_evaluated.truncate(SHOWN);
+        }
+        let drift = lock.map(|lock| lock.drift(review.catalog, &self.held)).unwrap_or_default();
+        let of_run = self.of_run(&drift);
+        self.totals.add_run(&of_run);
+        let (policy, catalog, as_of) = review.head();
+        let mut report = Report {
+            policy,
+            catalog,
+            as_of,
+            grants: Vec::new(),
+            scopes: Vec::new(),
+            findings: of_run,
+            waived: Vec::new(),
+            not_evaluated: self.not_evaluated,
+            unread: self.unread,
+            totals: Some(self.totals),
+            plans: Vec::new(),
+            sources: self.sources,
+            run: RunInfo::default(),
+        };
+        for (index, (grant, matched, mut judgement)) in self.shown.into_iter().enumerate() {
+            if wanted.plans {
+                report.plans.extend(plan(self.audit, matched, (index, &grant), &judgement.scopes, &judgement.findings));
+            }
+            judgement.scopes.iter_mut().for_each(|judged| judged.grant = Some(index));
+            report.grants.push(grant);
+            report.scopes.append(&mut judgement.scopes);
+            report.findings.append(&mut judgement.findings);
+            report.waived.append(&mut judgement.waived);
+        }
+        report.sort();
+        report
+    }
+
+    fn of_run(&self, drift: &[Drift]) -> Vec<Finding> {
+        let review = self.audit.review;
+        let (_, _, mut uses) = filter::apply_waivers(Vec::new(), review.policy, review.as_of);
+        for (used, matched) in uses.iter_mut().zip(&self.uses) {
+            used.matched = *matched;
+        }
+        let judged =
+            |used: &WaiverUse<'_>| used.waiver.app.is_none() || self.apps.iter().any(|app| *app == used.waiver.app);
+        uses.retain(judged);
+        let context = RunContext {
+            catalog: review.catalog,
+            policy: review.policy,
+            waivers: &uses,
+            ignores: &[],
+            as_of: review.as_of,
+            drift,
+        };
+        let mut found = Vec::new();
+        for rule in rules::ALL {
+            rule.check_run(&context, &mut found);
+        }
+        let of_app = |finding: &Finding| review.policy.effective(finding.app.as_deref());
+        found
+            .into_iter()
+            .filter_map(|finding| {
+                let policy = of_app(&finding);
+                filter::with_level(finding, &policy)
+            })
+            .collect()
+    }
+}
+
+/// The state of a grant as reports have it.
+pub(crate) fn state(state: &State) -> GrantState {
+    match state {
+        State::Known => GrantState::Known,
+        State::Unknown => GrantState::Unknown,
+        State::Failed(_) => GrantState::Failed,
+    }
+}

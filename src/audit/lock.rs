@@ -1,0 +1,328 @@
+//! The lock file: the access that tokens hold, written down for review, and what has changed since.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt::Write as _;
+
+use crate::access::{self, Sureness};
+use crate::catalog::Catalog;
+use crate::redact::redact;
+use crate::scope::Scope;
+use crate::source::{Place, Problem, SourceId, Span};
+use crate::yaml::{self, Node, Value};
+
+/// The version of the format.
+const VERSION: &str = "1";
+
+/// What the file begins with.
+const HEADER: &str = "\
+# The access that tokens hold, by application and data centre. Written by `zscope audit --lock`; compare with
+# `zscope audit --check-lock`.
+version: 1
+";
+
+/// What the tokens of one application hold in one data centre.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeldAccess {
+    /// The policy's application; `None` where the name is the input's.
+    pub policy_app: Option<String>,
+    /// Every scope, in the catalog's spelling.
+    pub scopes: BTreeSet<Scope>,
+    /// One of the tokens holds more or other scopes than are known.
+    pub is_unknown: bool,
+}
+
+/// A lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Where what the file does not mention is told.
+    start: Place,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    app: String,
+    data_centre: String,
+    place: Place,
+    scopes: Vec<(Scope, Place)>,
+}
+
+/// A difference between a lock and what tokens hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// The application, as the lock names it.
+    pub app: String,
+    /// The policy's application, where it is one.
+    pub policy_app: Option<String>,
+    /// The code of the data centre, or `unknown`.
+    pub data_centre: String,
+    /// What differs.
+    pub what: Drifted,
+    /// Where in the lock it belongs.
+    pub place: Place,
+}
+
+/// What differs from a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Drifted {
+    /// This is held, and the lock does not surely give it.
+    Grown(Scope),
+    /// The lock gives this, and it is not held any more.
+    Shrunk(Scope),
+    /// The lock has the application there, and no token of it was audited.
+    Absent,
+}
+
+impl Lock {
+    /// Reads a lock file.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn read(source: SourceId, text: &str) -> Result<Self, Vec<Problem>> {
+        let root = yaml::parse(text)?;
+        let mut reader = Reader { source, problems: Vec::new() };
+        let lock = reader.lock(&root, text);
+        if reader.problems.is_empty() { Ok(lock) } else { Err(reader.problems) }
+    }
+
+    /// The file for what tokens hold: sorted, one scope a line.
+    #[must_use]
+    pub fn write(held: &BTreeMap<(String, String), HeldAccess>) -> String {
+        let mut text = String::from(HEADER);
+        text.push_str(if held.is_empty() { "grants: {}\n" } else { "grants:\n" });
+        let mut last = None;
+        for ((app, centre), access) in held {
+            if last != Some(app) {
+                let _ = writeln!(text, "  {}:", key(app));
+                last = Some(app);
+            }
+            let none = if access.scopes.is_empty() { " []" } else { "" };
+            let _ = writeln!(text, "    {centre}:{none}");
+            for scope in &access.scopes {
+                let _ = writeln!(text, "      - {}", value(&scope.to_string()));
+            }
+        }
+        text
+    }
+
+    /// How what is held differs, in the order of the applications' names: what has grown first.
+    #[must_use]
+    pub fn drift(&self, catalog: &Catalog, held: &BTreeMap<(String, String), HeldAccess>) -> Vec<Drift> {
+        let mut found = Vec::new();
+        for ((app, centre), access) in held {
+            let entry = self.entries.iter().find(|entry| entry.app == *app && entry.data_centre == *centre);
+            let locked: HashSet<Scope> =
+                entry.iter().flat_map(|entry| &entry.scopes).map(|(scope, _)| canonical(catalog, scope)).collect();
+            let place = entry.map_or(self.start, |entry| entry.place);
+            let drift = |what, place| Drift {
+                app: app.clone(),
+                policy_app: access.policy_app.clone(),
+                data_centre: centre.clone(),
+                what,
+                place,
+            };
+            for scope in &access.scopes {
+                if access::holds(catalog, &locked, scope, false) != Sureness::Surely {
+                    found.push(drift(Drifted::Grown(scope.clone()), place));
+                }
+            }
+            let now: HashSet<Scope> = access.scopes.iter().cloned().collect();
+            for (scope, place) in entry.iter().flat_map(|entry| &entry.scopes).filter(|_| !access.is_unknown) {
+                if access::holds(catalog, &now, scope, true) != Sureness::Surely {
+                    found.push(drift(Drifted::Shrunk(canonical(catalog, scope)), *place));
+                }
+            }
+        }
+        let is_held = |entry: &&Entry| !held.contains_key(&(entry.app.clone(), entry.data_centre.clone()));
+        for entry in self.entries.iter().filter(is_held) {
+            found.push(Drift {
+                app: entry.app.clone(),
+                policy_app: None,
+                data_centre: entry.data_centre.clone(),
+                what: Drifted::Absent,
+                place: entry.place,
+            });
+        }
+        found
+    }
+}
+
+fn canonical(catalog: &Catalog, scope: &Scope) -> Scope {
+    access::identify(catalog, scope).scope
+}
+
+/// A name as a key of YAML: quoted unless it is surely read as it stands.
+fn key(name: &str) -> String {
+    value(&redact(name))
+}
+
+fn value(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    if starts && text.chars().all(plain) && !word.contains(&text.to_ascii_lowercase().as_str()) {
+        return text.to_owned();
+    }
+    serde_json::Value::from(text).to_string()
+}
+
+struct Reader {
+    source: SourceId,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn place(&self, span: Span) -> Place {
+        Place::new(self.source, span)
+    }
+
+    fn report(&mut self, span: Span, message: impl Into<String>) {
+        let help = "write the file anew with `zscope audit --lock`, or mend it by hand";
+        self.problems.push(Problem::new(span, message).help(help));
+    }
+
+    fn lock(&mut self, root: &Node, text: &str) -> Lock {
+        let mut lock = Lock { start: self.place(first_line(text)), entries: Vec::new() };
+        let Value::Mapping(fields) = &root.value else {
+            self.report(root.span, "expected a lock file (a mapping)");
+            return lock;
+        };
+        let mut version = None;
+        for field in fields {
+            match field.key.as_str() {
+                "version" => version = Some(&field.value),
+                "grants" => {
+                    lock.start = self.place(field.key_span);
+                    self.apps(&field.value, &mut lock.entries);
+                }
+                other => self.report(field.key_span, format!("a lock file has no key `{other}`")),
+            }
+        }
+        match version.map(|node| (&node.value, node.span)) {
+            None => self.report(root.span, "a lock file needs the key `version`"),
+            Some((Value::Scalar(version), _)) if version == VERSION => {}
+            Some((_, span)) => self.report(span, format!("this build reads version {VERSION} of lock files")),
+        }
+        lock
+    }
+
+    fn apps(&mut self, node: &Node, entries: &mut Vec<Entry>) {
+        let Value::Mapping(apps) = &node.value else {
+            return self.report(node.span, "expected applications by name");
+        };
+        for app in apps {
+            let Value::Mapping(centres) = &app.value.value else {
+                self.report(app.value.span, "expected data centres with lists of scopes");
+                continue;
+            };
+            for centre in centres {
+                let place = self.place(centre.key_span);
+                let scopes = self.scopes(&centre.value);
+                entries.push(Entry { app: app.key.clone(), data_centre: centre.key.clone(), place, scopes });
+            }
+        }
+    }
+
+    fn scopes(&mut self, node: &Node) -> Vec<(Scope, Place)> {
+        let Value::Sequence(items) = &node.value else {
+            self.report(node.span, "expected a list of scopes");
+            return Vec::new();
+        };
+        let mut scopes = Vec::new();
+        for item in items {
+            let scope = match &item.value {
+                Value::Scalar(text) => text.parse::<Scope>().map_err(|error| error.to_string()),
+                _ => Err("expected a scope".to_owned()),
+            };
+            match scope {
+                Ok(scope) => scopes.push((scope, self.place(item.span))),
+                Err(error) => self.report(item.span, format!("not a scope: {error}")),
+            }
+        }
+        scopes
+    }
+}
+
+fn first_line(text: &str) -> Span {
+    Span::new(0, text.lines().next().map_or(0, str::len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Source, Sources};
+
+    fn held(of: &[(&str, &str, &str)]) -> BTreeMap<(String, String), HeldAccess> {
+        of.iter()
+            .map(|(app, centre, scopes)| {
+                let scopes = scopes.split_whitespace().map(|scope| scope.parse().unwrap()).collect();
+                (((*app).to_owned(), (*centre).to_owned()), HeldAccess { scopes, ..HeldAccess::default() })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_has_not_drifted() {
+        let held = held(&[
+            ("sync", "eu", "ZohoBooks.invoices.READ email ZohoCRM.modules.{module}.READ"),
+            ("sync", "us", ""),
+            ("yes", "eu", "openid"),
+            ("a: \"b\"\u{1b}", "unknown", "openid"),
+        ]);
+        let text = Lock::write(&held);
+        insta::assert_snapshot!(text);
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new("zscope.lock", &*text));
+        let lock = Lock::read(id, &text).unwrap();
+        assert_eq!(lock.drift(&Catalog::embedded(), &held), []);
+    }
+
+    #[test]
+    fn growth_counts_by_meaning() {
+        let catalog = Catalog::embedded();
+        for (locked, now, expected) in [
+            ("ZohoBooks.invoices.ALL", "ZohoBooks.invoices.READ", "- ZohoBooks.invoices.ALL"),
+            ("ZohoBooks.invoices.READ", "zohobooks.Invoices.read", ""),
+            (
+                "Site24x7.admin.ALL",
+                "Site24x7.admin.READ Site24x7.admin.CREATE Site24x7.admin.UPDATE Site24x7.admin.DELETE",
+                "",
+            ),
+            ("ZohoBooks.invoices.READ ZohoBooks.invoices.CREATE", "ZohoBooks.invoices.ALL", "+ ZohoBooks.invoices.ALL"),
+            ("ZohoBooks.fullaccess.all", "ZohoBooks.invoices.ALL", "- ZohoBooks.fullaccess.all"),
+        ] {
+            let text = Lock::write(&held(&[("x", "eu", locked)]));
+            let mut sources = Sources::default();
+            let id = sources.add(Source::new("zscope.lock", &*text));
+            let drift = Lock::read(id, &text).unwrap().drift(&catalog, &held(&[("x", "eu", now)]));
+            let told: Vec<String> = drift
+                .iter()
+                .map(|drift| match &drift.what {
+                    Drifted::Grown(scope) => format!("+ {scope}"),
+                    Drifted::Shrunk(scope) => format!("- {scope}"),
+                    Drifted::Absent => "absent".to_owned(),
+                })
+                .collect();
+            assert_eq!(told.join(", "), expected, "{locked}: {now}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_lock_is_told() {
+        for text in [
+            "",
+            "[]",
+            "version: 2\ngrants: {}",
+            "grants: {}",
+            "version: 1\ngrants: {x: [a]}",
+            "version: 1\nx: 1",
+            "version: 1\ngrants: {x: {eu: ZohoBooks.invoices.READ}}",
+            "version: 1\ngrants: {x: {eu: [nonsense.x]}}",
+        ] {
+            let mut sources = Sources::default();
+            let id = sources.add(Source::new("zscope.lock", text));
+            assert!(Lock::read(id, text).is_err(), "{text}");
+        }
+    }
+}

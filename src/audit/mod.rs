@@ -1,0 +1,170 @@
+//! Audits: what tokens hold, against the policy of their applications.
+//!
+//! A grant is judged by the policy of the application that the input names for it, by name or client id; else by that of
+//! the run; else by the policy's top level, which is said. The rules that judge requests judge grants too, but for those
+//! on how a list is written. What the application requests, where it is known, is held against the grant by meaning.
+
+mod collect;
+mod lock;
+mod memo;
+mod plan;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use collect::{Collector, DETAILED, SHOWN, Wanted};
+pub use lock::{Drift, Drifted, HeldAccess, Lock};
+pub use plan::{Plan, plan};
+pub use stream::{MAX_RECORD, Sink, Stream, StreamError};
+
+use std::collections::HashMap;
+
+use crate::access;
+use crate::engine::{self, Judged};
+use crate::filter::{self, Waived};
+use crate::finding::Finding;
+use crate::input::token::{Grant, State};
+use crate::policy::Effective;
+use crate::report::{Subject, mark_waived};
+use crate::review::Review;
+use crate::rules::{self, Context, Held};
+use crate::scope::Scope;
+
+/// By what grants are judged.
+pub struct Audit<'a> {
+    pub(crate) review: &'a Review<'a>,
+    /// What holds for nobody in particular, then for each of the policy's apps.
+    effective: Vec<Effective<'a>>,
+    /// What is requested, in the same order.
+    requested: Vec<Option<Vec<Scope>>>,
+    /// Names and client ids in lower case.
+    by_label: HashMap<String, usize>,
+    /// Who is meant where the input names nobody that the policy has.
+    fallback: usize,
+}
+
+/// The application of the policy by which a grant is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Matched {
+    /// Nobody, or one of the policy's apps.
+    index: usize,
+    /// The input names a client, the policy has apps, and this is none of them.
+    pub(crate) is_unmatched: bool,
+}
+
+/// A judged grant.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// Its scopes.
+    pub scopes: Vec<Judged>,
+    /// What stands.
+    pub findings: Vec<Finding>,
+    /// What waivers absolve.
+    pub waived: Vec<Waived>,
+    /// How many findings each of the policy's waivers absolved, or would have absolved had it not expired.
+    pub uses: Vec<usize>,
+}
+
+impl Judgement {
+    /// The grant as the formats that write every one have it.
+    pub(crate) fn subject(&self, state: &State) -> Subject<'_> {
+        let failure = match state {
+            State::Failed(failure) => Some(failure.message()),
+            State::Known | State::Unknown => None,
+        };
+        Subject {
+            state: Some(collect::state(state)),
+            failure,
+            scopes: self.scopes.iter().collect(),
+            findings: self.findings.iter().collect(),
+            waived: self.waived.iter().collect(),
+        }
+    }
+}
+
+impl<'a> Audit<'a> {
+    /// An audit by a policy. `app` is the application of grants for which the input names none that the policy has;
+    /// `requested` is what is requested, instead of what the policy says of that.
+    #[must_use]
+    pub fn new(review: &'a Review<'a>, app: Option<&str>, requested: Option<&[Scope]>) -> Self {
+        let policy = review.policy;
+        let canonical = |scope: &Scope| access::identify(review.catalog, scope).scope;
+        let said: Option<Vec<Scope>> = requested.map(|requested| requested.iter().map(canonical).collect());
+        let mut audit = Self {
+            review,
+            effective: vec![policy.effective(None)],
+            requested: vec![said.clone()],
+            by_label: HashMap::new(),
+            fallback: 0,
+        };
+        for (index, of_policy) in policy.apps.iter().enumerate() {
+            let own = of_policy.requested.as_ref();
+            let own = own.map(|scopes| scopes.iter().map(|scope| canonical(&scope.value)).collect());
+            audit.effective.push(policy.effective(Some(&of_policy.name)));
+            audit.requested.push(said.clone().or(own));
+            let labels = of_policy.clients.iter().map(|client| &client.value).chain([&of_policy.name]);
+            for label in labels {
+                audit.by_label.entry(label.to_lowercase()).or_insert(index + 1);
+            }
+            if app == Some(of_policy.name.as_str()) {
+                audit.fallback = index + 1;
+            }
+        }
+        audit
+    }
+
+    /// The application of a grant for which the input has these names.
+    #[must_use]
+    pub fn matched<'l>(&self, labels: impl IntoIterator<Item = &'l str>) -> Matched {
+        let mut any = false;
+        for label in labels {
+            any = true;
+            if let Some(&index) = self.by_label.get(&label.to_lowercase()) {
+                return Matched { index, is_unmatched: false };
+            }
+        }
+        let has_apps = self.effective.len() > 1;
+        Matched { index: self.fallback, is_unmatched: any && has_apps && self.fallback == 0 }
+    }
+
+    /// The name of an application.
+    #[must_use]
+    pub fn app(&self, matched: Matched) -> Option<&str> {
+        self.effective.get(matched.index).and_then(|policy| policy.app).map(|app| app.name.as_str())
+    }
+
+    /// What an application requests, where that is known.
+    #[must_use]
+    pub fn requested(&self, matched: Matched) -> Option<&[Scope]> {
+        self.requested.get(matched.index).and_then(Option::as_deref)
+    }
+
+    /// What holds for an application.
+    pub(crate) fn policy(&self, matched: Matched) -> &Effective<'a> {
+        // There is always an entry for nobody, and every index that is given out has one.
+        self.effective.get(matched.index).unwrap_or_else(|| &self.effective[0])
+    }
+
+    /// Judges a grant. `grant.request.app` becomes the application's name.
+    #[must_use]
+    pub fn judge(&self, grant: &mut Grant, matched: Matched) -> Judgement {
+        grant.request.app = self.app(matched).map(str::to_owned);
+        let policy = self.policy(matched);
+        let catalog = self.review.catalog;
+        let mut scopes = engine::judge_request(catalog, policy, &grant.request);
+        let canonical = |scope: &Scope| access::identify(catalog, scope).scope;
+        let own: Option<Vec<Scope>> = grant.requested.as_ref().map(|own| own.iter().map(canonical).collect());
+        let requested = own.as_deref().or_else(|| self.requested(matched));
+        let held = Held { grant, requested, is_unmatched: matched.is_unmatched };
+        let data = &self.review.policy.data;
+        let context = Context { request: &grant.request, scopes: &scopes, catalog, policy, grant: Some(held), data };
+        let mut found = Vec::new();
+        for rule in rules::ALL {
+            rule.check(&context, &mut found);
+        }
+        let found = found.into_iter().filter_map(|finding| filter::with_level(finding, policy)).collect();
+        let (findings, waived, uses) = filter::apply_waivers(found, self.review.policy, self.review.as_of);
+        mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
+        Judgement { scopes, findings, waived, uses: uses.iter().map(|used| used.matched).collect() }
+    }
+}

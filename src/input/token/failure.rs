@@ -1,0 +1,90 @@
+//! Answers that are no token responses, named for what they are.
+
+/// Why there is no token. Texts of Zoho's are as they were received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The token endpoint said no: the value of `error`.
+    Refused(String),
+    /// Too many requests, by `status` `failure` without a token: the value of `error` is in the user's language.
+    Throttled,
+    /// An answer of one of Zoho's APIs about a token, not of the token endpoint: its code.
+    Api(String),
+    /// The answer to a revocation.
+    Revocation,
+    /// It looks like a token response, and no token is in it.
+    NoToken,
+    /// `scope` is neither a text nor a list of texts.
+    ScopeShape,
+    /// A key stands twice.
+    Ambiguous(String),
+    /// Nested deeper than anything that a store or an export makes.
+    TooDeep,
+    /// A page for people.
+    Html,
+    /// It ends before it is complete.
+    Truncated,
+    /// It is no JSON: what the parser says.
+    NotJson(String),
+    /// The row of a table has no cell for the scopes or the response.
+    ShortRow,
+    /// It is not text.
+    NotUtf8,
+    /// Nothing in it looks like a token response.
+    NotAResponse,
+}
+
+impl Failure {
+    /// What it is: lower case, no full stop. Texts of others are in it as they were received.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let text = match self {
+            Self::Refused(error) => return format!("the token endpoint refused: `{error}`"),
+            Self::Api(code) => return format!("an answer of an API, `{code}`, not of the token endpoint"),
+            Self::Ambiguous(key) => return format!("the key `{key}` stands twice"),
+            Self::NotJson(what) => return format!("not valid JSON: {what}"),
+            Self::Throttled => "the token endpoint was asked too often and gave no token",
+            Self::Revocation => "the answer to a revocation, not a token response",
+            Self::NoToken => "looks like a token response without a token",
+            Self::ScopeShape => "`scope` is neither a text nor a list of texts",
+            Self::TooDeep => "nested too deeply for a token response",
+            Self::Html => "an HTML page, not a token response",
+            Self::Truncated => "the JSON ends before it is complete",
+            Self::ShortRow => "the row has no cell for scopes or a response",
+            Self::NotUtf8 => "not UTF-8 text",
+            Self::NotAResponse => "not a token response",
+        };
+        text.to_owned()
+    }
+
+    /// What to do about it.
+    ///
+    /// Causes of the endpoint's codes: <https://www.zoho.com/bookings/help/api/v1/refreshaccesstoken.html>.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Refused(error) => match error.as_str() {
+                "invalid_client" => "check the data centre first, then client id and `grant_type`",
+                "invalid_client_secret" => "check the secret: it may differ for each data centre",
+                "invalid_code" | "invalid_grant" => {
+                    "the code or refresh token is wrong, used, expired, revoked or pushed out by newer ones: consent again"
+                }
+                "invalid_redirect_uri" => "send the redirect URI that is registered for the client",
+                _ => "repeat the request, and give zscope the answer that holds the token",
+            },
+            Self::Throttled => "wait ten minutes and ask once: repeated tries prolong the block",
+            Self::Api(_) => "give the token endpoint's answer: an API's answer does not tell what a token holds",
+            Self::Revocation => "leave it out: a revoked token holds nothing",
+            Self::NoToken | Self::NotAResponse => {
+                "give the token endpoint's answer as it was received; `zscope check` reads lists of scopes and consent URLs"
+            }
+            Self::ScopeShape => "give the token response as it was received",
+            Self::Ambiguous(_) => "keep one of the two: programs disagree on which counts",
+            Self::TooDeep => "take the token response out of what is around it",
+            Self::Html => "the server was in maintenance, or the address was no token endpoint: ask again",
+            Self::Truncated => "give the whole answer",
+            Self::NotJson(_) => "give the token response as it was received, one JSON document or one a line",
+            Self::ShortRow => "give every row as many cells as the header has",
+            Self::NotUtf8 => "convert it, for example with `iconv -t UTF-8`",
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! What the token endpoint answered: the scopes, or what is wrong.
+//!
+//! The shapes are those of the vendor's pages and of answers in public code: errors come with status 200, the words of
+//! a throttling answer are localised, `scope` may be missing, and pages for people come where JSON belongs.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, FaultKind, Response, Secret};
+use crate::redact::redact;
+
+/// An answer that grants a token, without the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// A JSON object for the readers of token responses: what is known to be no secret, with every known secret and
+    /// everything that looks like one masked.
+    pub text: String,
+    /// The domain of the APIs that the answer names.
+    pub(super) api_domain: Option<String>,
+}
+
+/// What of an answer is looked at. Everything else is dropped unread.
+#[derive(Default)]
+struct Body {
+    access_token: Option<Secret>,
+    kept: Kept,
+}
+
+/// What of an answer is kept.
+#[derive(Serialize)]
+struct Kept {
+    /// Says that there was a token, so that readers take the answer for what it is.
+    access_token: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_domain: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_description: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Text>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        let (scope, api_domain, token_type, expires_in) = (None, None, None, None);
+        let (error, error_description, status) = (None, None, None);
+        Self { access_token: MASK, scope, api_domain, token_type, expires_in, error, error_description, status }
+    }
+}
+
+/// What stands where a secret stood.
+const MASK: &str = "********";
+
+/// A value that may be kept.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Text {
+    One(String),
+    Several(Vec<String>),
+    Number(u64),
+    /// Something else: its being there is all that is kept.
+    Other(()),
+}
+
+impl Text {
+    fn is_something(&self) -> bool {
+        !matches!(self, Self::One(text) if text.is_empty())
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::One(text) => text,
+            _ => "",
+        }
+    }
+}
+
+/// Reads an answer. `secrets` are what the request held; they must not come back in what is kept. The second part is
+/// the token.
+pub(super) fn read(response: &Response, secrets: &[&Secret]) -> Result<(Answer, Secret), Fault> {
+    if (300..400).contains(&response.status) {
+        return Err(redirect(response));
+    }
+    let mut body = parse(response)?;
+    let token = body.access_token.take();
+    let mut all = secrets.to_vec();
+    all.extend(&token);
+    body.kept.mask(&all);
+    let kept = body.kept;
+    let failed = kept.error.as_ref().is_some_and(Text::is_something)
+        || kept.status.as_ref().is_some_and(|s| s.as_str().eq_ignore_ascii_case("failure"));
+    match token {
+        Some(token) if !failed && (200..300).contains(&response.status) => {
+            let api_domain = kept.api_domain.as_ref().map(|domain| domain.as_str().to_owned());
+            let text = serde_json::to_string_pretty(&kept).unwrap_or_default();
+            Ok((Answer { text, api_domain }, token))
+        }
+        Some(_) if !failed => Err(status(response.status)),
+        found => Err(refusal(&kept, response.status, found.is_some())),
+    }
+}
+
+/// Reads the answer to the request that gives a token back.
+pub(super) fn revoked(response: &Response) -> Result<(), Fault> {
+    if (300..400).contains(&response.status) {
+        return Err(redirect(response));
+    }
+    let failed = parse(response).is_ok_and(|body| body.kept.error.is_some_and(|error| error.is_something()));
+    if (200..300).contains(&response.status) && !failed { Ok(()) } else { Err(status(response.status)) }
+}
+
+fn parse(response: &Response) -> Result<Body, Fault> {
+    let bytes = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);
+    serde_json::from_slice::<Body>(bytes).map_err(|error| not_json(response, bytes, &error))
+}
+
+/// Says what an answer is that is no JSON object.
+pub(super) fn not_json(response: &Response, bytes: &[u8], error: &serde_json::Error) -> Fault {
+    let status = response.status;
+    let start = bytes.trim_ascii_start();
+    if start.first() == Some(&b'<') {
+        return Fault::new(FaultKind::Html, format!("the server answers with a page for people (HTTP {status})"))
+            .help("this is seen during maintenance, or where a proxy or a login page stands in between");
+    }
+    if status == 429 {
+        return throttled();
+    }
+    if !(200..300).contains(&status) {
+        return self::status(status);
+    }
+    if start.is_empty() {
+        return Fault::new(FaultKind::NotJson, format!("the answer is empty (HTTP {status})")).help(ENDPOINT);
+    }
+    if error.is_eof() {
+        return Fault::new(FaultKind::CutOff, "the answer ends in the middle").help("ask again later");
+    }
+    if error.is_data() {
+        if start.first() == Some(&b'{') {
+            return Fault::new(FaultKind::NoToken, "a key stands twice in the answer").help(ENDPOINT);
+        }
+        return Fault::new(FaultKind::NoToken, "the answer is not one JSON object").help(ENDPOINT);
+    }
+    let kind = response.content_type.as_deref().map(|kind| format!(", {}", shown(kind))).unwrap_or_default();
+    Fault::new(FaultKind::NotJson, format!("the answer is not JSON (HTTP {status}{kind})")).help(ENDPOINT)
+}
+
+const ENDPOINT: &str = "check that the address is that of an accounts server of Zoho";
+
+fn redirect(response: &Response) -> Fault {
+    let host = response.location.as_deref().and_then(|to| url::Url::parse(to).ok());
+    let to = match host.as_ref().and_then(url::Url::host_str) {
+        Some(host) => format!("to `{}`", shown(host)),
+        None => "to another address".to_owned(),
+    };
+    let status = response.status;
+    Fault::new(FaultKind::Redirect, format!("the server redirects {to} (HTTP {status}), which is not followed"))
+        .help("name the app's own data centre, or the accounts server itself")
+}
+
+fn status(status: u16) -> Fault {
+    let fault = Fault::new(FaultKind::Status, format!("the server answers with HTTP {status}"));
+    match status {
+        429 => throttled(),
+        500.. => fault.help("the server has a fault of its own: ask again later"),
+        _ => fault.help(ENDPOINT),
+    }
+}
+
+fn throttled() -> Fault {
+    Fault::new(FaultKind::Throttled, "the server says that there were too many requests")
+        .help("wait ten minutes before asking again: asking at once is reported to prolong the wait")
+}
+
+fn refusal(kept: &Kept, http: u16, with_token: bool) -> Fault {
+    let error = kept.error.as_ref().map_or("", Text::as_str);
+    let failure = kept.status.as_ref().is_some_and(|status| status.as_str().eq_ignore_ascii_case("failure"));
+    match error.trim().to_ascii_lowercase().as_str() {
+        "invalid_client" => Fault::new(FaultKind::InvalidClient, "the server does not know the client (`invalid_client`)")
+            .help("the data centre, the client id or the grant type is wrong: a client is known where it was registered, \
+                   and in other data centres only when that was switched on"),
+        "invalid_client_secret" => {
+            Fault::new(FaultKind::InvalidClientSecret, "the client secret is wrong (`invalid_client_secret`)")
+                .help("secrets may differ between data centres; a new one is made in the API console")
+        }
+        // `invalid_grant` is OAuth's own word; Zoho's is `invalid_code`.
+        code @ ("invalid_code" | "invalid_grant") => {
+            Fault::new(FaultKind::InvalidCode, format!("the refresh token is not valid (`{code}`)"))
+                .help("it was revoked or pushed out by newer ones, or is of another client or data centre; a new consent gives another")
+        }
+        // The words are localised, the status is not.
+        _ if (failure && !with_token) || http == 429 || error.eq_ignore_ascii_case("access denied") => throttled(),
+        "" if with_token => Fault::new(FaultKind::NoToken, "the answer says that it failed, and holds a token").help(ENDPOINT),
+        "" if (200..300).contains(&http) => {
+            Fault::new(FaultKind::NoToken, "the answer is JSON without a token and without an error").help(ENDPOINT)
+        }
+        "" => status(http),
+        _ => {
+            let why = kept.error_description.as_ref().map_or("", Text::as_str);
+            let why = if why.is_empty() { String::new() } else { format!(": {}", shown(why)) };
+            Fault::new(FaultKind::Refused, format!("the server refuses (`{}`){why}", shown(error)))
+        }
+    }
+}
+
+/// A text of the server as messages repeat it. Whoever shows it escapes what a terminal would obey.
+fn shown(text: &str) -> String {
+    let redacted = redact(text);
+    match redacted.char_indices().nth(120) {
+        Some((at, _)) => format!("{}…", redacted.get(..at).unwrap_or_default()),
+        None => redacted.into_owned(),
+    }
+}
+
+impl Kept {
+    /// Masks what came back of the secrets, as it is or escaped as in an address, and what looks like one.
+    fn mask(&mut self, secrets: &[&Secret]) {
+        let all = [
+            &mut self.scope,
+            &mut self.api_domain,
+            &mut self.token_type,
+            &mut self.expires_in,
+            &mut self.error,
+            &mut self.error_description,
+            &mut self.status,
+        ];
+        for text in all.into_iter().flatten() {
+            match text {
+                Text::One(text) => *text = masked(text, secrets),
+                Text::Several(texts) => texts.iter_mut().for_each(|text| *text = masked(text, secrets)),
+                Text::Number(_) | Text::Other(()) => {}
+            }
+        }
+    }
+}
+
+/// The shortest secret that is looked for in a text: shorter ones would be found in words.
+const LEAST_SECRET: usize = 6;
+
+fn masked(text: &str, secrets: &[&Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| secret.len() >= LEAST_SECRET) {
+        let escaped: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        for form in [secret, escaped.as_str()] {
+            if text.contains(form) {
+                text = text.replace(form, MASK);
+            }
+        }
+    }
+    redact(&text).into_owned()
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(BodyVisitor)
+    }
+}
+
+struct BodyVisitor;
+
+impl<'de> Visitor<'de> for BodyVisitor {
+    type Value = Body;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
+        let mut body = Body::default();
+        let mut seen = HashSet::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let kept = &mut body.kept;
+            match key.as_str() {
+                "access_token" => body.access_token = map.next_value::<Token>()?.0,
+                "scope" => kept.scope = map.next_value::<Value>()?.0,
+                "api_domain" => kept.api_domain = map.next_value::<Value>()?.0,
+                "token_type" => kept.token_type = map.next_value::<Value>()?.0,
+                "expires_in" => kept.expires_in = map.next_value::<Value>()?.0,
+                "error" => kept.error = map.next_value::<Value>()?.0,
+                "error_description" => kept.error_description = map.next_value::<Value>()?.0,
+                "status" => kept.status = map.next_value::<Value>()?.0,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            // Which of two scopes would hold, nobody could say.
+            if !seen.insert(key) {
+                return Err(A::Error::custom("a key stands twice"));
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// An access token, if it is text.
+struct Token(Option<Secret>);
+
+/// A value that may be kept; `null` is none.
+struct Value(Option<Text>);
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TokenVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct TokenVisitor;
+
+impl<'de> Visitor<'de> for TokenVisitor {
+    type Value = Token;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a token")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Token, E> {
+        Ok(Token((!text.is_empty()).then(|| Secret::new(text.to_owned()))))
+    }
+
+    fn visit_unit<E>(self) -> Result<Token, E> {
+        Ok(Token(None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Token, E> {
+        Ok(Token(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Token, E> {
+        Ok(Token(None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Token, E> {
+        Ok(Token(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Token, E> {
+        Ok(Token(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Token, A::Error> {
+        IgnoredAny.visit_seq(seq)?;
+        Ok(Token(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Token, A::Error> {
+        IgnoredAny.visit_map(map)?;
+        Ok(Token(None))
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value(Some(Text::One(text.to_owned()))))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value(None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
+        Ok(Value(Some(Text::Other(()))))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value(Some(Text::Number(number))))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(Value(Some(Text::Other(()))))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value(Some(Text::Other(()))))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut texts = Vec::new();
+        let mut whole = true;
+        while let Some(Value(item)) = seq.next_element()? {
+            match item {
+                Some(Text::One(text)) => texts.push(text),
+                _ => whole = false,
+            }
+        }
+        Ok(Value(Some(if whole { Text::Several(texts) } else { Text::Other(()) })))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        IgnoredAny.visit_map(map)?;
+        Ok(Value(Some(Text::Other(()))))
+    }
+}

@@ -1,0 +1,125 @@
+//! For people who sign: one self-contained page to read, to print and to keep.
+//!
+//! The page asks nothing of anybody: style and script stand in it, a content security policy forbids everything else,
+//! and without JavaScript only filters and sorting are missing. Charts are tables whose rows have a bar, and heat maps
+//! tables whose cells are shaded, so that the picture and its text cannot disagree.
+
+mod appendix;
+mod apps;
+mod heat;
+mod population;
+mod shown;
+mod summary;
+#[cfg(test)]
+pub(super) mod tests;
+
+use std::io;
+
+use askama::Template as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::{Canvas, Renderer, Report};
+use appendix::{Exception, PolicyText, Unknown, Unread};
+use apps::{Apps, Name, Said};
+use heat::Heat;
+use population::Population;
+use shown::{Guide, Shown};
+use summary::{Chart, Figure, Headline};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The most remarks on the policy itself.
+const OF_POLICY: usize = 500;
+
+/// The format `html`.
+pub(super) struct Html;
+
+impl Renderer for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn about(&self) -> &'static str {
+        "For auditors: one self-contained page, to read and to print"
+    }
+
+    fn render(&self, report: &Report, _: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = io::BufWriter::new(out);
+        Page::new(report).write_into(&mut out)?;
+        io::Write::flush(&mut out)
+    }
+}
+
+/// Everything that the template shows.
+#[derive(askama::Template)]
+#[template(path = "page.html", config = "src/report/html/askama.toml")]
+struct Page {
+    style: &'static str,
+    script: &'static str,
+    security: String,
+    version: &'static str,
+    as_of: String,
+    timestamp: Option<String>,
+    policy: Shown,
+    policy_digest: Shown,
+    catalog_date: Shown,
+    catalog_digest: Shown,
+    headline: Headline,
+    figures: [Vec<Figure>; 2],
+    charts: Vec<Chart>,
+    heat: Vec<Heat>,
+    apps: Apps,
+    of_policy: Vec<Said>,
+    of_policy_left_out: usize,
+    exceptions: (Vec<Exception>, usize),
+    unread: (Vec<Unread>, usize),
+    unknown: (Vec<Unknown>, usize),
+    inputs: (Vec<Shown>, usize),
+    policies: Vec<PolicyText>,
+}
+
+impl Page {
+    fn new(report: &Report) -> Self {
+        let listed = appendix::policy_sources(report);
+        let guide = Guide::new(&report.sources, &listed);
+        let population = Population::new(report, guide);
+        let summary = report.summary();
+        Self {
+            style: STYLE,
+            script: SCRIPT,
+            security: security(),
+            version: env!("CARGO_PKG_VERSION"),
+            as_of: report.as_of.to_string(),
+            timestamp: report.run.timestamp.map(|time| time.to_string()),
+            policy: Shown::name(&report.policy.path),
+            policy_digest: Shown::name(&report.policy.digest),
+            catalog_date: Shown::name(&report.catalog.date),
+            catalog_digest: Shown::name(&report.catalog.digest),
+            headline: Headline::new(&summary),
+            figures: summary::figures(&summary),
+            charts: summary::charts(report, &summary, &population),
+            heat: heat::maps(&population),
+            apps: Apps::new(&population, guide),
+            of_policy: population.of_policy.iter().take(OF_POLICY).map(|remark| Said::new(remark, guide)).collect(),
+            of_policy_left_out: population.of_policy.len().saturating_sub(OF_POLICY),
+            exceptions: appendix::exceptions(report),
+            unread: appendix::unread(report, guide),
+            unknown: appendix::unknown(&population, guide),
+            inputs: appendix::inputs(report, &listed),
+            policies: appendix::policies(report, &listed),
+        }
+    }
+}
+
+/// The content security policy: this style sheet and this script, and nothing else from anywhere.
+fn security() -> String {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}

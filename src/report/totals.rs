@@ -1,0 +1,225 @@
+//! The figures of an audit: how much of what, by application, service and rule.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Counts, GrantState, Summary};
+use crate::engine::{Judged, Verdict};
+use crate::finding::{Finding, RuleInfo, Severity};
+
+/// The figures of all grants of a run, whether or not the report shows each of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Grants, scopes and findings.
+    pub all: Tally,
+    /// The same by application; the first is what the policy's top level judged.
+    pub by_app: BTreeMap<Option<String>, Tally>,
+    /// The same by service, as the catalog spells it. A grant of several services counts in each; findings count where
+    /// their scope belongs.
+    pub by_service: BTreeMap<String, Tally>,
+    /// Findings that stand, by rule.
+    pub by_rule: BTreeMap<&'static str, RuleTally>,
+}
+
+/// Figures of some grants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Grants, whatever their state.
+    pub grants: usize,
+    /// Of these: the response does not say what they hold.
+    pub unknown_grants: usize,
+    /// Of these: there is no token.
+    pub failed_grants: usize,
+    /// Of these: with a finding that stands, of warning or worse.
+    pub offending_grants: usize,
+    /// Scopes held.
+    pub scopes: usize,
+    /// Of these: allowed.
+    pub allowed: usize,
+    /// Of these: denied.
+    pub denied: usize,
+    /// Of these: not allowed.
+    pub not_allowed: usize,
+    /// Of these: unknown.
+    pub unknown: usize,
+    /// Of these: waived.
+    pub waived: usize,
+    /// Findings that stand.
+    pub findings: Counts,
+}
+
+/// Findings of one rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleTally {
+    /// The rule.
+    pub rule: &'static RuleInfo,
+    /// The worst severity of its findings.
+    pub severity: Severity,
+    /// Findings that stand.
+    pub findings: usize,
+    /// Grants with at least one.
+    pub grants: usize,
+}
+
+impl Counts {
+    /// Counts one more, so many times.
+    fn add(&mut self, severity: Severity, times: usize) {
+        match severity {
+            Severity::Error => self.error += times,
+            Severity::Warning => self.warning += times,
+            Severity::Note => self.note += times,
+        }
+    }
+}
+
+impl Tally {
+    fn add_state(&mut self, state: GrantState, times: usize) {
+        self.grants += times;
+        match state {
+            GrantState::Known => {}
+            GrantState::Unknown => self.unknown_grants += times,
+            GrantState::Failed => self.failed_grants += times,
+        }
+    }
+
+    fn add_scope(&mut self, verdict: Verdict, times: usize) {
+        self.scopes += times;
+        match verdict {
+            Verdict::Allowed => self.allowed += times,
+            Verdict::Denied => self.denied += times,
+            Verdict::NotAllowed => self.not_allowed += times,
+            Verdict::Unknown => self.unknown += times,
+            Verdict::Waived => self.waived += times,
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.grants += other.grants;
+        self.unknown_grants += other.unknown_grants;
+        self.failed_grants += other.failed_grants;
+        self.offending_grants += other.offending_grants;
+        self.scopes += other.scopes;
+        self.allowed += other.allowed;
+        self.denied += other.denied;
+        self.not_allowed += other.not_allowed;
+        self.unknown += other.unknown;
+        self.waived += other.waived;
+        self.findings.error += other.findings.error;
+        self.findings.warning += other.findings.warning;
+        self.findings.note += other.findings.note;
+    }
+}
+
+impl Totals {
+    /// Counts a grant with its scopes and findings, so many times.
+    pub fn add(&mut self, app: Option<&str>, state: GrantState, scopes: &[Judged], findings: &[Finding], times: usize) {
+        if times == 0 {
+            return;
+        }
+        let mut tally = Tally::default();
+        tally.add_state(state, times);
+        for judged in scopes {
+            tally.add_scope(judged.verdict, times);
+        }
+        for finding in findings {
+            tally.findings.add(finding.severity, times);
+        }
+        if offends(findings) {
+            tally.offending_grants += times;
+        }
+        self.all.merge(&tally);
+        match self.by_app.get_mut(&app.map(str::to_owned)) {
+            Some(known) => known.merge(&tally),
+            None => {
+                self.by_app.insert(app.map(str::to_owned), tally);
+            }
+        }
+        self.add_services(state, scopes, findings, times);
+        self.add_rules(findings, times);
+    }
+
+    /// Counts findings that belong to no grant.
+    pub fn add_run(&mut self, findings: &[Finding]) {
+        for finding in findings {
+            self.all.findings.add(finding.severity, 1);
+            self.rule(finding).findings += 1;
+        }
+    }
+
+    /// The figures as a report's summary.
+    #[must_use]
+    pub fn summary(&self, not_evaluated: usize) -> Summary {
+        let all = &self.all;
+        Summary {
+            scopes: all.scopes,
+            allowed: all.allowed,
+            denied: all.denied,
+            not_allowed: all.not_allowed,
+            unknown: all.unknown,
+            waived: all.waived,
+            not_evaluated,
+            findings: all.findings,
+        }
+    }
+
+    fn add_services(&mut self, state: GrantState, scopes: &[Judged], findings: &[Finding], times: usize) {
+        let mut services: BTreeMap<&str, Tally> = BTreeMap::new();
+        let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+        for judged in scopes {
+            let service = service(judged);
+            services.entry(service).or_default().add_scope(judged.verdict, times);
+            owners.extend(judged.scope.as_ref().ok().map(|scope| (scope.to_string(), service)));
+        }
+        for (name, tally) in &mut services {
+            tally.add_state(state, times);
+            let own = |finding: &&Finding| {
+                finding.scope.as_ref().and_then(|scope| owners.get(scope)).is_some_and(|owner| owner == name)
+            };
+            let mut worst = None;
+            for finding in findings.iter().filter(own) {
+                tally.findings.add(finding.severity, times);
+                worst = worst.max(Some(finding.severity));
+            }
+            if worst >= Some(Severity::Warning) {
+                tally.offending_grants += times;
+            }
+        }
+        for (name, tally) in services {
+            self.by_service.entry(name.to_owned()).or_default().merge(&tally);
+        }
+    }
+
+    fn add_rules(&mut self, findings: &[Finding], times: usize) {
+        let mut seen: Vec<&'static str> = Vec::new();
+        for finding in findings {
+            let is_first = !seen.contains(&finding.rule.code);
+            let tally = self.rule(finding);
+            tally.findings += times;
+            if is_first {
+                tally.grants += times;
+                seen.push(finding.rule.code);
+            }
+        }
+    }
+
+    fn rule(&mut self, finding: &Finding) -> &mut RuleTally {
+        let none = RuleTally { rule: finding.rule, severity: finding.severity, findings: 0, grants: 0 };
+        let tally = self.by_rule.entry(finding.rule.code).or_insert(none);
+        tally.severity = tally.severity.max(finding.severity);
+        tally
+    }
+}
+
+/// Whether one of a grant's findings is a warning or worse.
+pub(crate) fn offends(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity >= Severity::Warning)
+}
+
+/// The service of a scope. What the catalog does not know is of none: a hostile input could make up any number.
+fn service(judged: &Judged) -> &str {
+    match &judged.scope {
+        Ok(scope) if judged.known => scope.service().unwrap_or("(OpenID)"),
+        _ => "(unknown)",
+    }
+}

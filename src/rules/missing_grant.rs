@@ -1,0 +1,71 @@
+//! ZS502 missing-grant.
+
+use std::collections::HashSet;
+
+use super::{Context, Rule};
+use crate::access::{self, Sureness};
+use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::input::token::State;
+use crate::scope::Scope;
+
+pub(super) struct MissingGrant;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS502",
+    name: "missing-grant",
+    severity: Severity::Warning,
+    summary: "a token lacks a scope that the application requests",
+    docs: DOCS,
+};
+
+const DOCS: &str = r#"## What it does
+Reports a scope that the application requests and that the token does not hold. What it requests is said with
+`zscope audit --requested`, or by the policy with `apps.NAME.requested`. A requested `ALL` counts as held where the token
+has every single operation that the catalog knows on the resource: for some services Zoho answers with those instead.
+
+## Why is this bad?
+Zoho drops scopes that it does not know, or that the user may not give, without an error. The application learns of it
+much later, from calls that fail, in some products with a message that does not speak of scopes at all. A requested scope
+that never comes is also one to delete from the request.
+
+## Example
+```token requested=ZohoProjects.projects.READ,ZohoProjects.settings.ALL
+{ "access_token": "1000.x.y", "scope": "ZohoProjects.projects.READ" }
+```
+
+## Use instead
+```token requested=ZohoProjects.projects.READ
+{ "access_token": "1000.x.y", "scope": "ZohoProjects.projects.READ" }
+```
+```token requested=Site24x7.Admin.All
+{ "access_token": "1000.x.y", "scope": "Site24x7.admin.READ Site24x7.admin.CREATE Site24x7.admin.UPDATE Site24x7.admin.DELETE" }
+```
+"#;
+
+impl Rule for MissingGrant {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        let Some(held) = cx.grant.filter(|held| held.grant.state == State::Known) else { return };
+        let Some(requested) = held.requested else { return };
+        let has: HashSet<Scope> = cx.distinct().map(|(_, scope)| scope.clone()).collect();
+        for scope in requested {
+            let confidence = match access::holds(cx.catalog, &has, scope, true) {
+                Sureness::Surely => continue,
+                Sureness::Perhaps => Confidence::Medium,
+                Sureness::No => Confidence::High,
+            };
+            let message = format!("the token does not hold `{scope}`, which the application requests");
+            let known = access::identify(cx.catalog, scope).is_known();
+            let help = if known {
+                "consent again, as a user who has the product and the right; or stop requesting the scope"
+            } else {
+                "the catalog does not know the scope, and Zoho drops unknown scopes in silence: correct or delete it"
+            };
+            let finding = cx.finding_at(&INFO, cx.request.place, message);
+            findings.push(finding.help(help).scope(scope).confidence(confidence));
+        }
+    }
+}

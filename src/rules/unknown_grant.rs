@@ -1,0 +1,51 @@
+//! ZS503 unknown-grant.
+
+use super::{Context, Rule};
+use crate::finding::{Finding, RuleInfo, Severity};
+use crate::input::token::State;
+
+pub(super) struct UnknownGrant;
+
+static INFO: RuleInfo = RuleInfo {
+    code: "ZS503",
+    name: "unknown-grant",
+    severity: Severity::Warning,
+    summary: "a token response does not say which scopes the token holds",
+    docs: DOCS,
+};
+
+const DOCS: &str = r#"## What it does
+Reports a token response without `scope`. With `zscope audit --strict` the run also ends with exit code 3.
+
+## Why is this bad?
+Zoho leaves `scope` out of many of its answers. The token then holds what was consented to, which may be anything: such a
+grant is unknown, not empty, and nothing can be said about its privileges.
+
+## Example
+```token
+{ "access_token": "1000.x.y", "api_domain": "https://www.zohoapis.com", "expires_in": 3600 }
+```
+
+## Use instead
+```token
+{ "access_token": "1000.x.y", "scope": "ZohoBooks.invoices.READ", "expires_in": 3600 }
+```
+
+## Remarks
+Whether `scope` comes does not depend on the kind of exchange as far as was observed. The answer to the code exchange
+often has it where the answer to a later refresh does not: keep the first one. What a known client requests can be
+judged with `zscope check`.
+"#;
+
+impl Rule for UnknownGrant {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        let Some(held) = cx.grant.filter(|held| held.grant.state == State::Unknown) else { return };
+        let message = "the response does not say which scopes the token holds: the grant is unknown, not empty";
+        let help = "refresh the token and give the new answer, or the answer of the consent that made it";
+        findings.push(cx.finding_at(&INFO, held.grant.place, message).help(help));
+    }
+}

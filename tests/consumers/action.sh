@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Runs the steps of action.yml, as the runner would, against a sample repository.
+#
+#   tests/consumers/action.sh ZSCOPE
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD
+zscope=$(realpath "$1")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/bin" "$work/repository/oauth" "$work/temp"
+ln -s "$zscope" "$work/bin/zscope"
+printf 'ZohoBooks.invoices.READ\nZohoBooks.contacts.READ\n' >"$work/repository/oauth/narrow scopes.txt"
+printf 'ZohoBooks.fullaccess.all\n' >"$work/repository/oauth/wide.txt"
+
+# What the runner sets; nothing else of the caller's environment.
+step() {
+  local script=$1
+  shift
+  : >"$work/output" && : >"$work/path"
+  code=0
+  (cd "$work/repository" && env -i HOME="$work" PATH="$work/bin:/usr/bin:/bin" RUNNER_TEMP="$work/temp" RUNNER_OS=Linux \
+    RUNNER_ARCH=X64 GITHUB_OUTPUT="$work/output" GITHUB_PATH="$work/path" GITHUB_ACTION_PATH="$root" "$@" \
+    bash -c "\"\$GITHUB_ACTION_PATH/.ci/action/$script\"") >"$work/log" 2>&1 || code=$?
+}
+expect() {
+  if [ "$code" != "$1" ]; then
+    printf 'action: exit %s instead of %s: %s\n' "$code" "$1" "$2"
+    cat "$work/log"
+    exit 1
+  fi
+}
+defaults=(INPUT_COMMAND=check INPUT_PATHS=oauth/wide.txt INPUT_POLICY= INPUT_APP= INPUT_FAIL_ON=error
+  INPUT_FORMAT=text INPUT_REPORTS= INPUT_SARIF=false)
+
+step install INPUT_INSTALL=none INPUT_VERSION= INPUT_REPOSITORY= INPUT_SOURCE="$root"
+expect 0 'zscope is there'
+step install INPUT_INSTALL=release INPUT_VERSION=main INPUT_REPOSITORY= INPUT_SOURCE="$root"
+expect 3 'a branch has no release'
+step install 'INPUT_INSTALL=$(touch injected)' INPUT_VERSION= INPUT_REPOSITORY= INPUT_SOURCE="$root"
+expect 2 'no such way to install'
+
+step run "${defaults[@]}"
+expect 1 'full access fails'
+grep -q ZS201 "$work/log"
+grep -qx exit-code=1 "$work/output"
+step run "${defaults[@]}" 'INPUT_PATHS=oauth/narrow scopes.txt' INPUT_POLICY=builtin:read-only
+expect 0 'reading is allowed; a blank in a path is none of its end'
+step run "${defaults[@]}" INPUT_FAIL_ON=never $'INPUT_PATHS=oauth/wide.txt\noauth/narrow scopes.txt' \
+  $'INPUT_REPORTS=json=out report.json\nhtml=report.html'
+expect 0 'reports beside the log'
+[ -s "$work/repository/out report.json" ] && grep -q '<h1>Zoho scope report</h1>' "$work/repository/report.html"
+step run "${defaults[@]}" INPUT_COMMAND=explain
+expect 2 'only commands that judge'
+step run "${defaults[@]}" 'INPUT_PATHS=$(touch injected); touch injected; `touch injected`' 'INPUT_APP=$(touch injected)' \
+  'INPUT_POLICY=x; touch injected'
+[ "$code" != 0 ] || expect 2 'hostile inputs'
+step run "${defaults[@]}" INPUT_PATHS=--policy=oauth/wide.txt
+expect 3 'a path that looks like an option is a path'
+[ ! -e "$work/repository/injected" ] || { echo 'action: an input ran as code'; exit 1; }
+
+if "$zscope" check --help | grep -q -- '- sarif:'; then
+  step run "${defaults[@]}" INPUT_SARIF=true
+  expect 1 'findings fail the step, and the report is there all the same'
+  grep -qx "sarif=$work/temp/zscope.sarif" "$work/output"
+  grep -q '"2.1.0"' "$work/temp/zscope.sarif"
+fi
+echo 'action: its steps judge a sample repository, and inputs stay inputs'

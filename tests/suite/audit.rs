@@ -1,0 +1,272 @@
+//! Audits of token responses, as the program runs them.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::run::{Run, zscope};
+
+fn audit(args: &[&str]) -> Run {
+    let mut run = zscope(&["audit", "--as-of", "2026-11-23"]);
+    run.command.args(args);
+    run
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokens");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// A token that any leak would show: half of one is enough.
+const CANARY: &str = "c0ffee";
+
+fn token(number: usize) -> String {
+    format!("1000.{CANARY}{number:026x}.{CANARY}{:026x}", number + 1)
+}
+
+#[test]
+fn every_shape_that_was_seen_has_its_verdict() {
+    let mut text = String::new();
+    for path in fixtures() {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let mut run = audit(&[name, "--format", "json"]).file(name, fs::read(&path).unwrap());
+        let ended = run.ended();
+        let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(
+            !ended.stdout.contains("aaaaaaaaaa") && !ended.stdout.contains("cccccccccc"),
+            "{name}: {}",
+            ended.stdout
+        );
+        let _ = writeln!(text, "== {name}: exit {}", ended.code.unwrap());
+        for grant in report["grants"].as_array().unwrap() {
+            let place = &grant["location"];
+            let _ = writeln!(
+                text,
+                "{} {} in {}, {} scopes, {}:{}",
+                grant["name"], grant["state"], grant["data_centre"], grant["scopes"], place["line"], place["column"]
+            );
+        }
+        for scope in report["scopes"].as_array().unwrap() {
+            let place = &scope["location"];
+            let (line, column) = (&place["line"], &place["column"]);
+            let _ = writeln!(text, "  {} {} {} {line}:{column}", scope["written"], scope["scope"], scope["verdict"]);
+        }
+        for finding in report["findings"].as_array().unwrap() {
+            let place = &finding["location"];
+            let (line, column) = (&place["line"], &place["column"]);
+            let _ = writeln!(
+                text,
+                "  {} {} {line}:{column} {}",
+                finding["code"].as_str().unwrap(),
+                finding["severity"].as_str().unwrap(),
+                finding["message"].as_str().unwrap()
+            );
+        }
+        for input in report["not_evaluated"].as_array().unwrap() {
+            let _ = writeln!(text, "  not evaluated: {}", input["message"].as_str().unwrap());
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_wide_grant_as_people_see_it() {
+    let policy = "version: 1\nallow: [\"ZohoBooks.invoices.{CREATE,READ}\"]\napps:\n  sync:\n    owner: finance\n    \
+                  clients: [1000.GMB0YULZHJK411248S8I5GZ4CHUEX0]\n    data-centers: [eu]\n    \
+                  requested: [ZohoBooks.invoices.READ, ZohoBooks.dreams.READ]\n";
+    let response = format!(
+        "{{\n  \"client_id\": \"1000.GMB0YULZHJK411248S8I5GZ4CHUEX0\",\n  \"access_token\": \"{}\",\n  \
+         \"refresh_token\": \"{}\",\n  \"scope\": \"ZohoBooks.invoices.READ ZohoBooks.contacts.ALL\",\n  \
+         \"api_domain\": \"https://www.zohoapis.com\",\n  \"expires_in\": 3600000\n}}\n",
+        token(1),
+        token(2)
+    );
+    let run = audit(&["token.json", "--plan"]).file("zscope.yaml", policy).file("token.json", response);
+    insta::assert_snapshot!(run.transcript());
+}
+
+#[test]
+fn an_export_is_judged_by_each_clients_app() {
+    let policy = "version: 1\ndefault: allow\nrules: { full-access: error }\napps:\n  books: { owner: finance }\n  crm: { owner: sales }\n";
+    let rows = format!(
+        "app,scopes,access_token,dc\nbooks,ZohoBooks.fullaccess.all,{0},eu\ncrm,\"ZohoCRM.modules.leads.READ,email\",{0},us\n\
+         other,ZohoBooks.invoices.READ,{0},eu\ncrm,,{0},eu\nshort\n",
+        token(7)
+    );
+    let run = audit(&["export.csv", "--format", "csv"]).file("zscope.yaml", policy).file("export.csv", &rows);
+    insta::assert_snapshot!("export_csv", run.transcript());
+    let run = audit(&["export.csv", "--format", "ndjson"]).file("zscope.yaml", policy).file("export.csv", &rows);
+    insta::assert_snapshot!("export_ndjson", run.transcript());
+    let run = audit(&["export.csv", "--format", "table"]).file("zscope.yaml", policy).file("export.csv", &rows);
+    insta::assert_snapshot!("export_table", run.transcript());
+    let run = audit(&["export.csv", "--summary"]).file("zscope.yaml", policy).file("export.csv", &rows);
+    insta::assert_snapshot!("export_summary", run.transcript());
+}
+
+#[test]
+fn rows_hold_a_check_too() {
+    for format in ["csv", "ndjson"] {
+        let run = zscope(&["check", "ZohoBooks.invoices.ALL", "=1+1", "no-such.txt", "--as-of", "2026-11-23"]);
+        let mut run = run;
+        run.command.args(["--format", format]);
+        insta::assert_snapshot!(format!("check_{format}"), run.transcript());
+    }
+}
+
+#[test]
+fn an_unknown_grant_fails_a_strict_run() {
+    let response = "{\"access_token\": \"1000.x.y\", \"api_domain\": \"https://www.zohoapis.com\"}";
+    for (args, code) in [(&["t.json"][..], 0), (&["t.json", "--strict"], 3), (&["t.json", "--fail-on", "warning"], 1)] {
+        assert_eq!(audit(args).file("t.json", response).ended().code, Some(code), "{args:?}");
+    }
+}
+
+#[test]
+fn the_lock_is_written_whole_and_growth_fails() {
+    let response = |scopes: &str| {
+        format!("{{\"client\": \"sync\", \"scope\": \"{scopes}\", \"api_domain\": \"https://www.zohoapis.eu\"}}\n")
+    };
+    let old = response("ZohoBooks.invoices.READ email");
+    let mut run = audit(&["t.json", "--lock"]).file("t.json", &old);
+    let ended = run.ended();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    let lock = fs::read_to_string(run.path().join("zscope.lock")).unwrap();
+    insta::assert_snapshot!("lock", lock);
+
+    let same = audit(&["t.json", "--check-lock"]).file("zscope.lock", &lock).file("t.json", old).ended();
+    assert_eq!(same.code, Some(0), "{}", same.stdout);
+    let grown = audit(&["t.json", "--check-lock"])
+        .file("zscope.lock", &lock)
+        .file("t.json", response("ZohoBooks.invoices.ALL"));
+    insta::assert_snapshot!("grown", grown.transcript());
+
+    let mut run =
+        audit(&["t.json", "--lock"]).file("zscope.lock", &lock).file("t.json", "{\"access_token\": \"1000.x.y\"}");
+    assert_eq!(run.ended().code, Some(3));
+    assert_eq!(fs::read_to_string(run.path().join("zscope.lock")).unwrap(), lock);
+    let missing = audit(&["t.json", "--check-lock"]).file("t.json", "{}").ended();
+    assert_eq!(missing.code, Some(2), "{}", missing.stderr);
+}
+
+#[test]
+fn wrong_usage_is_told() {
+    for args in [
+        &["-", "-"][..],
+        &["t.json", "--lock", "--check-lock"],
+        &["t.json", "--requested", "nonsense.x"],
+        &["t.json", "--requested", "no/such/file"],
+        &["t.json", "--lock=no/such/folder/lock"],
+        &["t.json", "--check-lock=missing"],
+    ] {
+        let ended = audit(args).file("t.json", "{}").ended();
+        assert_eq!(ended.code, Some(2), "{args:?}: {} {}", ended.stdout, ended.stderr);
+    }
+}
+
+#[test]
+fn no_token_reaches_any_output() {
+    let secret = token(11);
+    let jwt = format!("eyJ{CANARY}abcdef.{CANARY}abcdef.{CANARY}abcdef");
+    let odd = format!("{CANARY}-short");
+    let records = [
+        format!("{{\"access_token\": \"{secret}\", \"scope\": \"ZohoBooks.fullaccess.all\", \"rt\": \"{odd}\"}}"),
+        format!(
+            "{{\"access_token\": \"{secret}\", \"token\": [\"{odd}\", {{\"x\": \"{odd}\"}}], \"scope\": \"nonsense.x\"}}"
+        ),
+        format!("{{\"{secret}\": {{\"scope\": \"ZohoBooks.fullaccess.all\", \"id_token\": \"{jwt}\"}}}}"),
+        format!("{{\"client_secret\": \"{odd}\", \"error\": \"invalid_client\"}}"),
+        format!("{{\"access_token\": \"{secret}\", \"code\": \"{secret}\""),
+        format!("{{\"access_token\": \"{secret}\", \"access_token\": \"{secret}\"}}"),
+        format!("{{\"access_token\": \"{secret}\", \"api_domain\": \"https://x.example/?code={secret}\"}}"),
+        format!("{{\"a\": \"{{\\\"refresh_token\\\": \\\"{odd}\\\", \\\"scope\\\": \\\"ZohoCRM.modules.ALL\\\"}}\"}}"),
+        format!("{{\"client\": \"{secret}\", \"scope\": \"ZohoCRM.modules.ALL\"}}"),
+        format!("{{\"error\": \"{secret}\"}}"),
+        format!("<html>{secret}</html>"),
+        format!("https://x.example/cb?code={secret}&location=in"),
+        secret.clone(),
+    ];
+    let whole = records.join("\n");
+    let table = format!(
+        "app,scope,refresh_token,note\nx,ZohoBooks.fullaccess.all,{secret},{odd}\n{secret},nonsense.x,{odd},\n"
+    );
+    for format in ["text", "table", "json", "ndjson", "csv"] {
+        let mut inputs: Vec<(String, &str)> = records.iter().map(|record| (record.clone(), "t.json")).collect();
+        inputs.push((whole.clone(), "t.ndjson"));
+        inputs.push((table.clone(), "t.csv"));
+        for (text, name) in inputs {
+            let ended = audit(&[name, "--format", format, "--plan"]).file(name, &text).ended();
+            let all = format!("{}{}", ended.stdout, ended.stderr);
+            assert!(!all.contains(CANARY), "{format} {name}: {text}\n{all}");
+            assert!(!all.contains("panicked"), "{all}");
+        }
+    }
+}
+
+#[test]
+fn hostile_inputs_are_told_and_nothing_is_lost() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    let nested = format!("{}{{\"scope\": \"openid\"}}{}", "{\"a\":".repeat(200), "}".repeat(200));
+    let long =
+        format!("{{\"scope\": \"{} {}\"}}", "ZohoBooks.invoices.READ ".repeat(1000), "x".repeat(10 * 1024 * 1024));
+    let lines: Vec<Vec<u8>> = vec![
+        b"\xef\xbb\xbf{\"scope\": \"openid\"}\r".to_vec(),
+        b"".to_vec(),
+        b"   ".to_vec(),
+        b"{\"scope\": \"openid\0\"}".to_vec(),
+        b"{\"scope\": \"\xff\"}".to_vec(),
+        b"{\"scope\": \"openid\"".to_vec(),
+        b"{\"scope\": 7}".to_vec(),
+        b"{\"scope\": [\"openid\", \"email\"]}".to_vec(),
+        b"null".to_vec(),
+        b"{\"scope\": \"openid\", \"scope\": \"email\"}".to_vec(),
+        deep.into_bytes(),
+        nested.into_bytes(),
+        long.into_bytes(),
+        b"{\"scope\": \"openid email\"}".to_vec(),
+    ];
+    let records = lines.iter().filter(|line| !line.trim_ascii().is_empty()).count();
+    let ended = audit(&["t.ndjson", "--format", "json"]).file("t.ndjson", lines.join(&b'\n')).ended();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["totals"]["all"]["grants"], records, "{}", report["totals"]["all"]);
+    let states: Vec<&str> =
+        report["grants"].as_array().unwrap().iter().map(|grant| grant["state"].as_str().unwrap()).collect();
+    let (known, failed) = ("known", "failed");
+    assert_eq!(states, [known, failed, failed, failed, failed, known, failed, failed, failed, failed, known, known]);
+    assert_eq!(report["summary"]["not_evaluated"], 8);
+}
+
+#[test]
+fn a_large_run_is_cut_for_people_and_whole_for_programs() {
+    let mut lines = String::new();
+    for number in 0..3000 {
+        let scope = if number % 10 == 3 { "ZohoBooks.fullaccess.all" } else { "ZohoBooks.invoices.READ email" };
+        let _ = writeln!(
+            lines,
+            "{{\"client\": \"c{}\", \"access_token\": \"{}\", \"scope\": \"{scope}\", \"api_domain\": \"https://www.zohoapis.eu\"}}",
+            number % 7,
+            token(number)
+        );
+    }
+    let mut run =
+        audit(&["g.ndjson", "--output", "json=r.json", "--output", "csv=r.csv", "--output", "ndjson=r.ndjson"])
+            .file("g.ndjson", &lines);
+    let ended = run.ended();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert_eq!(ended.stdout.matches("error[ZS201").count(), 100);
+    let tail = ended.stdout.split("shown above:").nth(1).unwrap();
+    insta::assert_snapshot!(tail);
+    let read = |name: &str| fs::read_to_string(run.path().join(name)).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&read("r.json")).unwrap();
+    assert_eq!(report["summary"]["findings"]["error"], 300);
+    assert_eq!(report["grants"].as_array().unwrap().len(), 100);
+    assert_eq!(report["grants"][99]["location"]["line"], 994);
+    assert_eq!(read("r.csv").lines().count(), 1 + 300 + 2 * 2700);
+    let rows = read("r.ndjson");
+    assert_eq!(rows.matches("{\"type\":\"grant\"").count(), 3000);
+    assert_eq!(rows.matches("{\"type\":\"scope\"").count(), 300 + 2 * 2700);
+    assert!(rows.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+    assert!(!rows.contains(CANARY) && !read("r.csv").contains(CANARY));
+}

@@ -1,0 +1,349 @@
+//! `zscope audit --live` against a token endpoint of the tests' own, over real TLS.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::run::{Ended, Run, zscope};
+use crate::token_server::{Reply, Seen, TokenServer, proxy};
+
+/// The number of every access token.
+const ACCESS: usize = 4711;
+
+/// A token of 2 × 32 digits that begins with a number.
+fn token(n: usize) -> String {
+    format!("1000.{n:032x}.{n:032x}")
+}
+
+fn client(n: usize) -> String {
+    format!("1000.{n:030}")
+}
+
+fn good(scope: &str) -> Reply {
+    Reply::json(format!(
+        r#"{{"access_token":"{}","scope":"{scope}","api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}}"#,
+        token(ACCESS)
+    ))
+}
+
+/// An inventory of apps of this server, with their keys.
+fn inventory(server: &TokenServer, apps: &[(String, String)]) -> String {
+    let mut text =
+        format!("version: 1\ndefaults:\n  accounts-url: {}\n  client-secret: env:SECRET\napps:\n", server.url());
+    for (name, keys) in apps {
+        let _ = writeln!(text, "  {name}: {{ {keys} }}");
+    }
+    text
+}
+
+/// One app for each reply; the number of a refresh token is that of its app.
+fn numbered(count: usize) -> Vec<(String, String)> {
+    (0..count).map(|n| (format!("app{n}"), format!("client-id: {}, refresh-token: env:TOKEN_{n}", client(n)))).collect()
+}
+
+/// The number that a refresh token has.
+fn number(seen: &Seen) -> usize {
+    let token = seen.form.get("refresh_token").map_or("", String::as_str);
+    token.rsplit('.').next().and_then(|hex| usize::from_str_radix(hex, 16).ok()).unwrap_or(usize::MAX)
+}
+
+fn audit(server: &TokenServer, apps: &[(String, String)], args: &[&str]) -> Run {
+    let mut run =
+        zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--ca-file", "ca.pem", "--as-of", "2026-11-23"]);
+    run.command.args(args).env("SECRET", "5ec4e7".repeat(7));
+    for n in 0..apps.len() {
+        run.command.env(format!("TOKEN_{n}"), token(n));
+    }
+    run.file("inventory.yaml", inventory(server, apps)).file("ca.pem", &server.authority)
+}
+
+fn report(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {} {}", ended.stdout, ended.stderr))
+}
+
+/// Messages by what could not be evaluated.
+fn not_evaluated(report: &Value) -> BTreeMap<String, String> {
+    let list = report["not_evaluated"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let found: BTreeMap<_, _> = list.iter().map(|item| (text(&item["input"]), text(&item["message"]))).collect();
+    assert_eq!(found.len(), list.len(), "each is told once");
+    found
+}
+
+#[test]
+fn a_grant_is_asked_about_and_judged() {
+    let server = TokenServer::start(|_| good("ZohoBooks.fullaccess.all email"));
+    let apps = vec![("sync".to_owned(), format!("client-id: {}, refresh-token: env:TOKEN_0", client(0)))];
+    let ended = audit(&server, &apps, &["--yes", "--format", "json"]).ended();
+    assert_eq!(ended.code, Some(1), "{} {}", ended.stdout, ended.stderr);
+    let report = report(&ended);
+    assert_eq!(report["grants"].as_array().unwrap().len(), 1);
+    assert_eq!(report["scopes"].as_array().unwrap().len(), 2);
+    assert!(report["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "ZS201"), "{report}");
+    let seen = server.seen();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].line, "POST /oauth/v2/token HTTP/1.1");
+    let form: BTreeMap<_, _> = seen[0].form.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let expected = [
+        ("client_id", client(0)),
+        ("client_secret", "5ec4e7".repeat(7)),
+        ("grant_type", "refresh_token".to_owned()),
+        ("refresh_token", token(0)),
+    ];
+    assert_eq!(form, expected.into());
+    assert_eq!(seen[0].headers["content-type"], "application/x-www-form-urlencoded");
+    assert!(ended.stderr.starts_with("note: each grant mints an access token"), "{}", ended.stderr);
+}
+
+#[test]
+fn client_credentials_name_organisation_and_scopes() {
+    let server = TokenServer::start(|_| good("ZohoCRM.modules.READ"));
+    let keys = format!(
+        "client-id: {}, grant-type: client-credentials, soid: ZohoCRM.6001, scopes: [ZohoCRM.modules.READ, ZohoCRM.users.READ]",
+        client(0)
+    );
+    let ended = audit(&server, &[("night".to_owned(), keys)], &["--yes", "--format", "json"]).ended();
+    assert_eq!(report(&ended)["grants"].as_array().unwrap().len(), 1, "{}", ended.stderr);
+    let form = &server.seen()[0].form;
+    assert_eq!(form["grant_type"], "client_credentials");
+    assert_eq!(
+        (form["soid"].as_str(), form["scope"].as_str()),
+        ("ZohoCRM.6001", "ZohoCRM.modules.READ,ZohoCRM.users.READ")
+    );
+    assert!(!form.contains_key("refresh_token"));
+    // Of the two scopes that were asked for, one was granted.
+    assert!(ended.stdout.contains("ZohoCRM.users.READ"), "{}", ended.stdout);
+}
+
+/// Every way in which an answer can go wrong, and what is said of it.
+fn faults(elsewhere: &str) -> Vec<(Reply, &'static str)> {
+    let json = Reply::json;
+    let html = "<!DOCTYPE html><html><body>maintenance</body></html>".to_owned();
+    vec![
+        (json(r#"{"error":"invalid_client"}"#), "the server does not know the client"),
+        (json(r#"{"error":"invalid_code"}"#), "the refresh token is not valid"),
+        (json(r#"{"error":"invalid_client_secret"}"#), "the client secret is wrong"),
+        (
+            Reply::Body(400, "application/json", r#"{"error":"Access Denied","status":"failure"}"#.to_owned()),
+            "too many requests",
+        ),
+        (
+            json(r#"{"error_description":"您已连续提出过多请求","error":"拒绝访问","status":"failure"}"#),
+            "too many requests",
+        ),
+        (Reply::Body(200, "text/html", html.clone()), "a page for people"),
+        (Reply::Body(200, "application/json", html), "a page for people"),
+        (
+            Reply::Body(200, "text/html", r#"{"error":"general_error"}"#.to_owned()),
+            "the server refuses (`general_error`)",
+        ),
+        (Reply::Body(500, "text/plain", "oops".to_owned()), "HTTP 500"),
+        (json("{}\n{}\n\u{0}garbage"), "not JSON"),
+        (json(""), "the answer is empty"),
+        (json(r#"{"access_token":"x","#), "ends in the middle"),
+        (json(r#"{"token_type":"Bearer"}"#), "without a token"),
+        (Reply::CutOff(r#"{"access_token":"x"}"#.to_owned()), "ends too early"),
+        (Reply::Closed, "ends the connection"),
+        (Reply::Garbage, "without an answer in HTTP"),
+        (Reply::Endless, "longer than 1024 KiB"),
+        (Reply::Redirect(302, elsewhere.to_owned()), "which is not followed"),
+        (Reply::Redirect(307, elsewhere.to_owned()), "which is not followed"),
+    ]
+}
+
+#[test]
+fn two_hundred_apps_with_mixed_faults_are_each_accounted_for_once() {
+    let trap = TokenServer::start(|_| good("ZohoBooks.fullaccess.all"));
+    let elsewhere = format!("{}/oauth/v2/token", trap.url());
+    let replies = faults(&elsewhere);
+    let kinds = replies.len();
+    let server = TokenServer::start(move |seen| match number(seen) {
+        n if n % 2 == 0 => good("ZohoBooks.invoices.READ"),
+        n => replies[(n / 2) % kinds].0.clone(),
+    });
+    let mut apps = numbered(200);
+    // Some hold several grants of one client.
+    for n in [40, 42, 44] {
+        apps[n].1 = format!("client-id: {}, refresh-token: env:TOKEN_{n}", client(900));
+    }
+    apps[60].1 = format!("client-id: {}, refresh-token: env:NOT_SET", client(60));
+    let ended = audit(&server, &apps, &["--yes", "--format", "json", "--jobs", "16", "--timeout", "20"]).ended();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let report = report(&ended);
+    let missed = not_evaluated(&report);
+    let held = report["grants"].as_array().unwrap();
+    let labels: HashSet<String> = held.iter().map(|grant| grant["name"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((labels.len(), held.len(), missed.len()), (99, 99, 101));
+    let expected = faults(&elsewhere);
+    for n in 0..200 {
+        let label = format!("app{n}@localhost:{}", server.port);
+        assert!(labels.contains(&label) != missed.contains_key(&label), "{label}");
+        if n % 2 == 1 {
+            let wanted = expected[(n / 2) % kinds].1;
+            assert!(missed[&label].contains(wanted), "{label}: {}, not {wanted}", missed[&label]);
+        }
+    }
+    let seen = server.seen();
+    let mut asked: Vec<usize> = seen.iter().map(number).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, (0..200).filter(|n| *n != 60).collect::<Vec<_>>(), "each once");
+    for request in &seen {
+        assert_eq!(request.line, "POST /oauth/v2/token HTTP/1.1");
+        let headers = format!("{:?}", request.headers);
+        assert!(!headers.contains("5ec4e7") && !headers.contains(&token(number(request))), "{headers}");
+    }
+    assert!(trap.seen().is_empty(), "a redirect was followed");
+}
+
+#[test]
+fn slow_servers_do_not_hold_a_run_up() {
+    let server = TokenServer::start(|seen| match number(seen) {
+        0 => Reply::Slow(Duration::from_secs(10), String::new()),
+        1 => Reply::Drip,
+        _ => good("ZohoBooks.invoices.READ"),
+    });
+    let started = Instant::now();
+    let ended = audit(&server, &numbered(3), &["--yes", "--format", "json", "--timeout", "1"]).ended();
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    let report = report(&ended);
+    let missed = not_evaluated(&report);
+    assert_eq!((ended.code, missed.len(), report["grants"].as_array().unwrap().len()), (Some(3), 2, 1));
+    assert!(missed.values().all(|message| message.contains("no whole answer")), "{missed:?}");
+}
+
+#[test]
+fn a_server_has_to_prove_who_it_is() {
+    let good_server = TokenServer::start(|_| good("openid"));
+    let other_name = TokenServer::for_name("other.example", |_| good("openid"));
+    let told = |server: &TokenServer, authority: &str| {
+        let ended = audit(server, &numbered(1), &["--yes", "--format", "json"]).file("ca.pem", authority).ended();
+        assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+        not_evaluated(&report(&ended)).into_values().next().unwrap()
+    };
+    assert!(told(&good_server, &other_name.authority).contains("unknown authority"));
+    assert!(told(&other_name, &other_name.authority).contains("for another name"));
+    assert!(good_server.seen().is_empty() && other_name.seen().is_empty());
+}
+
+#[test]
+fn nobody_there_is_told_and_names_without_an_address_are() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = gone.local_addr().unwrap().port();
+    drop(gone);
+    let server = TokenServer::start(|_| good("openid"));
+    let mut apps = numbered(2);
+    let _ = write!(apps[0].1, ", accounts-url: 'https://localhost:{port}'");
+    apps[1].1.push_str(", accounts-url: 'https://nowhere.invalid'");
+    let ended = audit(&server, &apps, &["--yes", "--format", "json"]).ended();
+    let missed = not_evaluated(&report(&ended));
+    assert!(missed[&format!("app0@localhost:{port}")].contains("no connection"), "{missed:?}");
+    assert!(missed["app1@nowhere.invalid"].contains("has no address"), "{missed:?}");
+}
+
+#[test]
+fn certificates_and_proxies_of_the_environment_are_honoured() {
+    let server = TokenServer::start(|_| good("openid"));
+    let (port, asked) = proxy();
+    let mut run = zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--yes", "--format", "json"]);
+    run.command.env("SECRET", "x").env("TOKEN_0", token(0)).env("SSL_CERT_FILE", "ca.pem");
+    run.command.env("HTTPS_PROXY", format!("http://127.0.0.1:{port}"));
+    let ended = run.file("inventory.yaml", inventory(&server, &numbered(1))).file("ca.pem", &server.authority).ended();
+    assert_eq!(report(&ended)["grants"].as_array().unwrap().len(), 1, "{} {}", ended.stdout, ended.stderr);
+    assert_eq!(*asked.lock().unwrap(), [format!("CONNECT localhost:{} HTTP/1.1", server.port)]);
+}
+
+#[test]
+fn nothing_is_sent_that_nobody_accepted() {
+    let server = TokenServer::start(|_| good("openid"));
+    let ended = audit(&server, &numbered(2), &[]).ended();
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert!(ended.stderr.contains("--yes") && ended.stderr.contains("accept-minting"), "{}", ended.stderr);
+    let ended = audit(&server, &numbered(2), &["--dry-run"]).ended();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    assert_eq!(ended.stdout.matches("POST https://localhost").count(), 2, "{}", ended.stdout);
+    let ended = audit(&server, &numbered(2), &["--yes", "--offline"]).ended();
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(server.seen().is_empty());
+    let mut apps = numbered(2);
+    for (_, keys) in &mut apps {
+        keys.push_str(", accept-minting: true");
+    }
+    let ended = audit(&server, &apps, &["--format", "json"]).ended();
+    assert_eq!(report(&ended)["grants"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn apps_and_tags_choose_grants() {
+    let server = TokenServer::start(|_| good("openid"));
+    let mut apps = numbered(4);
+    apps[1].1.push_str(", tags: [books, live]");
+    apps[2].1.push_str(", tags: [books]");
+    let names = |args: &[&str]| {
+        let mut all = vec!["--yes", "--format", "json"];
+        all.extend(args);
+        let ended = audit(&server, &apps, &all).ended();
+        let names = |grant: &Value| grant["name"].as_str().unwrap().split('@').next().unwrap().to_owned();
+        report(&ended)["grants"].as_array().unwrap().iter().map(names).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&["--tag", "books"]), ["app1", "app2"]);
+    assert_eq!(names(&["--tag", "live", "--tag", "nothing"]), ["app1"]);
+    let ended = audit(&server, &apps, &["--yes", "--tag", "bokos"]).ended();
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+}
+
+#[test]
+fn what_an_app_asks_for_is_held_against_its_grant() {
+    let server = TokenServer::start(|_| good("ZohoBooks.invoices.READ ZohoBooks.contacts.READ"));
+    let mut apps = numbered(2);
+    apps[0].1.push_str(", requested: [ZohoBooks.invoices.READ]");
+    apps[1].1.push_str(", requested-file: wanted.txt");
+    let wanted = "ZohoBooks.invoices.READ\nZohoBooks.contacts.READ\nZohoBooks.bills.READ\n";
+    let ended = audit(&server, &apps, &["--yes", "--format", "json"]).file("wanted.txt", wanted).ended();
+    let report = report(&ended);
+    let found: Vec<(String, String)> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            (finding["rule"].as_str().unwrap().to_owned(), finding["scope"].as_str().unwrap_or("").to_owned())
+        })
+        .filter(|(rule, _)| rule.ends_with("-grant"))
+        .collect();
+    assert!(found.contains(&("excess-grant".to_owned(), "ZohoBooks.contacts.READ".to_owned())), "{found:?}");
+    assert!(found.iter().any(|(rule, _)| rule == "missing-grant"), "{found:?}");
+    assert_eq!(found.len(), 2, "{found:?}");
+}
+
+#[test]
+fn tokens_are_given_back_and_the_calls_of_a_grant_told() {
+    let server = TokenServer::start(|seen| {
+        if seen.line.contains("/token/revoke") {
+            return Reply::json(r#"{"status":"success"}"#);
+        }
+        if seen.line.contains("__apis") {
+            return Reply::json(
+                r#"{"__apis":[{"path":"/crm/v8/Leads","operation_types":[{"method":"GET","oauth_scope":"ZohoCRM.modules.leads.READ"},
+                   {"method":"DELETE","oauth_scope":"ZohoCRM.modules.leads.DELETE"}]}]}"#,
+            );
+        }
+        Reply::json(format!(
+            r#"{{"access_token":"{}","scope":"ZohoCRM.modules.READ ZohoCRM.apis.READ"}}"#,
+            token(ACCESS)
+        ))
+    });
+    let mut apps = numbered(1);
+    let _ = write!(apps[0].1, ", api-url: '{}'", server.url());
+    let ended = audit(&server, &apps, &["--yes", "--apis", "--revoke"]).ended();
+    assert!(ended.stdout.contains("GET /crm/v8/Leads"), "{} {}", ended.stdout, ended.stderr);
+    assert!(!ended.stdout.contains("DELETE /crm/v8/Leads"), "{}", ended.stdout);
+    let seen = server.seen();
+    let lines: Vec<&str> = seen.iter().map(|seen| seen.line.as_str()).collect();
+    assert_eq!(
+        lines,
+        ["POST /oauth/v2/token HTTP/1.1", "GET /crm/v8/__apis HTTP/1.1", "POST /oauth/v2/token/revoke HTTP/1.1"]
+    );
+    assert_eq!(seen[1].headers["authorization"], format!("Zoho-oauthtoken {}", token(ACCESS)));
+    assert_eq!(seen[2].form["token"], token(ACCESS));
+}

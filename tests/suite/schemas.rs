@@ -1,0 +1,172 @@
+//! The schemas of the files that users write say the same as their decoders.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jsonschema::Validator;
+use serde_json::Value;
+use zscope::source::Sources;
+use zscope::{inventory, policy};
+
+use crate::run::zscope;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn schema(name: &str) -> Value {
+    let text = fs::read_to_string(root().join(format!("schemas/{name}.schema.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn validator(name: &str) -> Validator {
+    let schema = schema(name);
+    assert!(jsonschema::meta::is_valid(&schema), "{name} is no schema");
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// What a YAML text says, as a validator sees it: by YAML 1.2, where `off` is a word.
+fn value(yaml: &str) -> Value {
+    let mut options = serde_yaml::Options::default();
+    options.strict_booleans = true;
+    serde_yaml::from_str_with_options(yaml, options).unwrap()
+}
+
+/// What the decoder of a kind of file says of a text.
+fn decode(name: &str, yaml: &str) -> Result<(), String> {
+    let mut sources = Sources::default();
+    let path = Path::new("file.yaml");
+    let tell = |problems: Vec<(zscope::source::SourceId, zscope::source::Problem)>| {
+        let lines = problems.iter().map(|(_, p)| format!("{} ({})", p.message, p.help.as_deref().unwrap_or("")));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    if name == "inventory" {
+        return inventory::load(path, yaml, &mut sources).map(drop).map_err(|errors| tell(errors.problems));
+    }
+    let rules = zscope::rules::infos();
+    let read = |_: &Path| Err("not read here".to_owned());
+    let top = policy::Top::File { path, text: yaml.to_owned() };
+    policy::load(top, &read, &rules, &mut sources).map(drop).map_err(|errors| tell(errors.problems))
+}
+
+#[test]
+fn what_is_printed_is_what_is_in_the_repository() {
+    for (args, file) in [
+        (&["schema", "policy"][..], "schemas/policy.schema.json"),
+        (&["schema", "inventory"], "schemas/inventory.schema.json"),
+        (&["schema", "inventory", "--example"], "schemas/inventory.example.yaml"),
+    ] {
+        let ended = zscope(args).ended();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert_eq!(ended.stdout, fs::read_to_string(root().join(file)).unwrap(), "{file}");
+    }
+}
+
+#[test]
+fn every_policy_and_inventory_of_the_repository_is_valid_by_both() {
+    let mut seen = 0;
+    let policies = validator("policy");
+    for entry in fs::read_dir(root().join("policies")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let instance = value(&text);
+        let errors: Vec<String> = policies.iter_errors(&instance).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [""; 0], "{text}");
+        decode("policy", &text).unwrap();
+        seen += 1;
+    }
+    assert!(seen >= 5, "{seen} policies only");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let start = readme.find("```yaml\nversion: 1").unwrap() + "```yaml\n".len();
+    let in_readme = &readme[start..start + readme[start..].find("```").unwrap()];
+    let example = fs::read_to_string(root().join("schemas/inventory.example.yaml")).unwrap();
+    for (name, text) in [("policy", in_readme), ("inventory", &example)] {
+        let instance = value(text);
+        let errors: Vec<String> = validator(name).iter_errors(&instance).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [""; 0], "{name}");
+        decode(name, text).unwrap();
+    }
+}
+
+/// The keys that a decoder names when it meets one that it does not know.
+fn decoded_keys(name: &str, yaml: &str) -> BTreeSet<String> {
+    let told = decode(name, yaml).unwrap_err();
+    let line = told.lines().find(|line| line.contains("`zzzzzzzz`")).unwrap();
+    let help = line.split_once(" are `").unwrap_or_else(|| panic!("{line}")).1;
+    help.trim_end_matches(')').split(", ").map(|key| key.trim_matches('`').to_owned()).collect()
+}
+
+#[test]
+fn schema_and_decoder_know_the_same_keys() {
+    for (name, pointer, yaml) in [
+        ("policy", "", "version: 1\nzzzzzzzz: 1\n"),
+        ("policy", "/$defs/app", "version: 1\napps: { x: { zzzzzzzz: 1 } }\n"),
+        ("policy", "/$defs/waiver", "version: 1\nwaivers: [{ zzzzzzzz: 1 }]\n"),
+        ("policy", "/$defs/test", "version: 1\ntests: [{ zzzzzzzz: 1 }]\n"),
+        ("inventory", "", "version: 1\nzzzzzzzz: 1\n"),
+        ("inventory", "/$defs/defaults", "version: 1\ndefaults: { zzzzzzzz: 1 }\n"),
+        ("inventory", "/$defs/app", "version: 1\napps: { x: { zzzzzzzz: 1 } }\n"),
+        ("inventory", "/$defs/grant", "version: 1\napps: { x: { grants: [{ zzzzzzzz: 1 }] } }\n"),
+    ] {
+        let schema = schema(name);
+        let properties = schema.pointer(&format!("{pointer}/properties")).unwrap().as_object().unwrap();
+        let keys: BTreeSet<String> = properties.keys().cloned().collect();
+        assert_eq!(keys, decoded_keys(name, yaml), "{name}{pointer}");
+        assert!(!validator(name).is_valid(&value(yaml)), "{yaml}");
+    }
+}
+
+/// An inventory of one app with these keys.
+fn app(keys: &str) -> String {
+    format!("version: 1\napps:\n  x: {{ {keys} }}\n")
+}
+
+#[test]
+fn broken_files_fail_in_both() {
+    let good = "data-center: eu, client-id: env:A, client-secret: env:B, refresh-token: env:C";
+    decode("inventory", &app(good)).unwrap();
+    assert!(validator("inventory").is_valid(&value(&app(good))));
+    for keys in [
+        "data-center: eu, client-id: env:A, client-secret: hunter2, refresh-token: env:C".to_owned(),
+        "data-center: eu, client-id: hunter2, client-secret: env:B, refresh-token: env:C".to_owned(),
+        "data-center: mars, client-id: env:A, client-secret: env:B, refresh-token: env:C".to_owned(),
+        format!("{good}, accounts-url: https://a.example"),
+        "accounts-url: http://a.example, client-id: env:A, client-secret: env:B, refresh-token: env:C".to_owned(),
+        "accounts-url: https://u:p@a.example, client-id: env:A, client-secret: env:B, refresh-token: env:C".to_owned(),
+        format!("{good}, requested: []"),
+        format!("{good}, requested: ZohoBooks.invoices.READ"),
+        format!("{good}, requested: [openid], requested-file: x"),
+        format!("{good}, accept-minting: maybe"),
+        format!("{good}, tags: prod"),
+        format!("{good}, grant-type: password"),
+        format!("{good}, grants: []"),
+        format!("{good}, owner: ''"),
+        "data-center: eu, client-id: 'env:', client-secret: env:B, refresh-token: env:C".to_owned(),
+        "data-center: eu, client-id: env:A, client-secret: 'file:', refresh-token: env:C".to_owned(),
+    ] {
+        let text = app(&keys);
+        assert!(decode("inventory", &text).is_err(), "the decoder takes {text}");
+        assert!(!validator("inventory").is_valid(&value(&text)), "the schema takes {text}");
+    }
+    for text in [
+        "allow: []\n",
+        "version: 2\n",
+        "version: 1\ndefault: maybe\n",
+        "version: 1\nallow: openid\n",
+        "version: 1\nrules: { full-access: warn }\n",
+        "version: 1\napps: { x: { data-centers: [mars] } }\n",
+        "version: 1\napps: { x: { clients: [hunter2] } }\n",
+        "version: 1\napps: { x: { calls: [GET books] } }\n",
+        "version: 1\nwaivers: [{ id: W-1 }]\n",
+        "version: 1\ntests: [{ scopes: openid, expect: good }]\n",
+        "version: 1\ndata: { Desk.tickets: [secret] }\n",
+        "version: 1\ncatalog: [a]\n",
+    ] {
+        assert!(decode("policy", text).is_err(), "the decoder takes {text}");
+        assert!(!validator("policy").is_valid(&value(text)), "the schema takes {text}");
+    }
+    for text in ["version: 1\n", "version: 1\napps: {}\n", "version: 3\napps: { x: {} }\n", "apps: { x: {} }\n"] {
+        assert!(decode("inventory", text).is_err(), "the decoder takes {text}");
+        assert!(!validator("inventory").is_valid(&value(text)), "the schema takes {text}");
+    }
+}
