@@ -31,6 +31,13 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Where it goes.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
 /// The outputs of a run, opened before the work starts so that a bad path fails early.
 pub(super) struct Outputs {
     format: Format,

@@ -131,6 +131,11 @@ impl Reporting {
         Ok(Opened { outputs: Outputs::open(self.format, &self.output)?, run })
     }
 
+    /// The files that the run writes.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.output.iter().map(Target::path)
+    }
+
     /// The time that was asked for, else that of a reproducible build.
     fn timestamp(&self) -> Result<Option<Timestamp>, CommandError> {
         const EPOCH: &str = "SOURCE_DATE_EPOCH";

@@ -129,7 +129,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let scanner = Scanner::new(&catalog);
     let review = Review { catalog: &catalog, policy: &policy, as_of };
     let mut own_files = open::own_files(&sources);
-    own_files.extend(args.baseline.path().and_then(|path| std::path::absolute(path).ok()));
+    let written = args.reporting.paths().chain(args.baseline.path());
+    own_files.extend(written.filter_map(|path| std::path::absolute(path).ok()));
     let mut tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
     if args.fix || args.diff {
         let fixer = Fixer { review: &review, scanner: &scanner, apps: &apps, preview: args.diff };
