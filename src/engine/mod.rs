@@ -7,4 +7,5 @@ mod verdict;
 pub use crate::policy::Verdict;
 pub use imported::{Changed, Differences, Relation, imported};
 pub use shift::{Shift, shifts};
+pub(crate) use verdict::judge_item;
 pub use verdict::{Decider, Judged, Outcome, Witness, judge, judge_request, passes, verdict};
