@@ -180,7 +180,8 @@ impl Scopes {
         };
         let judged = |(item, known): (&Written<'_>, Option<Arc<Alone>>)| {
             known.unwrap_or_else(|| {
-                let alone = Arc::new(Alone::of(audit, matched, &item.item(self.nowhere), self.nowhere, self.with_texts));
+                let alone =
+                    Arc::new(Alone::of(audit, matched, &item.item(self.nowhere), self.nowhere, self.with_texts));
                 self.keep(matched, item.text(), &alone);
                 alone
             })

@@ -137,7 +137,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Counts grants that are alike.
-    pub(crate) fn count_alike(&mut self, matched: Matched, figures: &Figures, times: usize) {
+    pub(super) fn count_alike(&mut self, matched: Matched, figures: &Figures, times: usize) {
         let app = self.audit.app(matched);
         figures.add_to(&mut self.totals, app, times);
         self.note(app, figures.uses.iter().map(|(waiver, used)| (*waiver, used * times)));

@@ -87,7 +87,11 @@ pub(super) fn make(
         grant.request = whole.request;
         let judgement = audit.judge(&mut grant, frame.matched);
         let figures = Figures::of(audit.app(frame.matched), frame.state(), &judgement);
-        return Made { figures, held: held(&judgement.scopes, with_scopes), judgement: with_texts.then_some(judgement) };
+        return Made {
+            figures,
+            held: held(&judgement.scopes, with_scopes),
+            judgement: with_texts.then_some(judgement),
+        };
     };
     let judged = composed.parts.iter().filter(|_| with_scopes).map(|part| &part.alone.judged);
     let held = judged.filter_map(|judged| judged.scope.as_ref().ok().cloned()).collect();

@@ -47,8 +47,8 @@ const OPEN: &str = "\
 version: 1
 default: allow
 data:
-  - { resources: ZohoCRM.coql, classes: [credentials] }
-  - { resources: \"ZohoBooks.*\", classes: [users-and-roles, messages] }
+  ZohoCRM.coql: [credentials]
+  \"ZohoBooks.*\": [users-and-roles, messages]
 ";
 
 fn load(text: &str, sources: &mut Sources) -> Policy {
@@ -146,7 +146,8 @@ fn any_scope() -> impl Strategy<Value = String> {
     let catalog = Catalog::embedded();
     let services = ["ZohoCRM", "ZohoBooks", "ZohoMail", "ZohoDirectory", "WorkDrive", "Desk", "ZohoVault"];
     let services = services.iter().filter_map(|name| catalog.service(name));
-    let known: Vec<String> = services.flat_map(|service| service.scopes().map(|(scope, _)| scope.to_string())).collect();
+    let known: Vec<String> =
+        services.flat_map(|service| service.scopes().map(|(scope, _)| scope.to_string())).collect();
     let toxic = [
         "ZohoMail.messages.READ",
         "ZohoMail.messages.ALL",

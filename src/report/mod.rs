@@ -24,8 +24,8 @@ pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::{Format, Renderer};
 pub use population::{Line, Rows, Subject, Whose};
-pub(crate) use totals::{offends, service};
 pub use totals::{RuleTally, Tally, Totals};
+pub(crate) use totals::{offends, service};
 
 use std::io;
 

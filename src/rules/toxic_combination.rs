@@ -261,8 +261,10 @@ fn pairs(profiles: &[&Profile]) -> Vec<Pair> {
     let is_half = |profile: &Profile| profile.halves.iter().flatten().any(Option::is_some);
     let halves = profiles.iter().enumerate().filter(|(_, profile)| is_half(profile));
     // What another scope covers adds nothing: the pair would be that other scope alone.
-    let halves: Vec<(usize, &Profile)> =
-        halves.filter(|(_, profile)| !is_covered(profile, profiles)).map(|(index, profile)| (index, *profile)).collect();
+    let halves: Vec<(usize, &Profile)> = halves
+        .filter(|(_, profile)| !is_covered(profile, profiles))
+        .map(|(index, profile)| (index, *profile))
+        .collect();
     let mut found = Vec::new();
     for (number, combination) in COMBINATIONS.iter().enumerate() {
         let mut services: Vec<Sides<'_>> = Vec::new();
