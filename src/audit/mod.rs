@@ -121,6 +121,9 @@ impl<'a> Audit<'a> {
         let mut any = false;
         for label in labels {
             any = true;
+            if self.by_label.is_empty() {
+                break;
+            }
             if let Some(&index) = self.by_label.get(&label.to_lowercase()) {
                 return Matched { index, is_unmatched: false };
             }

@@ -8,6 +8,7 @@ mod canary;
 mod catalog_commands;
 mod catalog_import;
 mod evidence;
+mod interrupted;
 mod judging;
 mod laws;
 #[cfg(feature = "online")]
