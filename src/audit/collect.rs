@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::figures::Figures;
 use super::lock::{Drift, HeldAccess, Lock};
 use super::{Audit, Judgement, Matched, plan};
 use crate::filter::{self, WaiverUse};
@@ -9,6 +10,7 @@ use crate::finding::Finding;
 use crate::input::token::{Grant, State};
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
 use crate::rules::{self, RunContext};
+use crate::scope::Scope;
 use crate::source::Sources;
 
 /// A run of up to so many grants is shown whole.
@@ -28,7 +30,7 @@ pub struct Collector<'a> {
     is_locked: bool,
     uses: Vec<usize>,
     apps: BTreeSet<Option<String>>,
-    shown: Vec<(GrantInfo, Matched, Judgement)>,
+    shown: Vec<Shown>,
     seen: usize,
     offending: usize,
     failed: usize,
@@ -45,11 +47,18 @@ pub struct Wanted {
     pub plans: bool,
 }
 
-/// What is known of a grant when it is counted without being kept.
-pub(crate) struct Counted<'j> {
-    pub(crate) state: GrantState,
-    pub(crate) judgement: &'j Judgement,
-    pub(crate) times: usize,
+/// A grant that the report may show.
+struct Shown {
+    info: GrantInfo,
+    matched: Matched,
+    offends: bool,
+    judged: Judged,
+}
+
+/// A judgement, or the grant to judge once it is certain that it is shown.
+enum Judged {
+    Done(Judgement),
+    Open(Box<Grant>),
 }
 
 impl<'a> Collector<'a> {
@@ -84,22 +93,28 @@ impl<'a> Collector<'a> {
     /// [`Collector::add`] for a grant that has been judged.
     pub(crate) fn add_judged(&mut self, grant: Grant, matched: Matched, judgement: Judgement) {
         let state = state(&grant.state);
-        self.count(matched, &Counted { state, judgement: &judgement, times: 1 });
-        self.hold(matched, grant.labels.first().map(|(label, _)| label.as_str()), grant.data_centre, state, &judgement);
+        self.count(matched, state, &judgement);
+        let label = grant.labels.first().map(|(label, _)| label.as_str());
+        self.hold(matched, label, grant.data_centre, state, held(&judgement));
         let failed = state == GrantState::Failed;
-        if self.wants(0, offends(&judgement.findings), failed) {
-            self.keep(grant, matched, judgement);
+        let offends = offends(&judgement.findings);
+        if self.wants(0, offends, failed) {
+            self.keep(grant, matched, offends, Some(judgement));
         }
         self.pass(1, usize::from(failed));
     }
 
     /// Keeps a grant that comes so many after the last one passed, if a report would show it. It is counted elsewhere.
-    pub(crate) fn consider(&mut self, after: usize, mut grant: Grant) {
+    /// `offends` where that is known already.
+    pub(crate) fn consider(&mut self, after: usize, mut grant: Grant, offends: Option<bool>) {
         let matched = self.audit.matched(grant.labels.iter().map(|(label, _)| label.as_str()));
-        let judgement = self.audit.judge(&mut grant, matched);
         let failed = matches!(grant.state, State::Failed(_));
-        if self.wants(after, offends(&judgement.findings), failed) {
-            self.keep(grant, matched, judgement);
+        grant.request.app = self.audit.app(matched).map(str::to_owned);
+        let judgement = offends.is_none().then(|| self.audit.judge(&mut grant, matched));
+        let offends = offends.or(judgement.as_ref().map(|judgement| self::offends(&judgement.findings)));
+        let offends = offends.unwrap_or_default();
+        if self.wants(after, offends, failed) {
+            self.keep(grant, matched, offends, judgement);
         }
     }
 
@@ -115,26 +130,38 @@ impl<'a> Collector<'a> {
     }
 
     /// Counts a grant.
-    pub(crate) fn count(&mut self, matched: Matched, counted: &Counted<'_>) {
+    fn count(&mut self, matched: Matched, state: GrantState, judgement: &Judgement) {
         let app = self.audit.app(matched);
-        let Counted { state, judgement, times } = *counted;
-        self.totals.add(app, state, &judgement.scopes, &judgement.findings, times);
-        for (all, used) in self.uses.iter_mut().zip(&judgement.uses) {
-            *all += used * times;
+        self.totals.add(app, state, &judgement.scopes, &judgement.findings, 1);
+        self.note(app, judgement.uses.iter().copied().enumerate());
+    }
+
+    /// Counts grants that are alike.
+    pub(super) fn count_alike(&mut self, matched: Matched, figures: &Figures, times: usize) {
+        let app = self.audit.app(matched);
+        figures.add_to(&mut self.totals, app, times);
+        self.note(app, figures.uses.iter().map(|(waiver, used)| (*waiver, used * times)));
+    }
+
+    fn note(&mut self, app: Option<&str>, uses: impl Iterator<Item = (usize, usize)>) {
+        for (waiver, used) in uses {
+            if let Some(all) = self.uses.get_mut(waiver) {
+                *all += used;
+            }
         }
-        if !self.apps.contains(&app.map(str::to_owned)) {
+        if !self.apps.iter().any(|known| known.as_deref() == app) {
             self.apps.insert(app.map(str::to_owned));
         }
     }
 
     /// Notes what is held, for the lock.
-    pub(crate) fn hold(
+    pub(crate) fn hold<'s>(
         &mut self,
         matched: Matched,
         label: Option<&str>,
         data_centre: Option<&str>,
         state: GrantState,
-        judgement: &Judgement,
+        scopes: impl IntoIterator<Item = &'s Scope>,
     ) {
         if state == GrantState::Failed || !self.is_locked {
             return;
@@ -145,7 +172,7 @@ impl<'a> Collector<'a> {
         let held = self.held.entry(key).or_default();
         held.policy_app = app.map(str::to_owned);
         held.is_unknown |= state == GrantState::Unknown;
-        for scope in judgement.scopes.iter().filter_map(|judged| judged.scope.as_ref().ok()) {
+        for scope in scopes {
             if !held.scopes.contains(scope) {
                 held.scopes.insert(scope.clone());
             }
@@ -153,24 +180,25 @@ impl<'a> Collector<'a> {
     }
 
     /// Keeps a grant for the report while there is room for it.
-    pub(crate) fn keep(&mut self, grant: Grant, matched: Matched, judgement: Judgement) {
+    fn keep(&mut self, grant: Grant, matched: Matched, offends: bool, judgement: Option<Judgement>) {
         if let State::Failed(failure) = &grant.state {
             let (message, help) = (failure.message(), Some(failure.help().to_owned()));
             let input = self.sources.get(grant.place.source).name().to_owned();
             self.failed += 1;
             self.not_evaluated.push(NotEvaluated { input, message, help, place: Some(grant.place) });
         }
-        self.offending += usize::from(offends(&judgement.findings));
+        self.offending += usize::from(offends);
         let info = GrantInfo {
             app: grant.request.app.clone(),
             data_centre: grant.data_centre,
             state: state(&grant.state),
             scopes: grant.request.items.len(),
             place: grant.place,
-            name: grant.name,
-            calls: grant.calls,
+            name: grant.name.clone(),
+            calls: grant.calls.clone(),
         };
-        self.shown.push((info, matched, judgement));
+        let judged = judgement.map_or_else(|| Judged::Open(Box::new(grant)), Judged::Done);
+        self.shown.push(Shown { info, matched, offends, judged });
     }
 
     /// Whether the grant that comes so many after the last one passed would still be shown, so that it has to be kept.
@@ -203,7 +231,7 @@ impl<'a> Collector<'a> {
         let review = self.audit.review;
         if self.seen > DETAILED || !wanted.details {
             let most = if wanted.details { SHOWN } else { 0 };
-            self.shown.retain(|(_, _, judgement)| offends(&judgement.findings));
+            self.shown.retain(|shown| shown.offends);
             self.shown.truncate(most);
             self.not_evaluated.truncate(SHOWN);
         }
@@ -226,7 +254,11 @@ impl<'a> Collector<'a> {
             sources: self.sources,
             run: RunInfo::default(),
         };
-        for (index, (grant, matched, mut judgement)) in self.shown.into_iter().enumerate() {
+        for (index, Shown { info: grant, matched, judged, .. }) in self.shown.into_iter().enumerate() {
+            let mut judgement = match judged {
+                Judged::Done(judgement) => judgement,
+                Judged::Open(mut grant) => self.audit.judge(&mut grant, matched),
+            };
             if wanted.plans {
                 report.plans.extend(plan(self.audit, matched, (index, &grant), &judgement.scopes, &judgement.findings));
             }
@@ -270,6 +302,11 @@ impl<'a> Collector<'a> {
             })
             .collect()
     }
+}
+
+/// The scopes of a judged grant.
+fn held(judgement: &Judgement) -> impl Iterator<Item = &Scope> {
+    judgement.scopes.iter().filter_map(|judged| judged.scope.as_ref().ok())
 }
 
 /// The state of a grant as reports have it.

@@ -5,23 +5,35 @@
 
 use std::collections::HashMap;
 
-use super::collect::{Collector, Counted, state};
-use super::{Audit, Judgement, Matched};
+use ahash::RandomState;
+
+use super::alone::{Scopes, split};
+use super::collect::Collector;
+use super::figures::{Figures, Frame, Made, make};
+use super::{Audit, Matched};
 use crate::input::token::{Facts, Grant, StaleForm, State};
-use crate::report::{GrantState, Line, Rows, offends};
-use crate::source::SourceId;
+use crate::report::{GrantState, Line, Rows};
+use crate::scope::Scope;
 
-/// The most bytes of keys, judgements and lines that one memo holds, about. A full memo is emptied: its figures go to the
-/// collector first.
-const MOST: usize = 12 << 20;
+/// The most bytes of keys, figures and lines that one memo holds, about. A full memo is emptied: its figures go to the
+/// totals first.
+const MOST: usize = 8 << 20;
 
-/// What one judgement takes besides its texts, about: for each of its scopes and findings.
-const WEIGHT: usize = 400;
+/// What an entry takes besides key, figures and lines, about.
+const WEIGHT: usize = 200;
+
+/// What one held scope takes, about.
+const LIGHT: usize = 150;
+
+/// So many frames of grants are remembered: a real export has a few for each application.
+const FRAMES: usize = 2000;
 
 /// The judgements of one worker.
 pub(super) struct Memo {
-    entries: HashMap<Box<[u8]>, usize>,
+    entries: HashMap<Box<[u8]>, usize, RandomState>,
     known: Vec<Known>,
+    frames: HashMap<Box<[u8]>, usize, RandomState>,
+    framed: Vec<Frame>,
     size: usize,
     key: Vec<u8>,
     /// Figures of entries that had to make room, oldest first.
@@ -38,7 +50,9 @@ pub(super) struct Known {
     pub(super) lines: Vec<Vec<Line>>,
     /// The client by which a lock names it, where the policy has no application for it.
     label: Option<String>,
-    judgement: Judgement,
+    figures: Figures,
+    /// What it holds, for a lock.
+    held: Vec<Scope>,
     times: usize,
 }
 
@@ -46,15 +60,23 @@ pub(super) struct Known {
 #[derive(Clone, Copy)]
 pub(super) struct Purpose<'p> {
     pub(super) formats: &'p [&'p dyn Rows],
-    /// The names of clients count, for a lock.
+    /// The names of clients count, and what they hold, for a lock.
     pub(super) names_count: bool,
-    /// A source for places that are never shown.
-    pub(super) nowhere: SourceId,
+    /// What is known of single scopes.
+    pub(super) scopes: &'p Scopes,
 }
 
 impl Memo {
     pub(super) fn new() -> Self {
-        Self { entries: HashMap::new(), known: Vec::new(), size: 0, key: Vec::new(), evicted: Vec::new() }
+        Self {
+            entries: HashMap::default(),
+            known: Vec::new(),
+            frames: HashMap::default(),
+            framed: Vec::new(),
+            size: 0,
+            key: Vec::new(),
+            evicted: Vec::new(),
+        }
     }
 
     /// The judgement on a grant of these facts, counted once more.
@@ -83,37 +105,69 @@ impl Memo {
     fn judged(&mut self, audit: &Audit<'_>, purpose: Purpose<'_>, facts: &Facts<'_>, failed: Option<&State>) -> &Known {
         let matched = audit.matched(facts.labels());
         let label = facts.labels().next().filter(|_| purpose.names_count && audit.app(matched).is_none());
-        self.write_key(matched, facts, label, failed);
+        let frame = self.frame(audit, purpose, facts, matched, failed);
+        // Lengths stand before the texts, so that no two kinds of grant have one key.
+        self.key.clear();
+        self.key.extend(frame.to_le_bytes());
+        let text = label.unwrap_or_default();
+        self.key.extend(text.len().to_le_bytes());
+        self.key.extend_from_slice(text.as_bytes());
+        self.key.extend_from_slice(facts.scope.unwrap_or_default().as_bytes());
         let index = match self.entries.get(self.key.as_slice()) {
             Some(&index) => index,
-            None => self.learn(audit, purpose, facts, matched, label, failed),
+            None => self.learn(audit, purpose, facts, frame, label),
         };
         let known = &mut self.known[index];
         known.times += 1;
         known
     }
 
-    /// Everything that decides. Lengths stand before the texts, so that no two kinds of grant have one key.
-    fn write_key(&mut self, matched: Matched, facts: &Facts<'_>, label: Option<&str>, failed: Option<&State>) {
-        let failed = match failed {
+    /// Everything that decides, but for the scopes.
+    fn frame(
+        &mut self,
+        audit: &Audit<'_>,
+        purpose: Purpose<'_>,
+        facts: &Facts<'_>,
+        matched: Matched,
+        failed: Option<&State>,
+    ) -> usize {
+        let holds = |list: &str| {
+            list.starts_with(|c: char| c.is_ascii_alphanumeric()) || !split(list, purpose.scopes.nowhere).is_empty()
+        };
+        let is_known = facts.scope.is_some_and(holds);
+        let message = match failed {
             Some(State::Failed(failure)) => Some(failure.message()),
             _ => None,
         };
-        self.key.clear();
-        self.key.extend(matched.index.to_le_bytes());
         let flags = [
             matched.is_unmatched,
             facts.is_in_milliseconds,
             facts.has_expires_in_sec,
-            facts.scope.is_some(),
+            is_known,
+            facts.api_domain.is_some(),
+            facts.data_centre.is_some(),
             failed.is_some(),
         ];
+        self.key.clear();
+        self.key.extend(matched.index.to_le_bytes());
         self.key.extend(flags.map(u8::from));
-        for text in [facts.api_domain, facts.data_centre, label, failed.as_deref(), facts.scope] {
+        for text in [facts.api_domain, facts.data_centre, message.as_deref()] {
             let text = text.unwrap_or_default();
             self.key.extend(text.len().to_le_bytes());
             self.key.extend_from_slice(text.as_bytes());
         }
+        if let Some(&index) = self.frames.get(self.key.as_slice()) {
+            return index;
+        }
+        if self.framed.len() >= FRAMES {
+            self.forget();
+            self.frames.clear();
+            self.framed.clear();
+        }
+        let state = failed.cloned().unwrap_or(if is_known { State::Known } else { State::Unknown });
+        self.framed.push(Frame::new(audit, matched, facts, state, purpose.scopes));
+        self.frames.insert(self.key.as_slice().into(), self.framed.len() - 1);
+        self.framed.len() - 1
     }
 
     fn learn(
@@ -121,45 +175,52 @@ impl Memo {
         audit: &Audit<'_>,
         purpose: Purpose<'_>,
         facts: &Facts<'_>,
-        matched: Matched,
+        at: usize,
         label: Option<&str>,
-        failed: Option<&State>,
     ) -> usize {
-        let mut grant = Grant::of_facts(facts, purpose.nowhere);
-        if let Some(failed) = failed {
-            grant.state = failed.clone();
-        }
-        let judgement = audit.judge(&mut grant, matched);
-        let lines: Vec<Vec<Line>> =
-            purpose.formats.iter().map(|format| format.lines(&judgement.subject(&grant.state))).collect();
-        let texts: usize = lines.iter().flatten().map(|line| line.head.len() + line.tail.len()).sum();
-        let size = 2 * self.key.len() + WEIGHT * (2 + judgement.scopes.len() + judgement.findings.len()) + texts;
-        if self.size + size > MOST {
-            self.evicted.append(&mut self.known);
-            self.evicted.iter_mut().for_each(|known| known.lines = Vec::new());
-            self.entries.clear();
-            self.size = 0;
-        }
-        self.size += size;
-        let index = self.known.len();
-        self.entries.insert(self.key.clone().into_boxed_slice(), index);
-        self.known.push(Known {
-            matched,
-            state: state(&grant.state),
-            data_centre: grant.data_centre,
-            offends: offends(&judgement.findings),
+        let frame = &self.framed[at];
+        let with_texts = !purpose.formats.is_empty();
+        let list = facts.scope.unwrap_or_default();
+        let Made { figures, held, judgement } =
+            make(audit, purpose.scopes, frame, list, (purpose.names_count, with_texts));
+        let lines = |format: &&dyn Rows| {
+            let subject = judgement.as_ref().map(|judgement| judgement.subject(&frame.grant.state));
+            subject.map(|subject| format.lines(&subject)).unwrap_or_default()
+        };
+        let lines: Vec<Vec<Line>> = purpose.formats.iter().map(lines).collect();
+        let known = Known {
+            matched: frame.matched,
+            state: frame.state(),
+            data_centre: frame.grant.data_centre,
+            offends: figures.all.offending_grants > 0,
             lines,
             label: label.map(str::to_owned),
-            judgement,
+            figures,
+            held,
             times: 0,
-        });
-        index
+        };
+        let size = self.key.len() + known.size();
+        if self.size + size > MOST {
+            self.forget();
+        }
+        self.size += size;
+        self.entries.insert(self.key.as_slice().into(), self.known.len());
+        self.known.push(known);
+        self.known.len() - 1
+    }
+
+    /// Makes room.
+    fn forget(&mut self) {
+        self.evicted.append(&mut self.known);
+        self.evicted.iter_mut().for_each(|known| known.lines = Vec::new());
+        self.entries.clear();
+        self.size = 0;
     }
 
     /// Hands over the figures of entries that had to make room.
     pub(super) fn spill(&mut self, collector: &mut Collector<'_>) {
         for known in self.evicted.drain(..) {
-            hand_over(&known, collector);
+            known.hand_over(collector);
         }
     }
 
@@ -167,16 +228,23 @@ impl Memo {
     pub(super) fn finish(mut self, collector: &mut Collector<'_>) {
         self.spill(collector);
         for known in &self.known {
-            hand_over(known, collector);
+            known.hand_over(collector);
         }
     }
 }
 
-fn hand_over(known: &Known, collector: &mut Collector<'_>) {
-    let Known { matched, state, data_centre, label, judgement, times, .. } = known;
-    if *times == 0 {
-        return;
+impl Known {
+    fn hand_over(&self, collector: &mut Collector<'_>) {
+        if self.times == 0 {
+            return;
+        }
+        collector.count_alike(self.matched, &self.figures, self.times);
+        collector.hold(self.matched, self.label.as_deref(), self.data_centre, self.state, &self.held);
     }
-    collector.count(*matched, &Counted { state: *state, judgement, times: *times });
-    collector.hold(*matched, label.as_deref(), *data_centre, *state, judgement);
+
+    /// How many bytes it takes besides its key, about.
+    fn size(&self) -> usize {
+        let lines: usize = self.lines.iter().flatten().map(|line| 48 + line.head.len() + line.tail.len()).sum();
+        WEIGHT + self.figures.size() + LIGHT * self.held.len() + lines
+    }
 }

@@ -4,7 +4,9 @@
 //! the run; else by the policy's top level, which is said. The rules that judge requests judge grants too, but for those
 //! on how a list is written. What the application requests, where it is known, is held against the grant by meaning.
 
+mod alone;
 mod collect;
+mod figures;
 mod lock;
 mod memo;
 mod plan;
@@ -119,6 +121,9 @@ impl<'a> Audit<'a> {
         let mut any = false;
         for label in labels {
             any = true;
+            if self.by_label.is_empty() {
+                break;
+            }
             if let Some(&index) = self.by_label.get(&label.to_lowercase()) {
                 return Matched { index, is_unmatched: false };
             }
@@ -149,22 +154,44 @@ impl<'a> Audit<'a> {
     #[must_use]
     pub fn judge(&self, grant: &mut Grant, matched: Matched) -> Judgement {
         grant.request.app = self.app(matched).map(str::to_owned);
-        let policy = self.policy(matched);
         let catalog = self.review.catalog;
-        let mut scopes = engine::judge_request(catalog, policy, &grant.request);
+        let mut scopes = engine::judge_request(catalog, self.policy(matched), &grant.request);
         let canonical = |scope: &Scope| access::identify(catalog, scope).scope;
         let own: Option<Vec<Scope>> = grant.requested.as_ref().map(|own| own.iter().map(canonical).collect());
-        let requested = own.as_deref().or_else(|| self.requested(matched));
-        let held = Held { grant, requested, is_unmatched: matched.is_unmatched };
-        let data = &self.review.policy.data;
-        let context = Context { request: &grant.request, scopes: &scopes, catalog, policy, grant: Some(held), data };
+        let context = self.context(grant, matched, &scopes, own.as_deref());
         let mut found = Vec::new();
         for rule in rules::ALL {
             rule.check(&context, &mut found);
         }
+        let (findings, waived, uses) = self.filtered(found, matched);
+        mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
+        Judgement { scopes, findings, waived, uses }
+    }
+
+    /// What rules see of a grant. `requested` is what its own application requests, instead of what the policy says.
+    fn context<'c>(
+        &'c self,
+        grant: &'c Grant,
+        matched: Matched,
+        scopes: &'c [Judged],
+        requested: Option<&'c [Scope]>,
+    ) -> Context<'c> {
+        let requested = requested.or_else(|| self.requested(matched));
+        Context {
+            request: &grant.request,
+            scopes,
+            catalog: self.review.catalog,
+            policy: self.policy(matched),
+            grant: Some(Held { grant, requested, is_unmatched: matched.is_unmatched }),
+            data: &self.review.policy.data,
+        }
+    }
+
+    /// Levels and waivers: what stands, what is absolved, and how many findings each waiver absolves.
+    fn filtered(&self, found: Vec<Finding>, matched: Matched) -> (Vec<Finding>, Vec<Waived>, Vec<usize>) {
+        let policy = self.policy(matched);
         let found = found.into_iter().filter_map(|finding| filter::with_level(finding, policy)).collect();
         let (findings, waived, uses) = filter::apply_waivers(found, self.review.policy, self.review.as_of);
-        mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
-        Judgement { scopes, findings, waived, uses: uses.iter().map(|used| used.matched).collect() }
+        (findings, waived, uses.iter().map(|used| used.matched).collect())
     }
 }

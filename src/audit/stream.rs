@@ -9,11 +9,12 @@ use std::ops::Range;
 use std::thread;
 
 use super::Audit;
+use super::alone::Scopes;
 use super::collect::{Collector, DETAILED, SHOWN};
 use super::memo::{Known, Memo, Purpose};
 use crate::input::token::{self, Facts, Failure, Grant, Header, skim};
 use crate::report::{GrantState, Line, Rows, Whose};
-use crate::source::{SourceId, Sources};
+use crate::source::Sources;
 
 /// The longest record that is read, in bytes.
 pub const MAX_RECORD: usize = 64 << 20;
@@ -45,7 +46,7 @@ pub struct Stream<'a, 's> {
     pub collector: Collector<'a>,
     sinks: Vec<Sink<'s>>,
     formats: Vec<&'s dyn Rows>,
-    nowhere: SourceId,
+    scopes: Scopes,
     names_count: bool,
     memos: Vec<Memo>,
 }
@@ -98,10 +99,11 @@ impl<'a, 's> Stream<'a, 's> {
     pub fn new(audit: &'a Audit<'a>, sources: Sources, sinks: Vec<Sink<'s>>, names_count: bool) -> Self {
         let collector = Collector::new(audit, sources, names_count);
         let nowhere = collector.sources.next_id();
-        let formats = sinks.iter().map(|sink| sink.rows).collect();
+        let formats: Vec<&dyn Rows> = sinks.iter().map(|sink| sink.rows).collect();
+        let scopes = Scopes::new(nowhere, !formats.is_empty());
         let workers = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_WORKERS);
         let memos = (0..workers).map(|_| Memo::new()).collect();
-        Self { audit, collector, sinks, formats, nowhere, names_count, memos }
+        Self { audit, collector, sinks, formats, scopes, names_count, memos }
     }
 
     /// Writes what the formats have before everything else.
@@ -229,7 +231,7 @@ impl<'a, 's> Stream<'a, 's> {
         pieces: &[Piece],
         read: impl FnOnce() -> T,
     ) -> (Vec<Done>, T) {
-        let purpose = Purpose { formats: &self.formats, names_count: self.names_count, nowhere: self.nowhere };
+        let purpose = Purpose { formats: &self.formats, names_count: self.names_count, scopes: &self.scopes };
         let (audit, workers) = (self.audit, self.memos.len());
         thread::scope(|scope| {
             let mut running = Vec::new();
@@ -263,8 +265,9 @@ impl<'a, 's> Stream<'a, 's> {
                 continue;
             }
             let grants = read(name, header, piece, kept.line, &kept.record, &mut self.collector.sources);
+            let offends = (grants.len() == 1).then_some(kept.offends);
             for (number, grant) in grants.into_iter().enumerate() {
-                self.collector.consider(kept.after + number, grant);
+                self.collector.consider(kept.after + number, grant, offends);
             }
         }
         self.collector.pass(done.grants, done.failed);

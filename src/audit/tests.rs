@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::{Audit, Sink, Stream, Wanted};
+use super::{Audit, Lock, Sink, Stream, Wanted};
 use crate::catalog::Catalog;
 use crate::input::token::{Kind, kind_of, read_tokens};
 use crate::policy::{self, Policy, Top};
@@ -22,22 +22,57 @@ waivers:
   - { id: W-1, scopes: [ZohoBooks.fullaccess.all], rules: [full-access], reason: r, owner: o, expires: 2027-01-01 }
 ";
 
-fn load(sources: &mut Sources) -> Policy {
-    let top = Top::File { path: Path::new("zscope.yaml"), text: POLICY.to_owned() };
+/// Denials, levels, classes of data, expired and narrow waivers, and an application with rights of its own.
+const STRICT: &str = "\
+version: 1
+allow: [\"ZohoCRM.**\", ZohoMail.messages.READ]
+deny: [\"**.DELETE\", ZohoCRM.users.ALL]
+rules: { toxic-combination: warning, all-operations: off, unknown-scope: error, sensitive-access: error }
+apps:
+  sync:
+    owner: us
+    allow: [ZohoDirectory.users.ALL]
+    data-centers: [eu]
+    requested: [ZohoCRM.modules.ALL, ZohoMail.messages.READ, No.such.READ]
+  other: { owner: us, rules: { denied: warning, toxic-combination: error } }
+waivers:
+  - { id: W-1, scopes: [\"**.ALL\"], rules: [toxic-combination, not-allowed, denied], reason: r, owner: o, expires: 2027-01-01 }
+  - { id: W-2, app: sync, scopes: [\"**\"], rules: [toxic-combination, sensitive-access, missing-grant], reason: r, owner: o, expires: 2027-01-01 }
+  - { id: W-3, scopes: [\"**\"], rules: [excess-grant, denied], reason: r, owner: o, expires: 2025-01-01 }
+  - { id: W-4, app: other, scopes: [\"ZohoMail.**\", \"ZohoDirectory.**\"], rules: [toxic-combination], reason: r, owner: o, expires: 2027-01-01 }
+";
+
+/// Nothing is denied, and rules speak.
+const OPEN: &str = "\
+version: 1
+default: allow
+data:
+  ZohoCRM.coql: [credentials]
+  \"ZohoBooks.*\": [users-and-roles, messages]
+";
+
+fn load(text: &str, sources: &mut Sources) -> Policy {
+    let top = Top::File { path: Path::new("zscope.yaml"), text: text.to_owned() };
     policy::load(top, &|_| Err("no such file".to_owned()), &crate::rules::infos(), sources).unwrap()
 }
 
 /// The rows of a format, and the report, for an input that is read in pieces or whole.
 fn run(name: &str, text: &[u8], format: &str, in_pieces: bool) -> (String, Report) {
+    let (rows, report, _) = run_by(POLICY, name, text, Some(format), in_pieces);
+    (rows, report)
+}
+
+/// The same by another policy, with the lock file; without a format no words are asked for.
+fn run_by(policy: &str, name: &str, text: &[u8], format: Option<&str>, in_pieces: bool) -> (String, Report, String) {
     let mut sources = Sources::default();
-    let policy = load(&mut sources);
+    let policy = load(policy, &mut sources);
     let catalog = Catalog::embedded();
     let review = Review { catalog: &catalog, policy: &policy, as_of: date(2026, 11, 23) };
     let audit = Audit::new(&review, None, None);
     let mut out = Vec::new();
-    let rows = Format::named(format).unwrap().rows().unwrap();
-    let sinks = vec![Sink { rows, out: Box::new(&mut out) }];
-    let mut stream = Stream::new(&audit, sources, sinks, false);
+    let rows = format.map(|format| Format::named(format).unwrap().rows().unwrap());
+    let sinks = rows.map(|rows| Sink { rows, out: Box::new(&mut out) }).into_iter().collect();
+    let mut stream = Stream::new(&audit, sources, sinks, true);
     let kind = kind_of(Some(name), &String::from_utf8_lossy(text), true);
     match kind {
         Kind::Table(delimiter) if in_pieces => stream.table(name, delimiter, &mut &text[..]).unwrap(),
@@ -49,11 +84,14 @@ fn run(name: &str, text: &[u8], format: &str, in_pieces: bool) -> (String, Repor
         }
     }
     let (collector, mut sinks) = stream.finish();
+    let lock = Lock::write(collector.held());
     let report = collector.finish(None, Wanted { details: true, plans: true });
-    let end = sinks[0].rows.end(&report);
-    sinks[0].out.write_all(end.as_bytes()).unwrap();
+    for sink in &mut sinks {
+        let end = sink.rows.end(&report);
+        sink.out.write_all(end.as_bytes()).unwrap();
+    }
     drop(sinks);
-    (String::from_utf8(out).unwrap(), report)
+    (String::from_utf8(out).unwrap(), report, lock)
 }
 
 fn field() -> impl Strategy<Value = String> {
@@ -101,6 +139,77 @@ fn line() -> impl Strategy<Value = String> {
         1 => Just("[{\"scope\": \"email\"}, {\"scope\": \"openid\"}]".to_owned()),
         1 => Just("{\"scope\": \"email\"".to_owned()),
     ]
+}
+
+/// Every scope of a few services, full access, unknown ones and what is no scope, in odd spellings, too.
+fn any_scope() -> impl Strategy<Value = String> {
+    let catalog = Catalog::embedded();
+    let services = ["ZohoCRM", "ZohoBooks", "ZohoMail", "ZohoDirectory", "WorkDrive", "Desk", "ZohoVault"];
+    let services = services.iter().filter_map(|name| catalog.service(name));
+    let known: Vec<String> =
+        services.flat_map(|service| service.scopes().map(|(scope, _)| scope.to_string())).collect();
+    let toxic = [
+        "ZohoMail.messages.READ",
+        "ZohoMail.messages.ALL",
+        "ZohoDirectory.users.ALL",
+        "ZohoDirectory.Users.UPDATE",
+        "ZohoCRM.bulk.ALL",
+        "ZohoCRM.modules.READ",
+        "ZohoCRM.modules.ALL",
+        "WorkDrive.files.READ",
+        "WorkDrive.links.CREATE",
+    ];
+    let odd = [
+        "ZohoBooks.fullaccess.all",
+        "ZohoCRM.modules.ALLL",
+        "ZohoCRM.modules.mine.READ",
+        "ZohoCRM.modules.Mine.READ",
+        "Nobody.knows.READ",
+        "nobody.Knows.read",
+        "No.such.READ",
+        "word",
+        "openid",
+        "..",
+        "a.b.",
+        "%41aaserver.profile.READ",
+        "[email]",
+        "\u{e9}.x.READ",
+    ];
+    let known = prop::sample::select(known);
+    prop_oneof![
+        4 => known.clone(),
+        1 => known.prop_map(|scope| scope.to_lowercase()),
+        3 => prop::sample::select(toxic.to_vec()).prop_map(str::to_owned),
+        3 => prop::sample::select(odd.to_vec()).prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn put_together_from_its_scopes_a_judgement_is_the_same(
+        policy in prop::sample::select(vec![POLICY, STRICT, OPEN, "version: 1\ndefault: allow\ndeny: [\"**.ALL\"]\n"]),
+        lists in prop::collection::vec((prop::collection::vec(any_scope(), 1..14), "(sync|other|nobody)", "(eu|com|zz)"), 1..6),
+    ) {
+        let line = |(scopes, client, domain): &(Vec<String>, String, String)| {
+            let scopes = scopes.join(" ");
+            format!("{{\"client\":\"{client}\",\"scope\":\"{scopes}\",\"api_domain\":\"https://www.zohoapis.{domain}\"}}\n")
+        };
+        // Each grant twice: what is known already counts like what is new.
+        let text: String = lists.iter().chain(&lists).map(line).collect();
+        let full = run_by(policy, "t.ndjson", text.as_bytes(), Some("ndjson"), false);
+        let fast = run_by(policy, "t.ndjson", text.as_bytes(), Some("ndjson"), true);
+        prop_assert_eq!(&fast.0, &full.0);
+        let silent = run_by(policy, "t.ndjson", text.as_bytes(), None, true);
+        for fast in [fast, silent] {
+            prop_assert_eq!(&fast.1.totals, &full.1.totals);
+            prop_assert_eq!(fast.1.summary(), full.1.summary());
+            prop_assert_eq!(&fast.2, &full.2);
+            let told = |report: &Report| report.findings.iter().map(|finding| (finding.rule.code, finding.message.clone())).collect::<Vec<_>>();
+            prop_assert_eq!(told(&fast.1), told(&full.1));
+        }
+    }
 }
 
 proptest! {

@@ -7,6 +7,7 @@ mod verdict;
 pub use crate::policy::Verdict;
 pub use imported::{Changed, Differences, Relation, imported};
 pub use shift::{Shift, shifts};
+pub(crate) use verdict::judge_item;
 pub use verdict::{
     Decider, Judged, Memory, Outcome, Witness, judge, judge_request, judge_request_again, passes, verdict,
 };

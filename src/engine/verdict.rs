@@ -114,7 +114,8 @@ pub fn judge_request_again(
     all
 }
 
-fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Option<&str>) -> Judged {
+/// Judges one scope of a request.
+pub(crate) fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item, app: Option<&str>) -> Judged {
     let judged = Judged {
         written: item.written.clone(),
         place: item.place,

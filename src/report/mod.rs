@@ -38,8 +38,8 @@ pub use format::{Format, Renderer};
 pub use population::{Line, Rows, Subject, Whose};
 pub use run::{RunInfo, Tree};
 pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
-pub(crate) use totals::offends;
 pub use totals::{RuleTally, Tally, Totals};
+pub(crate) use totals::{offends, service};
 
 use std::collections::HashSet;
 use std::io;

@@ -64,7 +64,7 @@ pub struct RuleTally {
 
 impl Counts {
     /// Counts one more, so many times.
-    fn add(&mut self, severity: Severity, times: usize) {
+    pub(crate) fn add(&mut self, severity: Severity, times: usize) {
         match severity {
             Severity::Error => self.error += times,
             Severity::Warning => self.warning += times,
@@ -74,7 +74,8 @@ impl Counts {
 }
 
 impl Tally {
-    fn add_state(&mut self, state: GrantState, times: usize) {
+    /// Counts a grant, so many times.
+    pub(crate) fn add_state(&mut self, state: GrantState, times: usize) {
         self.grants += times;
         match state {
             GrantState::Known => {}
@@ -83,7 +84,8 @@ impl Tally {
         }
     }
 
-    fn add_scope(&mut self, verdict: Verdict, times: usize) {
+    /// Counts a scope, so many times.
+    pub(crate) fn add_scope(&mut self, verdict: Verdict, times: usize) {
         self.scopes += times;
         match verdict {
             Verdict::Allowed => self.allowed += times,
@@ -94,20 +96,21 @@ impl Tally {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
-        self.grants += other.grants;
-        self.unknown_grants += other.unknown_grants;
-        self.failed_grants += other.failed_grants;
-        self.offending_grants += other.offending_grants;
-        self.scopes += other.scopes;
-        self.allowed += other.allowed;
-        self.denied += other.denied;
-        self.not_allowed += other.not_allowed;
-        self.unknown += other.unknown;
-        self.waived += other.waived;
-        self.findings.error += other.findings.error;
-        self.findings.warning += other.findings.warning;
-        self.findings.note += other.findings.note;
+    /// Adds the figures of others, so many times.
+    pub(crate) fn merge(&mut self, other: &Self, times: usize) {
+        self.grants += other.grants * times;
+        self.unknown_grants += other.unknown_grants * times;
+        self.failed_grants += other.failed_grants * times;
+        self.offending_grants += other.offending_grants * times;
+        self.scopes += other.scopes * times;
+        self.allowed += other.allowed * times;
+        self.denied += other.denied * times;
+        self.not_allowed += other.not_allowed * times;
+        self.unknown += other.unknown * times;
+        self.waived += other.waived * times;
+        self.findings.error += other.findings.error * times;
+        self.findings.warning += other.findings.warning * times;
+        self.findings.note += other.findings.note * times;
     }
 }
 
@@ -128,9 +131,9 @@ impl Totals {
         if offends(findings) {
             tally.offending_grants += times;
         }
-        self.all.merge(&tally);
+        self.all.merge(&tally, 1);
         match self.by_app.get_mut(&app.map(str::to_owned)) {
-            Some(known) => known.merge(&tally),
+            Some(known) => known.merge(&tally, 1),
             None => {
                 self.by_app.insert(app.map(str::to_owned), tally);
             }
@@ -186,7 +189,7 @@ impl Totals {
             }
         }
         for (name, tally) in services {
-            self.by_service.entry(name.to_owned()).or_default().merge(&tally);
+            self.by_service.entry(name.to_owned()).or_default().merge(&tally, 1);
         }
     }
 
@@ -217,7 +220,7 @@ pub(crate) fn offends(findings: &[Finding]) -> bool {
 }
 
 /// The service of a scope. What the catalog does not know is of none: a hostile input could make up any number.
-fn service(judged: &Judged) -> &str {
+pub(crate) fn service(judged: &Judged) -> &str {
     match &judged.scope {
         Ok(scope) if judged.known => scope.service().unwrap_or("(OpenID)"),
         _ => "(unknown)",

@@ -28,7 +28,7 @@ mod sensitive_access;
 mod stale_token_shape;
 #[cfg(test)]
 mod tests;
-mod toxic_combination;
+pub(crate) mod toxic_combination;
 mod unknown_entry;
 mod unknown_grant;
 mod unknown_scope;

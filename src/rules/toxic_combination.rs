@@ -1,10 +1,10 @@
 //! ZS206 toxic-combination.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::{Context, Rule, only_reads};
 use crate::access::{self, Reading, Why};
-use crate::catalog::DataClass;
+use crate::catalog::{DataClass, Service};
 use crate::engine::Judged;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
 use crate::scope::Scope;
@@ -167,19 +167,50 @@ impl Touch<'_> {
     }
 }
 
-/// A scope of the request that is one half of a combination. Ordered so that the least is the best to show.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Half {
-    /// Whether it reaches what it needs by assumed edges alone.
-    doubtful: bool,
+/// What one scope brings into combinations, whatever stands beside it.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    scope: Scope,
     /// The scope in lower case: the choice must not depend on the order of the request.
     folded: String,
+    /// As the catalog spells it.
+    service: String,
+    /// What else surely covers the scope.
+    above: Vec<Scope>,
+    /// For each combination and side: whether the scope is that half, and whether by assumed edges alone.
+    halves: [[Option<bool>; 2]; COMBINATIONS.len()],
+}
+
+impl Profile {
+    /// How many other scopes it names.
+    pub(crate) fn above(&self) -> usize {
+        self.above.len()
+    }
+}
+
+/// Two scopes of a list that should not meet, by their indices.
+struct Pair {
+    combination: &'static Combination,
+    one: usize,
+    other: usize,
+    doubtful: bool,
+}
+
+/// A scope of the request that is one half of a combination. Ordered so that the least is the best to show.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Half<'p> {
+    /// Whether it reaches what it needs by assumed edges alone.
+    doubtful: bool,
+    folded: &'p str,
     /// Its index among the distinct scopes.
     index: usize,
 }
 
-/// The best halves of one combination, by service; for one that spans services under an empty name.
-type Halves = BTreeMap<String, [Vec<Half>; 2]>;
+/// The best halves of one combination in one service; for one that spans services under an empty name.
+struct Sides<'p> {
+    service: &'p str,
+    best: [Vec<Half<'p>>; 2],
+}
 
 impl Rule for ToxicCombination {
     fn info(&self) -> &'static RuleInfo {
@@ -187,41 +218,98 @@ impl Rule for ToxicCombination {
     }
 
     fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let mut scopes: Vec<(&Judged, &Scope)> =
-            cx.distinct().filter(|(judged, scope)| judged.known && !scope.is_full_access()).collect();
-        // What another scope covers adds nothing: the pair would be that other scope alone.
-        let requested: HashSet<&Scope> = scopes.iter().map(|(_, scope)| *scope).collect();
-        scopes.retain(|(_, scope)| !is_covered(cx, scope, &requested));
-        let mut found: [Halves; COMBINATIONS.len()] = Default::default();
-        for (index, (_, scope)) in scopes.iter().enumerate() {
-            note_halves(cx, scope, index, &mut found);
-        }
-        for (combination, halves) in COMBINATIONS.iter().zip(&found) {
-            let Some((one, other)) = halves.values().filter_map(best_pair).min() else { continue };
-            let (Some((first, a)), Some((second, b))) = (scopes.get(one.index), scopes.get(other.index)) else {
-                continue;
-            };
-            let message = format!("`{a}` and `{b}` together can {}: {}", combination.what, combination.why);
-            let finding = cx
-                .finding(&INFO, second, message)
-                .help("drop one of the two, or give each to an application of its own, with a client of its own")
-                .related(format!("the other half: `{a}`"), Some(first.place));
-            let doubtful = one.doubtful || other.doubtful;
-            findings.push(if doubtful { finding.confidence(Confidence::Medium) } else { finding });
-        }
+        let scopes: Vec<(&Judged, Profile)> =
+            cx.distinct().filter_map(|(judged, _)| Some((judged, profile(cx, judged)?))).collect();
+        let scopes: Vec<(&Judged, &Profile)> = scopes.iter().map(|(judged, profile)| (*judged, profile)).collect();
+        findings.extend(combined(cx, &scopes).into_iter().map(|(_, finding)| finding));
     }
 }
 
-/// Whether another of the requested scopes surely covers this one.
-fn is_covered(cx: &Context<'_>, scope: &Scope, requested: &HashSet<&Scope>) -> bool {
-    let above = |scope: &Scope| access::coverers(cx.catalog, scope, Reading::AtLeast);
-    // Two that cover each other are one and the same; neither must vanish on account of the other.
-    above(scope).iter().skip(1).any(|other| requested.contains(other) && !above(other).contains(scope))
+/// What a scope brings into combinations; nothing where it takes no part in them.
+pub(crate) fn profile(cx: &Context<'_>, judged: &Judged) -> Option<Profile> {
+    let scope = judged.scope.as_ref().ok().filter(|scope| judged.known && !scope.is_full_access())?;
+    let service = scope.service().and_then(|name| cx.catalog.service(name));
+    Some(Profile {
+        scope: scope.clone(),
+        folded: scope.folded(),
+        service: service.map(|service| service.name.clone()).unwrap_or_default(),
+        above: access::coverers(cx.catalog, scope, Reading::AtLeast).into_iter().skip(1).collect(),
+        halves: service.map(|service| halves(cx, service, scope)).unwrap_or_default(),
+    })
 }
 
-/// Notes of which combinations a scope is a half.
-fn note_halves(cx: &Context<'_>, scope: &Scope, index: usize, found: &mut [Halves; COMBINATIONS.len()]) {
-    let Some(service) = scope.service().and_then(|name| cx.catalog.service(name)) else { return };
+/// The findings on distinct scopes, each with the index of the scope that it is about.
+pub(crate) fn combined(cx: &Context<'_>, scopes: &[(&Judged, &Profile)]) -> Vec<(usize, Finding)> {
+    let profiles: Vec<&Profile> = scopes.iter().map(|(_, profile)| *profile).collect();
+    let mut found = Vec::new();
+    for pair in pairs(&profiles) {
+        let (Some((first, a)), Some((second, b))) = (scopes.get(pair.one), scopes.get(pair.other)) else { continue };
+        let Combination { what, why, .. } = pair.combination;
+        let message = format!("`{}` and `{}` together can {what}: {why}", a.scope, b.scope);
+        let finding = cx
+            .finding(&INFO, second, message)
+            .help("drop one of the two, or give each to an application of its own, with a client of its own")
+            .related(format!("the other half: `{}`", a.scope), Some(first.place));
+        let finding = if pair.doubtful { finding.confidence(Confidence::Medium) } else { finding };
+        found.push((pair.other, finding));
+    }
+    found
+}
+
+/// The best pair of each combination.
+fn pairs(profiles: &[&Profile]) -> Vec<Pair> {
+    let is_half = |profile: &Profile| profile.halves.iter().flatten().any(Option::is_some);
+    let halves = profiles.iter().enumerate().filter(|(_, profile)| is_half(profile));
+    // What another scope covers adds nothing: the pair would be that other scope alone.
+    let halves: Vec<(usize, &Profile)> = halves
+        .filter(|(_, profile)| !is_covered(profile, profiles))
+        .map(|(index, profile)| (index, *profile))
+        .collect();
+    let mut found = Vec::new();
+    for (number, combination) in COMBINATIONS.iter().enumerate() {
+        let mut services: Vec<Sides<'_>> = Vec::new();
+        for (index, profile) in &halves {
+            let sides = profile.halves.get(number).copied().unwrap_or_default();
+            for (side, doubtful) in sides.into_iter().enumerate() {
+                let Some(doubtful) = doubtful else { continue };
+                let service = if combination.same_service { profile.service.as_str() } else { "" };
+                let half = Half { doubtful, folded: &profile.folded, index: *index };
+                note(&mut services, service, side, half);
+            }
+        }
+        let best = services.iter().filter_map(|sides| best_pair(&sides.best)).min();
+        found.extend(best.map(|(one, other)| Pair {
+            combination,
+            one: one.index,
+            other: other.index,
+            doubtful: one.doubtful || other.doubtful,
+        }));
+    }
+    found
+}
+
+/// Whether another of the requested scopes surely covers this one.
+fn is_covered(profile: &Profile, requested: &[&Profile]) -> bool {
+    let among = |scope: &Scope| requested.iter().find(|other| other.scope == *scope);
+    // Two that cover each other are one and the same; neither must vanish on account of the other.
+    profile.above.iter().filter_map(among).any(|other| !other.above.contains(&profile.scope))
+}
+
+fn note<'p>(services: &mut Vec<Sides<'p>>, service: &'p str, side: usize, half: Half<'p>) {
+    let at = services.iter().position(|sides| sides.service == service).unwrap_or_else(|| {
+        services.push(Sides { service, best: Default::default() });
+        services.len() - 1
+    });
+    if let Some(best) = services.get_mut(at).and_then(|sides| sides.best.get_mut(side)) {
+        best.push(half);
+        // Two are enough: the other half can be the same scope as at most one of them.
+        best.sort_unstable();
+        best.truncate(2);
+    }
+}
+
+/// Of which combinations a scope is a half.
+fn halves(cx: &Context<'_>, service: &Service, scope: &Scope) -> [[Option<bool>; 2]; COMBINATIONS.len()] {
     let opened = access::opens(cx.catalog, scope).into_iter();
     let group: HashSet<Scope> =
         opened.filter(|edge| matches!(edge.why, Why::Group(_))).map(|edge| edge.scope).collect();
@@ -235,34 +323,21 @@ fn note_halves(cx: &Context<'_>, scope: &Scope, index: usize, found: &mut [Halve
             through_group: group.contains(reached),
         })
         .collect();
-    for (combination, halves) in COMBINATIONS.iter().zip(found) {
-        for (side, is_half) in [combination.one, combination.other].into_iter().enumerate() {
-            let reached: Vec<&Scope> = touches.iter().filter(|touch| is_half(touch)).map(|touch| touch.scope).collect();
-            if reached.is_empty() {
-                continue;
-            }
-            let doubtful =
-                !reached.iter().any(|reached| *reached == scope || access::covers(cx.catalog, scope, reached));
-            let key = if combination.same_service { service.name.clone() } else { String::new() };
-            let sides = halves.entry(key).or_default();
-            if let Some(best) = sides.get_mut(side) {
-                best.push(Half { doubtful, folded: scope.folded(), index });
-                // Two are enough: the other half can be the same scope as at most one of them.
-                best.sort();
-                best.truncate(2);
-            }
-        }
-    }
+    COMBINATIONS.each_ref().map(|combination| {
+        [combination.one, combination.other].map(|is_half| {
+            let mut reached = touches.iter().filter(|touch| is_half(touch)).map(|touch| touch.scope).peekable();
+            reached.peek()?;
+            Some(!reached.any(|reached| reached == scope || access::covers(cx.catalog, scope, reached)))
+        })
+    })
 }
 
 /// The best two halves that are different scopes.
-fn best_pair(sides: &[Vec<Half>; 2]) -> Option<(Half, Half)> {
+fn best_pair<'p>(sides: &[Vec<Half<'p>>; 2]) -> Option<(Half<'p>, Half<'p>)> {
     let [ones, others] = sides;
-    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (one, other)));
+    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (*one, *other)));
     let different = pairs.filter(|(one, other)| one.index != other.index);
-    different
-        .min_by_key(|(one, other)| (one.doubtful || other.doubtful, *one, *other))
-        .map(|(a, b)| (a.clone(), b.clone()))
+    different.min_by_key(|(one, other)| (one.doubtful || other.doubtful, *one, *other))
 }
 
 #[cfg(test)]
