@@ -10,7 +10,6 @@ use crate::source::Source;
 const POLICY: &str = "version: 1
 allow: [ZohoBooks.invoices.ALL, \"ZohoCRM.modules.*.READ\"]
 deny: [\"**.DELETE\"]
-rules: { non-canonical-case: note }
 apps:
   sync: { owner: us, allow: [Desk.tickets.READ], deny: [ZohoCRM.users.ALL] }
 ";
