@@ -1,5 +1,9 @@
 //! From requests to a report: verdicts, rules, levels, waivers.
 
+mod memo;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 use std::thread;
 
@@ -15,6 +19,7 @@ use crate::policy::Policy;
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
 use crate::rules::{self, Context, RunContext};
 use crate::source::{Place, Sources};
+use memo::{Key, Memo};
 
 /// Everything that a review rests on.
 #[derive(Debug)]
@@ -118,30 +123,69 @@ impl Review<'_> {
     }
 
     fn judge_part(&self, requests: &[Request]) -> (Vec<Judged>, Vec<Finding>) {
-        let mut scopes = Vec::new();
-        let mut findings = Vec::new();
+        self.judge_with(requests, &mut Memo::default())
+    }
+
+    fn judge_with(&self, requests: &[Request], memo: &mut Memo) -> (Vec<Judged>, Vec<Finding>) {
+        let mut all = (Vec::new(), Vec::new());
         let mut memory = Memory::default();
         for request in requests {
-            let policy = self.policy.effective(request.app.as_deref());
-            let judged = engine::judge_request_again(self.catalog, &policy, request, &mut memory);
-            let context = Context {
-                request,
-                scopes: &judged,
-                catalog: self.catalog,
-                policy: &policy,
-                grant: None,
-                data: &self.policy.data,
-            };
-            let mut found = Vec::new();
-            for rule in rules::ALL {
-                rule.check(&context, &mut found);
-            }
-            let doubt = Doubt::of(&judged);
-            let weighed = found.into_iter().filter_map(|finding| filter::with_level(finding, &policy));
-            findings.extend(weighed.map(|finding| doubt.weigh(finding)));
-            scopes.extend(judged);
+            let key = Key::of(request);
+            let said = key.as_ref().and_then(|key| memo.recall(key, request)).unwrap_or_else(|| {
+                let said = self.say(request, &mut memory);
+                if let Some(key) = key {
+                    memo.keep(key, request, &said);
+                }
+                said
+            });
+            all.0.extend(said.scopes);
+            all.1.extend(said.findings);
         }
-        (scopes, findings)
+        all
+    }
+
+    /// Judges one request and runs every rule over it.
+    fn say(&self, request: &Request, memory: &mut Memory) -> Said {
+        let policy = self.policy.effective(request.app.as_deref());
+        let scopes = engine::judge_request_again(self.catalog, &policy, request, memory);
+        let context = Context {
+            request,
+            scopes: &scopes,
+            catalog: self.catalog,
+            policy: &policy,
+            grant: None,
+            data: &self.policy.data,
+        };
+        let mut found = Vec::new();
+        for rule in rules::ALL {
+            rule.check(&context, &mut found);
+        }
+        let doubt = Doubt::of(&scopes);
+        let weighed = found.into_iter().filter_map(|finding| filter::with_level(finding, &policy));
+        let findings = weighed.map(|finding| doubt.weigh(finding)).collect();
+        Said { scopes, findings }
+    }
+}
+
+/// What there is to say of a request.
+#[derive(Clone, Debug)]
+struct Said {
+    scopes: Vec<Judged>,
+    findings: Vec<Finding>,
+}
+
+impl Said {
+    /// Changes every place, those of the policy included.
+    fn each_place(&mut self, mut change: impl FnMut(&mut Place)) {
+        for judged in &mut self.scopes {
+            change(&mut judged.place);
+            judged.decided_by.iter_mut().filter_map(|decider| decider.place.as_mut()).for_each(&mut change);
+        }
+        for finding in &mut self.findings {
+            change(&mut finding.place);
+            finding.related.iter_mut().filter_map(|related| related.place.as_mut()).for_each(&mut change);
+            finding.fix.iter_mut().for_each(|fix| change(&mut fix.place));
+        }
     }
 }
 

@@ -38,6 +38,18 @@ pub fn find_call<'c>(catalog: &'c Catalog, scope: &Scope, covered: impl Fn(&Scop
         .map(|(_, endpoint)| endpoint)
 }
 
+/// A call that a scope surely opens by itself: the gravest one, as [`find_call`] has it.
+#[must_use]
+pub fn example_call<'c>(catalog: &'c Catalog, scope: &Scope) -> Option<&'c Endpoint> {
+    let service = identify(catalog, scope).service()?;
+    let calls = catalog.endpoints(&service.name);
+    let find = || {
+        let found = find_call(catalog, scope, |_| false)?;
+        calls.iter().position(|call| std::ptr::eq(call, found))
+    };
+    calls.get(catalog.recalled().examples.answer(scope.folded(), |_| 1, find)?)
+}
+
 /// Every call that a scope surely opens by itself, in catalog order.
 #[must_use]
 pub fn opened_calls<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<&'c Endpoint> {

@@ -31,7 +31,7 @@ mod reach;
 mod who;
 mod words;
 
-pub use call::{find_call, opened_calls, suffices};
+pub use call::{example_call, find_call, opened_calls, suffices};
 pub use coverage::{coverers, covers, starts};
 pub use held::{Sureness, holds};
 pub use identity::{Identity, Known, Unknown, identify, near_service, suggest};

@@ -1,6 +1,7 @@
 //! What a scope reaches: the edges followed downwards, to scopes one can name and to patterns where one cannot.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::coverage::{WRITE, meaning_of};
 use super::identity::{Known, Unknown, identify};
@@ -126,6 +127,12 @@ fn group_has(group: &Group, operation: &str) -> bool {
 #[must_use]
 pub fn reach(catalog: &Catalog, scope: &Scope) -> Vec<Scope> {
     walk(catalog, scope, |_| false).into_iter().map(|(scope, _)| scope).collect()
+}
+
+/// [`reach`], for questions that are asked of the same scopes again and again.
+pub(super) fn reached(catalog: &Catalog, scope: &Scope) -> Arc<[Scope]> {
+    let find = || reach(catalog, scope).into();
+    catalog.recalled().reached.answer(scope.to_string(), |reached: &Arc<[Scope]>| reached.len(), find)
 }
 
 /// Everything that a scope surely gives and that has a name, itself included.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::identity::{Known, Unknown, identify};
-use super::reach::reach;
+use super::reach::reached;
 use crate::catalog::{Catalog, DataClass};
 use crate::scope::Scope;
 
@@ -48,13 +48,13 @@ pub fn data_classes(catalog: &Catalog, scope: &Scope) -> BTreeSet<DataClass> {
 #[must_use]
 pub fn touches(catalog: &Catalog, scope: &Scope) -> Vec<(Scope, Vec<DataClass>)> {
     let mut found = Vec::new();
-    for scope in reach(catalog, scope) {
-        let identity = identify(catalog, &scope);
+    for scope in reached(catalog, scope).iter() {
+        let identity = identify(catalog, scope);
         match identity.known {
             Known::Operation(_, resource, _) | Known::No(Unknown::Operation(_, resource)) => {
-                found.push((scope, resource.data.clone()));
+                found.push((scope.clone(), resource.data.clone()));
             }
-            Known::Word(_, word) => found.push((scope, word.data.clone())),
+            Known::Word(_, word) => found.push((scope.clone(), word.data.clone())),
             _ => {}
         }
     }
@@ -64,6 +64,6 @@ pub fn touches(catalog: &Catalog, scope: &Scope) -> Vec<(Scope, Vec<DataClass>)>
 /// The operation words, in upper case, among everything that a scope may reach.
 #[must_use]
 pub fn operations(catalog: &Catalog, scope: &Scope) -> BTreeSet<String> {
-    let reached = reach(catalog, scope);
+    let reached = reached(catalog, scope);
     reached.iter().filter_map(Scope::operation).map(str::to_ascii_uppercase).collect()
 }

@@ -22,6 +22,7 @@ pub mod model;
 mod needed;
 mod overlay;
 pub mod paths;
+mod recalled;
 mod search;
 mod show;
 
@@ -39,12 +40,15 @@ pub use show::{
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
+use recalled::Recalled;
+
 /// The services of the embedded catalog and of the user's overlays.
 #[derive(Debug)]
 pub struct Catalog {
     entries: Vec<CatalogEntry>,
     digest: String,
     date: &'static str,
+    recalled: Recalled,
 }
 
 /// One service, decoded on first use.
@@ -76,13 +80,14 @@ impl Catalog {
             entries: embedded::SERVICES.iter().map(entry).collect(),
             digest: embedded::DIGEST.to_owned(),
             date: embedded::DATE,
+            recalled: Recalled::default(),
         }
     }
 
     /// A catalog that knows nothing: what is laid over it is all that it holds.
     #[must_use]
     pub fn empty() -> Self {
-        Self { entries: Vec::new(), digest: String::new(), date: "" }
+        Self { entries: Vec::new(), digest: String::new(), date: "", recalled: Recalled::default() }
     }
 
     /// The service of that name, case ignored. Aliases do not count: see [`Catalog::alias`].
@@ -137,6 +142,11 @@ impl Catalog {
     #[must_use]
     pub fn needed(&self, service: &str) -> Option<&Needed> {
         self.entry(service).map(|entry| entry.needed.get_or_init(|| Needed::of(&entry.endpoints().calls)))
+    }
+
+    /// Answers that were worked out before.
+    pub(crate) fn recalled(&self) -> &Recalled {
+        &self.recalled
     }
 
     /// Entries are kept in the order of their names without case.

@@ -258,7 +258,7 @@ impl<'a> Context<'a> {
 
     /// A call that a scope surely opens, as a sentence.
     fn opened_call(&self, scope: &Scope) -> Option<String> {
-        let call = access::find_call(self.catalog, scope, |_| false)?;
+        let call = access::example_call(self.catalog, scope)?;
         Some(format!("for example, it opens `{}`: {}", call.call(), call.summary))
     }
 

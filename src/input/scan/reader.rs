@@ -1,6 +1,7 @@
 //! Scanning a file of any size in bounded memory, in pieces that end between two words.
 
 use std::io::{self, Read};
+use std::thread;
 
 use super::Scanner;
 use super::ignore::{self, Ignore};
@@ -32,11 +33,13 @@ pub struct Scanned {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Binary;
 
-/// Reads files one after the other and keeps its buffer.
+/// Reads files one after the other and keeps its buffers.
 #[derive(Debug)]
 pub struct Reader<'s> {
     scanner: &'s Scanner<'s>,
     buffer: Vec<u8>,
+    /// The piece after the one in `buffer`; empty until a file has two.
+    next: Vec<u8>,
     chunk: usize,
 }
 
@@ -51,7 +54,7 @@ impl<'s> Reader<'s> {
     /// Reads with a scanner.
     #[must_use]
     pub fn new(scanner: &'s Scanner<'s>) -> Self {
-        Self { scanner, buffer: Vec::new(), chunk: CHUNK }
+        Self { scanner, buffer: Vec::new(), next: Vec::new(), chunk: CHUNK }
     }
 
     /// Reads in pieces of another size than [`CHUNK`].
@@ -61,66 +64,73 @@ impl<'s> Reader<'s> {
     }
 
     /// Scans everything that `file` gives. UTF-8 and, with a byte order mark, UTF-16 are understood; other bytes count
-    /// as one unknown character each.
+    /// as one unknown character each. Of a file of several pieces, one is read while the one before it is searched.
     ///
     /// # Errors
     ///
     /// When the file cannot be read on.
-    pub fn scan(&mut self, mut file: impl Read) -> io::Result<Result<Scanned, Binary>> {
+    pub fn scan(&mut self, mut file: impl Read + Send) -> io::Result<Result<Scanned, Binary>> {
         let mut scanned = Scanned::default();
         let mut position = Position { line: 1, column: 1 };
-        let mut encoding = None;
-        let (mut filled, mut length) = (0, 0);
+        let mut length = 0;
+        let (mut filled, mut ended) = fill(&mut self.buffer, 0, self.chunk, &mut file)?;
+        let head = self.buffer.get(..filled).unwrap_or(&[]);
+        let (encoding, mut mark) = Encoding::of(head);
+        if encoding == Encoding::Utf8 && memchr::memchr(0, head.get(..filled.min(HEAD)).unwrap_or(&[])).is_some() {
+            return Ok(Err(Binary));
+        }
         loop {
-            let ended = self.fill(&mut file, &mut filled)?;
             let bytes = self.buffer.get(..filled).unwrap_or(&[]);
-            let mark = match encoding {
-                None => {
-                    let (found, mark) = Encoding::of(bytes);
-                    if found == Encoding::Utf8
-                        && memchr::memchr(0, bytes.get(..filled.min(HEAD)).unwrap_or(&[])).is_some()
-                    {
-                        return Ok(Err(Binary));
-                    }
-                    encoding = Some(found);
-                    mark
-                }
-                Some(_) => 0,
-            };
-            let encoding = encoding.unwrap_or(Encoding::Utf8);
             let end = if ended { filled } else { encoding.cut(bytes) };
-            let body = bytes.get(mark..end).unwrap_or(&[]);
-            if let Some(text) = encoding.text_of_interest(body, self.scanner) {
-                self.scanner.keep(&text, position, &mut length, &mut scanned);
-                position = advance(&text, 0..text.len(), position);
-            } else if !ended {
-                position = encoding.advance(body, position);
-            }
+            let (body, rest) = (bytes.get(mark..end).unwrap_or(&[]), bytes.get(end..).unwrap_or(&[]));
+            let mut look = || match encoding.text_of_interest(body, self.scanner) {
+                Some(text) => {
+                    self.scanner.keep(&text, position, &mut length, &mut scanned);
+                    position = advance(&text, 0..text.len(), position);
+                }
+                None if !ended => position = encoding.advance(body, position),
+                None => {}
+            };
             if ended {
+                look();
                 return Ok(Ok(scanned));
             }
-            self.buffer.copy_within(end..filled, 0);
-            filled -= end;
+            let (next, chunk, file) = (&mut self.next, self.chunk, &mut file);
+            let read = move || {
+                next.resize(chunk.max(rest.len()), 0);
+                if let Some(start) = next.get_mut(..rest.len()) {
+                    start.copy_from_slice(rest);
+                }
+                fill(next, rest.len(), chunk, file)
+            };
+            (filled, ended) = thread::scope(|scope| {
+                let reading = thread::Builder::new().spawn_scoped(scope, read)?;
+                look();
+                reading.join().unwrap_or_else(|_| Err(io::Error::other("reading was broken off")))
+            })?;
+            mark = 0;
+            std::mem::swap(&mut self.buffer, &mut self.next);
         }
     }
+}
 
-    /// Fills the buffer up to a whole chunk, and tells whether the file has ended.
-    fn fill(&mut self, file: &mut impl Read, filled: &mut usize) -> io::Result<bool> {
-        const FIRST: usize = 256 * 1024;
-        loop {
-            if *filled == self.buffer.len() {
-                if self.buffer.len() >= self.chunk {
-                    return Ok(false);
-                }
-                let more = (self.buffer.len() * 4).clamp(FIRST.min(self.chunk), self.chunk);
-                self.buffer.resize(more, 0);
+/// Fills a buffer up to a whole chunk after what it holds, and tells how much it holds then and whether the file has
+/// ended.
+fn fill(buffer: &mut Vec<u8>, mut filled: usize, chunk: usize, file: &mut impl Read) -> io::Result<(usize, bool)> {
+    const FIRST: usize = 256 * 1024;
+    loop {
+        if filled == buffer.len() {
+            if buffer.len() >= chunk {
+                return Ok((filled, false));
             }
-            match file.read(self.buffer.get_mut(*filled..).unwrap_or(&mut [])) {
-                Ok(0) => return Ok(true),
-                Ok(read) => *filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+            let more = (buffer.len() * 4).clamp(FIRST.min(chunk), chunk);
+            buffer.resize(more, 0);
+        }
+        match file.read(buffer.get_mut(filled..).unwrap_or(&mut [])) {
+            Ok(0) => return Ok((filled, true)),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }

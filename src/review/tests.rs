@@ -1,0 +1,81 @@
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::input::scan::Scanner;
+use crate::policy::{self, Top};
+use crate::source::Source;
+
+const POLICY: &str = "version: 1
+allow: [ZohoBooks.invoices.ALL, \"ZohoCRM.modules.*.READ\"]
+deny: [\"**.DELETE\"]
+apps:
+  sync: { owner: us, allow: [Desk.tickets.READ], deny: [ZohoCRM.users.ALL] }
+";
+
+/// Pieces of lists that call for every kind of finding; each stands in a line of its own or in a list.
+const PIECES: [&str; 14] = [
+    "ZohoBooks.invoices.READ",
+    "ZohoBooks.invoices.ALL",
+    "zohobooks.INVOICES.read",
+    "ZohoBooks.fullaccess.all",
+    "ZohoCRM.modules.ALL",
+    "ZohoCRM.modules.leads.READ",
+    "ZohoCRM.users.ALL",
+    "ZohoCRM.modules.leads.WRITE",
+    "Desk.tickets.READ",
+    "Desk.ticket.READ",
+    "ZohoMail.messages.READ",
+    "ZohoDirectory.Users.UPDATE",
+    "ZohoUnheard.of.READ",
+    "ZohoBooks.contacts.DELETE",
+];
+
+/// A text with a few lists, out of few kinds, so that the same lists come again.
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    let list = prop::collection::vec(0..PIECES.len(), 1..4);
+    let lists = prop::collection::vec((list, 0..4_usize), 1..4);
+    lists.prop_flat_map(|lists| {
+        let line = (0..lists.len(), 0..3_usize).prop_map(move |(at, indent)| {
+            let (list, style) = &lists[at];
+            let names: Vec<&str> = list.iter().map(|at| PIECES[*at]).collect();
+            let blank = "é ".repeat(indent);
+            match style {
+                0 => format!("{blank}scope = '{}'\n\n", names.join(",")),
+                1 => format!("{blank}scope: [\n\"{}\"]\n\n", names.join("\",\n\"")),
+                2 => format!("{blank}see {} there\n\n", names.join(" and ")),
+                _ => format!("{blank}https://accounts.zoho.com/oauth/v2/auth?scope={}\n\n", names.join(",")),
+            }
+        });
+        prop::collection::vec(prop::collection::vec(line, 1..5).prop_map(|lines| lines.concat()), 1..5)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn what_was_said_before_changes_nothing(texts in texts(), most in prop::sample::select(vec![0, 3, 12, 30_000])) {
+        let catalog = Catalog::embedded();
+        let mut sources = Sources::default();
+        let top = Top::File { path: Path::new("zscope.yaml"), text: POLICY.to_owned() };
+        let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
+        let scanner = Scanner::new(&catalog);
+        let mut requests = Vec::new();
+        for text in texts {
+            let id = sources.add(Source::new("x", text.clone()));
+            for request in scanner.read(id, &text) {
+                requests.push(Request { app: Some("sync".to_owned()), ..request.clone() });
+                requests.push(request);
+            }
+        }
+        let review = Review { catalog: &catalog, policy: &policy, as_of: jiff::civil::date(2026, 11, 1) };
+        let together = review.judge_with(&requests, &mut Memo::of_size(most));
+        let alone: Vec<_> = requests.iter().map(|request| review.say(request, &mut Memory::default())).collect();
+        let scopes: Vec<&Judged> = alone.iter().flat_map(|said| &said.scopes).collect();
+        let findings: Vec<&Finding> = alone.iter().flat_map(|said| &said.findings).collect();
+        prop_assert_eq!(format!("{:?}", together.0), format!("{scopes:?}"));
+        prop_assert_eq!(format!("{:?}", together.1), format!("{findings:?}"));
+    }
+}
