@@ -90,7 +90,7 @@ mod tests {
           delete the repeated scope: ["ZohoBooks.bills.READ", "openid"]
         "#);
         insta::assert_snapshot!(found("ZS004", "Foo.bar.READ foo.BAR.read"), @r"
-          ZS004 warning [foo.BAR.read] `foo.BAR.read` is requested more than once
+          ZS004 warning [foo.BAR.read] `Foo.bar.READ` is requested more than once
             help: delete it, or write the scope that was meant
             first requested here
             delete the repeated scope: Foo.bar.READ

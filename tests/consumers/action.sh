@@ -14,6 +14,14 @@ ln -s "$zscope" "$work/bin/zscope"
 printf 'ZohoBooks.invoices.READ\nZohoBooks.contacts.READ\n' >"$work/repository/oauth/narrow scopes.txt"
 printf 'ZohoBooks.fullaccess.all\n' >"$work/repository/oauth/wide.txt"
 
+printf '{"scope": "ZohoBooks.fullaccess.all", "api_domain": "https://www.zohoapis.eu"}\n' >"$work/repository/token.json"
+git=(git -C "$work/repository" -c user.name=x -c user.email=x@example.com -c commit.gpgsign=false)
+"${git[@]}" init --quiet
+"${git[@]}" add 'oauth/narrow scopes.txt' token.json
+"${git[@]}" commit --quiet -m 'reads invoices'
+"${git[@]}" add -A
+"${git[@]}" commit --quiet -m 'takes everything'
+
 # What the runner sets; nothing else of the caller's environment.
 step() {
   local script=$1
@@ -31,7 +39,7 @@ expect() {
     exit 1
   fi
 }
-defaults=(INPUT_COMMAND=check INPUT_PATHS=oauth/wide.txt INPUT_POLICY= INPUT_APP= INPUT_FAIL_ON=error
+defaults=(INPUT_COMMAND=scan INPUT_PATHS=oauth INPUT_POLICY= INPUT_SINCE= INPUT_APP= INPUT_FAIL_ON=error
   INPUT_FORMAT=text INPUT_REPORTS= INPUT_SARIF=false)
 
 step install INPUT_INSTALL=none INPUT_VERSION= INPUT_REPOSITORY= INPUT_SOURCE="$root"
@@ -45,6 +53,17 @@ step run "${defaults[@]}"
 expect 1 'full access fails'
 grep -q ZS201 "$work/log"
 grep -qx exit-code=1 "$work/output"
+step run "${defaults[@]}" INPUT_SINCE=HEAD
+expect 0 'nothing differs from the last commit'
+step run "${defaults[@]}" INPUT_SINCE=HEAD~1
+expect 1 'the last commit took everything'
+step run "${defaults[@]}" INPUT_COMMAND=check INPUT_SINCE=HEAD
+expect 2 'only scan knows of revisions'
+step run "${defaults[@]}" INPUT_COMMAND=check INPUT_PATHS=oauth/wide.txt
+expect 1 'a list is checked, too'
+step run "${defaults[@]}" INPUT_COMMAND=audit INPUT_PATHS=token.json
+expect 1 'a token that holds everything'
+grep -q ZS201 "$work/log"
 step run "${defaults[@]}" 'INPUT_PATHS=oauth/narrow scopes.txt' INPUT_POLICY=builtin:read-only
 expect 0 'reading is allowed; a blank in a path is none of its end'
 step run "${defaults[@]}" INPUT_FAIL_ON=never $'INPUT_PATHS=oauth/wide.txt\noauth/narrow scopes.txt' \
@@ -60,10 +79,8 @@ step run "${defaults[@]}" INPUT_PATHS=--policy=oauth/wide.txt
 expect 3 'a path that looks like an option is a path'
 [ ! -e "$work/repository/injected" ] || { echo 'action: an input ran as code'; exit 1; }
 
-if "$zscope" check --help | grep -q -- '- sarif:'; then
-  step run "${defaults[@]}" INPUT_SARIF=true
-  expect 1 'findings fail the step, and the report is there all the same'
-  grep -qx "sarif=$work/temp/zscope.sarif" "$work/output"
-  grep -q '"2.1.0"' "$work/temp/zscope.sarif"
-fi
+step run "${defaults[@]}" INPUT_SARIF=true
+expect 1 'findings fail the step, and the report is there all the same'
+grep -qx "sarif=$work/temp/zscope.sarif" "$work/output"
+grep -q '"2.1.0"' "$work/temp/zscope.sarif"
 echo 'action: its steps judge a sample repository, and inputs stay inputs'

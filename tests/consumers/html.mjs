@@ -2,7 +2,7 @@
 //
 //   node html.mjs NODE_MODULES FOLDER [CHROMIUM]
 //
-// FOLDER holds one, many, large and hostile, each as .html and .json. Screenshots and a PDF are written beside them.
+// FOLDER holds one, many, large, hostile, audit and population, each as .html and .json. Screenshots and a PDF are written beside them.
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -228,6 +228,57 @@ async function opensFast(name) {
   assert.ok(best < MOST_TIME, `${name} opens in ${best} ms`);
 }
 
+/** An audit: figures, charts and lists equal the JSON report, and each scope stands under its grant. */
+async function auditEqual(name) {
+  const report = json(name);
+  const { page, close } = await opened(name);
+  const { all, by_app: byApp, by_rule: byRule } = report.totals;
+  const figures = await page.$$eval('[data-figure]', (list) => Object.fromEntries(
+    list.map((figure) => [figure.dataset.figure, Number(figure.dataset.value)]),
+  ));
+  for (const key of ['grants', 'unknown_grants', 'failed_grants', 'offending_grants', 'scopes', 'allowed', 'waived']) {
+    assert.equal(figures[key], all[key], key);
+  }
+  for (const key of ['error', 'warning', 'note']) assert.equal(figures[key], all.findings[key], key);
+  assert.equal(figures.not_evaluated, report.summary.not_evaluated);
+  for (const [label, values] of await chart(page, 'rule')) {
+    const rule = byRule.find((each) => `${each.code} ${each.rule}` === label);
+    assert.deepEqual(values, [rule.findings, rule.grants], label);
+  }
+  for (const [label, values] of await chart(page, 'app')) {
+    const { findings } = byApp.find(({ app }) => (app ?? 'no application') === label);
+    assert.deepEqual(values, [findings.error, findings.warning, findings.note], label);
+  }
+  const listed = await page.$$eval('#held-by tbody tr', (rows) => rows.map((row) => Array.from(row.cells, (cell) => cell.textContent.trim())));
+  assert.equal(listed.length, report.grants.length, 'a line for each grant');
+  for (const { name: grant, app, state, scopes, data_centre: centre } of report.grants) {
+    assert.ok(listed.some((row) => row[0] === grant && row[1] === (app ?? 'No application named')
+      && row[2] === (centre ?? 'not known') && row[3] === state && row[4] === String(scopes)), grant);
+  }
+  const under = await page.$$eval('.grant', (grants) => Object.fromEntries(grants.map((grant) => [
+    grant.id, Array.from(grant.querySelectorAll('.held tbody th > code'), (code) => code.textContent.trim()),
+  ])));
+  report.grants.forEach((_, number) => {
+    const held = report.scopes.filter((scope) => scope.grant === number).map((scope) => scope.scope ?? scope.written);
+    assert.deepEqual(new Set(under[`grant-${number}`]), new Set(held), `scopes of grant ${number}`);
+  });
+  const unknown = await page.$$eval('.unknown-grants li', (list) => list.length);
+  const shown = report.grants.filter(({ state }) => state === 'unknown').length;
+  assert.equal(unknown, Math.min(shown, 50), 'unknown grants stand on their own');
+  assert.equal(await page.locator('.partial').count(), report.grants.length < all.grants ? 1 : 0, 'a part is called one');
+  const text = await page.locator('body').textContent();
+  for (const plan of report.plans ?? []) {
+    if (plan.consent_url) assert.ok(text.includes(plan.consent_url), plan.consent_url);
+  }
+  assert.equal(await page.locator('a[href^="http"]').count(), 0, 'addresses are text');
+  await page.selectOption('#f-verdict', 'unknown');
+  await page.waitForTimeout(300);
+  const rowsLeft = await rows(page);
+  assert.ok(rowsLeft.every((row) => row.verdict === 'unknown'));
+  await close();
+  told(`${name}: ${all.grants} grants, figures, lists and scopes under their grants equal the JSON report`);
+}
+
 async function inert(name) {
   const { page, close } = await opened(name);
   assert.equal(await page.evaluate(() => document.scripts.length), 1);
@@ -253,6 +304,12 @@ try {
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [1280, 360]) await accessible('one', colorScheme, width);
     await accessible('many', colorScheme, 1280);
+  }
+  for (const name of ['audit', 'population']) {
+    await auditEqual(name);
+    await pictures(name);
+    for (const colorScheme of ['light', 'dark']) await accessible(name, colorScheme, 1280);
+    await accessible(name, 'light', 360);
   }
   await inert('hostile');
   await opensFast('large');

@@ -42,10 +42,9 @@ repos:
     hooks:
       - id: zscope-check
         language: system
+      - id: zscope-scan
+        language: system
 YAML
-if zscope scan --help >/dev/null 2>&1; then
-  printf '      - id: zscope-scan\n        language: system\n' >>.pre-commit-config.yaml
-fi
 pre-commit install >/dev/null
 
 printf 'ZohoBooks.invoices.READ\n' >scopes.txt
@@ -58,4 +57,12 @@ if git commit --quiet -m 'takes everything' 2>"$work/log"; then
   exit 1
 fi
 grep -q 'ZS201' "$work/log" || { cat "$work/log"; exit 1; }
-echo 'pre-commit: a narrow list is let in, full access is kept out'
+git checkout --quiet HEAD -- scopes.txt
+printf 'SCOPES = "ZohoBooks.fullaccess.all"\n' >auth.py
+git add -A
+if git commit --quiet -m 'takes everything in code' 2>"$work/log"; then
+  echo 'pre-commit: full access in a source file was let in'
+  exit 1
+fi
+grep -q 'auth.py:1' "$work/log" && grep -q 'ZS201' "$work/log" || { cat "$work/log"; exit 1; }
+echo 'pre-commit: a narrow list is let in, full access is kept out, in lists and in code'

@@ -13,6 +13,8 @@ use zscope::review::{Gathered, Review};
 use zscope::rules;
 use zscope::source::{Source, Sources};
 
+use crate::run::zscope;
+
 /// A run of numbers that looks like chance and is the same every time.
 struct Dice(u64);
 
@@ -159,5 +161,35 @@ fn pages_for_a_browser() -> io::Result<()> {
             fs::write(folder.join(format!("{name}.{format}")), written(&report, format))?;
         }
     }
+    let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokens");
+    let mut tokens: Vec<PathBuf> = fs::read_dir(fixtures)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    tokens.sort();
+    audited(&folder, "audit", &tokens);
+    let mut lines = String::new();
+    for number in 0..3000 {
+        let scope = if number % 10 == 3 { "ZohoBooks.fullaccess.all" } else { "ZohoBooks.invoices.READ email" };
+        let told = if number % 50 == 7 { String::new() } else { format!("\"scope\": \"{scope}\", ") };
+        let client = number % 7;
+        let _ = writeln!(
+            lines,
+            "{{\"client\": \"c{client}\", \"access_token\": \"1000.x.y\", {told}\"api_domain\": \"https://www.zohoapis.eu\"}}"
+        );
+    }
+    let population = folder.join("population.ndjson");
+    fs::write(&population, lines)?;
+    audited(&folder, "population", &[population]);
     Ok(())
+}
+
+/// The page and the JSON report of an audit of token responses.
+fn audited(folder: &std::path::Path, name: &str, inputs: &[PathBuf]) {
+    let policy = "version: 1\ndefault: allow\nrules: { full-access: error }\napps:\n  books: { owner: finance, clients: [c1, c2] }\n  \
+                  crm: { owner: sales, clients: [c3] }\n";
+    let mut run = zscope(&["audit", "--as-of", "2026-11-23", "--plan"]).file("zscope.yaml", policy);
+    for format in ["html", "json"] {
+        run.command.arg(format!("--output={format}={}", folder.join(name).with_extension(format).display()));
+    }
+    run.command.args(inputs);
+    let ended = run.ended();
+    assert!(matches!(ended.code, Some(0 | 1 | 3)), "{}", ended.stderr);
 }

@@ -11,6 +11,7 @@ mod catalog_import;
 mod evidence;
 mod formats;
 mod html;
+mod init;
 mod interrupted;
 mod judging;
 mod laws;

@@ -71,7 +71,7 @@ impl Run {
         let mut text = format!("exit: {}\n", ended.code.unwrap());
         for (name, part) in [("stdout", &ended.stdout), ("stderr", &ended.stderr)] {
             if !part.is_empty() {
-                let _ = write!(text, "--- {name}\n{}", without_catalog_lines(part));
+                let _ = write!(text, "--- {name}\n{}", without_digests(&without_catalog_lines(part)));
             }
         }
         text
@@ -93,4 +93,20 @@ pub(crate) fn without_catalog_lines(text: &str) -> String {
         }
     }
     lines
+}
+
+/// The text without SHA-256 digests, which move with every edit of the catalog or of a policy.
+pub(crate) fn without_digests(text: &str) -> String {
+    const LENGTH: usize = 64;
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    let mut scrubbed = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_digit) {
+        let (before, run) = rest.split_at(start);
+        let end = run.find(|c| !is_digit(c)).unwrap_or(run.len());
+        scrubbed.push_str(before);
+        scrubbed.push_str(if end == LENGTH { "DIGEST" } else { &run[..end] });
+        rest = &run[end..];
+    }
+    scrubbed + rest
 }

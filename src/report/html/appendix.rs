@@ -1,6 +1,6 @@
 //! What the judgement rests on: policy text, inputs, what is unknown, what could not be evaluated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::Report;
 use super::population::Population;
@@ -82,7 +82,7 @@ pub(super) fn policies(report: &Report, listed: &[SourceId]) -> Vec<PolicyText> 
 pub(super) fn inputs(report: &Report, listed: &[SourceId]) -> (Vec<Shown>, usize) {
     let read = report.sources.iter().filter(|(id, _)| !listed.contains(id)).map(|(_, source)| source.name());
     let named = report.run.inputs.iter().map(String::as_str);
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let mut names: Vec<&str> = named.filter(|name| seen.insert(*name)).collect();
     if names.is_empty() {
         names = read.filter(|name| seen.insert(*name)).collect();
@@ -93,11 +93,15 @@ pub(super) fn inputs(report: &Report, listed: &[SourceId]) -> (Vec<Shown>, usize
 /// Scopes that the catalog does not know, by name, and how many more there are.
 pub(super) fn unknown(population: &Population<'_>, guide: Guide<'_>) -> (Vec<Unknown>, usize) {
     let mut by_name: BTreeMap<String, (&'static str, usize, Vec<_>)> = BTreeMap::new();
-    for access in population.apps.iter().flat_map(|app| &app.scopes).filter(|access| !access.judged.known) {
-        let why = if access.judged.scope.is_ok() { "not in the catalog" } else { "not a scope" };
-        let (_, apps, places) = by_name.entry(access.name()).or_insert((why, 0, Vec::new()));
-        *apps += 1;
-        places.extend(&access.places);
+    for app in &population.apps {
+        let mut here = HashSet::new();
+        for access in app.scopes.iter().filter(|access| !access.judged.known) {
+            let why = if access.judged.scope.is_ok() { "not in the catalog" } else { "not a scope" };
+            let (_, apps, places) = by_name.entry(access.name()).or_insert((why, 0, Vec::new()));
+            // Several grants of an application may hold it.
+            *apps += usize::from(here.insert(access.name()));
+            places.extend(&access.places);
+        }
     }
     let more = by_name.len().saturating_sub(ROWS);
     let rows = by_name.iter().take(ROWS).map(|(name, (why, apps, places))| Unknown {
@@ -117,7 +121,9 @@ pub(super) fn unread(report: &Report, guide: Guide<'_>) -> (Vec<Unread>, usize) 
         help: input.help.as_deref().map(Shown::lines).unwrap_or_default(),
         spots: guide.spots(input.place.as_slice()),
     });
-    (rows.collect(), report.not_evaluated.len().saturating_sub(ROWS))
+    // Of a large run, the report itself lists only the first.
+    let all = report.unread.max(report.not_evaluated.len());
+    (rows.collect(), all - report.not_evaluated.len().min(ROWS))
 }
 
 /// The waivers that absolved something, by waiver, application and rule, and how many more rows there are.

@@ -1,5 +1,7 @@
-//! One section for each application: its scopes, what is said of them, what a waiver absolves.
+//! One section for each application: its grants, its scopes, what is said of them, what a waiver absolves.
 
+use super::super::{GrantState, Tally, Totals};
+use super::grants::Group;
 use super::population::{Access, App, Population, Remark};
 use super::shown::{Guide, Prose, Shown, Spots, counted};
 use crate::engine::{Decider, Judged, Verdict};
@@ -13,13 +15,13 @@ const ROOM: usize = 3_800_000;
 const OVERVIEW: usize = 3000;
 
 /// What a section, a row and a remark weigh without their texts, in bytes.
-const FRAME: usize = 400;
+pub(super) const FRAME: usize = 400;
 
 /// The most remarks on no scope in particular, in one section.
 const REMARKS: usize = 200;
 
 /// The most entries, excess scopes or waivers in one cell.
-const CELL: usize = 4;
+pub(super) const CELL: usize = 4;
 
 /// Sections that start open; more would be a wall.
 const OPEN: usize = 3;
@@ -36,6 +38,10 @@ pub(super) struct Apps {
     pub(super) without_section: usize,
     /// How many scopes of those that have one are left out.
     pub(super) scopes_left_out: usize,
+    /// Whether tokens were judged: the overview then has figures of grants.
+    pub(super) is_audit: bool,
+    /// Whether the overview counts more grants than the sections show.
+    pub(super) is_partial: bool,
 }
 
 /// A line of the overview.
@@ -52,6 +58,8 @@ pub(super) struct Line {
     pub(super) errors: usize,
     pub(super) warnings: usize,
     pub(super) notes: usize,
+    pub(super) grants: usize,
+    pub(super) unknown_grants: usize,
 }
 
 /// What a section is called.
@@ -67,8 +75,10 @@ pub(super) struct Section {
     pub(super) state: &'static str,
     pub(super) tally: String,
     pub(super) is_open: bool,
-    pub(super) rows: Vec<Row>,
+    /// Its scopes, grant by grant where tokens were judged.
+    pub(super) groups: Vec<Group>,
     pub(super) left_out: usize,
+    pub(super) grants_left_out: usize,
     pub(super) remarks: Vec<Said>,
     pub(super) remarks_left_out: usize,
     pub(super) waived: Vec<Absolved>,
@@ -125,8 +135,9 @@ pub(super) struct Absolved {
 }
 
 impl Apps {
-    /// Takes as many applications as the page has room for, in the order given.
-    pub(super) fn new(population: &Population<'_>, guide: Guide<'_>) -> Self {
+    /// Takes as many applications as the page has room for, in the order given. `totals` are the figures of a run of
+    /// which the report holds not every grant.
+    pub(super) fn new(population: &Population<'_>, totals: Option<&Totals>, guide: Guide<'_>) -> Self {
         let apps = &population.apps;
         let mut room = ROOM;
         let mut sections = Vec::new();
@@ -146,19 +157,43 @@ impl Apps {
             }
         }
         let line = |(number, app)| Line::new(app, Some(number).filter(|number| *number < shown));
+        let mut overview: Vec<Line> = apps.iter().enumerate().map(line).collect();
+        if let Some(totals) = totals {
+            counted_whole(&mut overview, population, totals);
+        }
+        let all = overview.len();
+        overview.truncate(OVERVIEW);
         Self {
-            overview: apps.iter().take(OVERVIEW).enumerate().map(line).collect(),
-            beyond_overview: apps.len().saturating_sub(OVERVIEW),
-            without_section: apps.len() - shown,
+            overview,
+            beyond_overview: all.saturating_sub(OVERVIEW),
+            without_section: all - shown,
             sections,
             scopes_left_out,
+            is_audit: totals.is_some() || apps.iter().any(|app| !app.grants.is_empty()),
+            is_partial: totals.is_some(),
         }
     }
 }
 
+/// Gives lines the figures of all their grants, and a line to each application of which no grant is shown.
+fn counted_whole(overview: &mut Vec<Line>, population: &Population<'_>, totals: &Totals) {
+    let shown: std::collections::BTreeSet<Option<&str>> = population.apps.iter().map(|app| app.name).collect();
+    for (line, app) in overview.iter_mut().zip(&population.apps) {
+        if let Some(tally) = totals.by_app.get(&app.name.map(str::to_owned)) {
+            line.count(tally);
+        }
+    }
+    for (name, tally) in totals.by_app.iter().filter(|(name, _)| !shown.contains(&name.as_deref())) {
+        let mut line = Line::new(&App { name: name.as_deref(), ..App::default() }, None);
+        line.count(tally);
+        overview.push(line);
+    }
+    overview.sort_by_key(|line| std::cmp::Reverse([line.errors, line.beyond, line.warnings, line.notes]));
+}
+
 impl Name {
-    fn new(app: &App<'_>) -> Self {
-        app.name.map_or(Self::None, |name| Self::App(Shown::name(name)))
+    pub(super) fn new(name: Option<&str>) -> Self {
+        name.map_or(Self::None, |name| Self::App(Shown::name(name)))
     }
 }
 
@@ -167,7 +202,7 @@ impl Line {
         let verdicts = |verdict| app.verdicts(verdict);
         Self {
             section,
-            name: Name::new(app),
+            name: Name::new(app.name),
             state: state(app),
             scopes: app.scopes.iter().map(|access| access.places.len()).sum(),
             allowed: verdicts(Verdict::Allowed),
@@ -176,7 +211,25 @@ impl Line {
             errors: app.count(Severity::Error),
             warnings: app.count(Severity::Warning),
             notes: app.count(Severity::Note),
+            grants: app.grants.len(),
+            unknown_grants: app.grants.iter().filter(|held| held.info.state == GrantState::Unknown).count(),
         }
+    }
+
+    /// Takes the figures of all grants. What was found of the application apart from them keeps its word.
+    fn count(&mut self, tally: &Tally) {
+        self.scopes = tally.scopes;
+        self.allowed = tally.allowed;
+        self.beyond = tally.denied + tally.not_allowed + tally.unknown;
+        self.waived = tally.waived;
+        // A lock's findings are the application's and no grant's: the tally does not have them.
+        self.errors = self.errors.max(tally.findings.error);
+        self.warnings = self.warnings.max(tally.findings.warning);
+        self.notes = self.notes.max(tally.findings.note);
+        self.grants = tally.grants;
+        self.unknown_grants = tally.unknown_grants;
+        let counts = [(Severity::Error, self.errors), (Severity::Warning, self.warnings), (Severity::Note, self.notes)];
+        self.state = counts.iter().find(|(_, count)| *count > 0).map_or("none", |(severity, _)| severity.as_str());
     }
 }
 
@@ -192,23 +245,25 @@ impl Section {
         let mut spend = |weight: usize| *room = room.saturating_sub(weight);
         let remarks: Vec<Said> = app.remarks.iter().take(REMARKS).map(|remark| Said::new(remark, guide)).collect();
         spend(FRAME + remarks.iter().map(Said::weight).sum::<usize>());
-        let mut rows = Vec::new();
-        for access in &app.scopes {
-            let row = Row::new(access, guide);
-            *room = room.saturating_sub(row.weight());
-            rows.push(row);
+        let mut groups = Vec::new();
+        let without_grant = app.grants.is_empty() || app.held_by(None).next().is_some();
+        for held in app.grants.iter().map(Some).chain(without_grant.then_some(None)) {
+            groups.push(Group::new(app, held, room, guide));
             if *room == 0 {
                 break;
             }
         }
+        let shown = groups.iter().map(|group| group.rows.len()).sum::<usize>();
+        let grants_shown = groups.iter().filter(|group| group.grant.is_some()).count();
         Self {
             number,
-            name: Name::new(app),
+            name: Name::new(app.name),
             state: state(app),
             tally: tally(app),
             is_open: false,
-            left_out: app.scopes.len() - rows.len(),
-            rows,
+            left_out: app.scopes.len() - shown,
+            grants_left_out: app.grants.len() - grants_shown,
+            groups,
             remarks_left_out: app.remarks.len() - remarks.len(),
             remarks,
             waived: absolved(&app.waived, REMARKS),
@@ -218,7 +273,8 @@ impl Section {
 
 fn tally(app: &App<'_>) -> String {
     let scopes: usize = app.scopes.iter().map(|access| access.places.len()).sum();
-    let mut parts = vec![counted(scopes, "scope")];
+    let grants = Some(app.grants.len()).filter(|grants| *grants > 0).map(|grants| counted(grants, "grant"));
+    let mut parts: Vec<String> = grants.into_iter().chain([counted(scopes, "scope")]).collect();
     for verdict in [Verdict::Denied, Verdict::NotAllowed, Verdict::Unknown, Verdict::Waived] {
         let count = app.verdicts(verdict);
         if count > 0 {
@@ -235,7 +291,7 @@ fn tally(app: &App<'_>) -> String {
 }
 
 impl Row {
-    fn new(access: &Access<'_>, guide: Guide<'_>) -> Self {
+    pub(super) fn new(access: &Access<'_>, guide: Guide<'_>) -> Self {
         let judged = access.judged;
         let name = access.name();
         // A scope that is beyond the policy as a whole need not be named again.
@@ -263,7 +319,7 @@ impl Row {
         }
     }
 
-    fn weight(&self) -> usize {
+    pub(super) fn weight(&self) -> usize {
         let names = [&self.scope, &self.gives].into_iter().chain(&self.excess).map(Shown::weight);
         let deciders = self.deciders.iter().map(|decided| decided.text.len() + decided.spots.weight());
         let witness = self.witness.iter().map(|(call, summary)| call.weight() + summary.weight());
@@ -326,7 +382,7 @@ impl Said {
         }
     }
 
-    fn weight(&self) -> usize {
+    pub(super) fn weight(&self) -> usize {
         let related = self.related.iter().map(|(message, spots)| message.weight() + spots.weight());
         let texts = self.help.iter().chain([&self.message]).map(Prose::weight).chain(related);
         FRAME + texts.sum::<usize>()
@@ -339,7 +395,7 @@ impl Said {
 }
 
 /// Waived findings, those that say the same once.
-fn absolved(waived: &[&Waived], most: usize) -> Vec<Absolved> {
+pub(super) fn absolved(waived: &[&Waived], most: usize) -> Vec<Absolved> {
     let mut seen = std::collections::BTreeSet::new();
     let first = waived.iter().filter(|waived| seen.insert((waived.finding.rule.code, &waived.waiver)));
     first.take(most).map(|waived| Absolved::new(waived)).collect()

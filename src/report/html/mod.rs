@@ -6,6 +6,7 @@
 
 mod appendix;
 mod apps;
+mod grants;
 mod heat;
 mod population;
 mod shown;
@@ -23,6 +24,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Canvas, Renderer, Report};
 use appendix::{Exception, PolicyText, Unknown, Unread};
 use apps::{Apps, Name, Said};
+use grants::Grants;
 use heat::Heat;
 use population::Population;
 use shown::{Guide, Shown};
@@ -71,6 +73,7 @@ struct Page {
     figures: [Vec<Figure>; 2],
     charts: Vec<Chart>,
     heat: Vec<Heat>,
+    grants: Option<Grants>,
     apps: Apps,
     of_policy: Vec<Said>,
     of_policy_left_out: usize,
@@ -87,6 +90,9 @@ impl Page {
         let guide = Guide::new(&report.sources, &listed);
         let population = Population::new(report, guide);
         let summary = report.summary();
+        // Where every grant is in the report, its own lists count the same, and more finely.
+        let totals = report.totals.as_ref().filter(|_| grants::is_partial(report));
+        let apps = Apps::new(&population, totals, guide);
         Self {
             style: STYLE,
             script: SCRIPT,
@@ -98,11 +104,12 @@ impl Page {
             policy_digest: Shown::name(&report.policy.digest),
             catalog_date: Shown::name(&report.catalog.date),
             catalog_digest: Shown::name(&report.catalog.digest),
-            headline: Headline::new(&summary),
+            headline: Headline::new(&summary, grants::tally(report).as_ref()),
             figures: summary::figures(&summary),
             charts: summary::charts(report, &summary, &population),
             heat: heat::maps(&population),
-            apps: Apps::new(&population, guide),
+            grants: Grants::new(report, &population, &apps, guide),
+            apps,
             of_policy: population.of_policy.iter().take(OF_POLICY).map(|remark| Said::new(remark, guide)).collect(),
             of_policy_left_out: population.of_policy.len().saturating_sub(OF_POLICY),
             exceptions: appendix::exceptions(report),

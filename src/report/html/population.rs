@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::Report;
+use super::super::{GrantInfo, Report};
 use super::shown::Guide;
+use crate::audit::Plan;
 use crate::engine::{Judged, Verdict};
 use crate::filter::Waived;
 use crate::finding::{Finding, Severity};
@@ -24,13 +25,28 @@ pub(super) struct App<'r> {
     pub(super) name: Option<&'r str>,
     /// Its scopes, the worst first, then by name.
     pub(super) scopes: Vec<Access<'r>>,
-    /// Findings on no scope in particular.
+    /// Its grants, the worst first, then in the order read.
+    pub(super) grants: Vec<Held<'r>>,
+    /// Findings on no scope and no grant in particular.
     pub(super) remarks: Vec<Remark<'r>>,
     /// Waived findings on no scope in particular.
     pub(super) waived: Vec<&'r Waived>,
 }
 
-/// One scope of one application, however often it stands somewhere.
+/// One grant of one application. The scopes that it holds are among the application's.
+pub(super) struct Held<'r> {
+    /// Its index in the report.
+    pub(super) number: usize,
+    pub(super) info: &'r GrantInfo,
+    /// Findings on no scope of it in particular.
+    pub(super) remarks: Vec<Remark<'r>>,
+    /// Waived findings on no scope of it in particular.
+    pub(super) waived: Vec<&'r Waived>,
+    /// The way to a smaller one.
+    pub(super) plan: Option<&'r Plan>,
+}
+
+/// One scope of one application, however often it stands somewhere; of an audit, of one grant.
 pub(super) struct Access<'r> {
     /// The first of its occurrences.
     pub(super) judged: &'r Judged,
@@ -67,12 +83,12 @@ impl Access<'_> {
     }
 }
 
-impl App<'_> {
+impl<'r> App<'r> {
     /// How many findings of a severity it has, each place counted.
     pub(super) fn count(&self, severity: Severity) -> usize {
         let of_scopes = self.scopes.iter().flat_map(|access| &access.remarks);
-        let remarks = of_scopes.chain(&self.remarks).filter(|remark| remark.finding.severity == severity);
-        remarks.map(|remark| remark.places.len()).sum()
+        let of_grants = self.grants.iter().flat_map(|held| &held.remarks);
+        counted(of_scopes.chain(of_grants).chain(&self.remarks), severity)
     }
 
     /// How many scopes have a verdict, each place counted.
@@ -81,21 +97,66 @@ impl App<'_> {
         scopes.map(|access| access.places.len()).sum()
     }
 
-    fn badness(&self) -> [usize; 4] {
-        let [error, warning, note] = [Severity::Error, Severity::Warning, Severity::Note].map(|s| self.count(s));
-        let beyond: usize =
-            self.scopes.iter().filter(|access| access.is_beyond()).map(|access| access.places.len()).sum();
-        [error, beyond, warning, note]
+    /// The scopes that a grant holds; for `None`, those that no grant does.
+    pub(super) fn held_by(&self, grant: Option<usize>) -> impl Iterator<Item = &Access<'r>> {
+        self.scopes.iter().filter(move |access| access.judged.grant == grant)
     }
+
+    fn badness(&self) -> [usize; 4] {
+        badness([Severity::Error, Severity::Warning, Severity::Note].map(|s| self.count(s)), self.scopes.iter())
+    }
+
+    /// How bad a grant is.
+    fn badness_of(&self, held: &Held<'_>, scopes: &[usize]) -> [usize; 4] {
+        let scopes = || scopes.iter().filter_map(|at| self.scopes.get(*at));
+        let remarks = |severity| counted(scopes().flat_map(|access| &access.remarks).chain(&held.remarks), severity);
+        badness([Severity::Error, Severity::Warning, Severity::Note].map(remarks), scopes())
+    }
+
+    fn sort(&mut self) {
+        self.scopes.sort_by_cached_key(|access| {
+            let severity = std::cmp::Reverse(access.severity());
+            (severity, !access.is_beyond(), access.name().to_ascii_lowercase(), access.judged.verdict)
+        });
+        let worst_first = |remark: &Remark<'_>| (std::cmp::Reverse(remark.finding.severity), remark.finding.rule.code);
+        self.remarks.sort_by_key(worst_first);
+        self.scopes.iter_mut().for_each(|access| access.remarks.sort_by_key(worst_first));
+        self.grants.iter_mut().for_each(|held| held.remarks.sort_by_key(worst_first));
+        let mut scopes: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (at, access) in self.scopes.iter().enumerate() {
+            if let Some(grant) = access.judged.grant {
+                scopes.entry(grant).or_default().push(at);
+            }
+        }
+        let of = |held: &Held<'_>| scopes.get(&held.number).map_or(&[][..], Vec::as_slice);
+        let mut grants = std::mem::take(&mut self.grants);
+        grants.sort_by_cached_key(|held| std::cmp::Reverse(self.badness_of(held, of(held))));
+        self.grants = grants;
+    }
+}
+
+/// Findings of a severity, each place counted.
+fn counted<'a, 'r: 'a>(remarks: impl Iterator<Item = &'a Remark<'r>>, severity: Severity) -> usize {
+    remarks.filter(|remark| remark.finding.severity == severity).map(|remark| remark.places.len()).sum()
+}
+
+/// Errors, scopes beyond the policy, warnings, notes.
+fn badness<'a, 'r: 'a>([error, warning, note]: [usize; 3], scopes: impl Iterator<Item = &'a Access<'r>>) -> [usize; 4] {
+    let beyond = scopes.filter(|access| access.is_beyond()).map(|access| access.places.len()).sum();
+    [error, beyond, warning, note]
 }
 
 /// Where a scope of an application stands in the list of its scopes.
 #[derive(Default)]
 struct Index<'r> {
     apps: BTreeMap<Option<&'r str>, App<'r>>,
-    by_name: HashMap<(Option<&'r str>, String), Vec<usize>>,
+    by_name: HashMap<(Option<&'r str>, Option<usize>, String), Vec<usize>>,
     by_place: HashMap<(Option<&'r str>, Place), usize>,
     remarks: HashMap<Said<'r>, usize>,
+    /// The grants of the report in the order of their places, each with its index.
+    by_record: Vec<(usize, &'r GrantInfo)>,
+    /// Where a grant of the report stands in the list of its application's.
+    grants: HashMap<usize, usize>,
 }
 
 /// What makes two findings say the same in the same row.
@@ -113,6 +174,7 @@ struct Said<'r> {
 enum Row<'r> {
     Policy,
     App(Option<&'r str>),
+    Grant(Option<&'r str>, usize),
     Scope(Option<&'r str>, usize),
 }
 
@@ -120,6 +182,7 @@ impl<'r> Population<'r> {
     /// Gathers a report.
     pub(super) fn new(report: &'r Report, guide: Guide<'_>) -> Self {
         let mut index = Index::default();
+        index.grants(report);
         for judged in &report.scopes {
             index.scope(judged);
         }
@@ -131,16 +194,7 @@ impl<'r> Population<'r> {
             index.waived(waived);
         }
         let mut apps: Vec<App<'r>> = index.apps.into_values().collect();
-        for app in &mut apps {
-            app.scopes.sort_by_cached_key(|access| {
-                let severity = std::cmp::Reverse(access.severity());
-                (severity, !access.is_beyond(), access.name().to_ascii_lowercase(), access.judged.verdict)
-            });
-            let worst_first =
-                |remark: &Remark<'_>| (std::cmp::Reverse(remark.finding.severity), remark.finding.rule.code);
-            app.remarks.sort_by_key(worst_first);
-            app.scopes.iter_mut().for_each(|access| access.remarks.sort_by_key(worst_first));
-        }
+        apps.iter_mut().for_each(App::sort);
         // The map is in the order of the names, and the sort keeps it among equals.
         apps.sort_by_cached_key(|app| std::cmp::Reverse(app.badness()));
         Self { apps, of_policy }
@@ -148,6 +202,33 @@ impl<'r> Population<'r> {
 }
 
 impl<'r> Index<'r> {
+    fn grants(&mut self, report: &'r Report) {
+        let plans: HashMap<usize, &Plan> = report.plans.iter().map(|plan| (plan.grant, plan)).collect();
+        for (number, info) in report.grants.iter().enumerate() {
+            let held = &mut self.app(info.app.as_deref()).grants;
+            let (remarks, waived) = (Vec::new(), Vec::new());
+            held.push(Held { number, info, remarks, waived, plan: plans.get(&number).copied() });
+            let at = held.len() - 1;
+            self.grants.insert(number, at);
+            self.by_record.push((number, info));
+        }
+        self.by_record.sort_by_key(|(_, info)| info.place);
+    }
+
+    fn app(&mut self, name: Option<&'r str>) -> &mut App<'r> {
+        self.apps.entry(name).or_insert_with(|| App { name, ..App::default() })
+    }
+
+    /// The grant in whose record a place lies.
+    fn grant_at(&self, place: Place) -> Option<usize> {
+        let after = self.by_record.partition_point(|(_, info)| {
+            (info.place.source, info.place.span.start) <= (place.source, place.span.start)
+        });
+        let (number, info) = self.by_record.get(after.checked_sub(1)?)?;
+        let is_inside = info.place.source == place.source && place.span.end <= info.place.span.end;
+        is_inside.then_some(*number)
+    }
+
     fn scope(&mut self, judged: &'r Judged) {
         let app = judged.app.as_deref();
         let name = match &judged.scope {
@@ -155,7 +236,7 @@ impl<'r> Index<'r> {
             Err(_) => judged.written.clone(),
         };
         let group = self.apps.entry(app).or_insert_with(|| App { name: app, ..App::default() });
-        let rows = self.by_name.entry((app, name)).or_default();
+        let rows = self.by_name.entry((app, judged.grant, name)).or_default();
         let same = |row: &&usize| group.scopes.get(**row).is_some_and(|access| access.judged.verdict == judged.verdict);
         let row = rows.iter().find(same).copied().unwrap_or_else(|| {
             group.scopes.push(Access { judged, places: Vec::new(), remarks: Vec::new(), waived: Vec::new() });
@@ -176,6 +257,10 @@ impl<'r> Index<'r> {
         let remarks = match row {
             Row::Policy => of_policy,
             Row::App(app) => &mut self.apps.entry(app).or_insert_with(|| App { name: app, ..App::default() }).remarks,
+            Row::Grant(app, at) => match self.apps.get_mut(&app).and_then(|app| app.grants.get_mut(at)) {
+                Some(held) => &mut held.remarks,
+                None => return,
+            },
             Row::Scope(app, at) => match self.apps.get_mut(&app).and_then(|app| app.scopes.get_mut(at)) {
                 Some(access) => &mut access.remarks,
                 None => return,
@@ -199,15 +284,14 @@ impl<'r> Index<'r> {
 
     fn waived(&mut self, waived: &'r Waived) {
         let row = self.row(&waived.finding);
-        let name = waived.finding.app.as_deref();
-        let app = self.apps.entry(name).or_insert_with(|| App { name, ..App::default() });
-        match row {
-            Row::Scope(_, at) if at < app.scopes.len() => {
-                if let Some(access) = app.scopes.get_mut(at) {
-                    access.waived.push(waived);
-                }
-            }
-            _ => app.waived.push(waived),
+        let app = self.app(waived.finding.app.as_deref());
+        let list = match row {
+            Row::Scope(_, at) => app.scopes.get_mut(at).map(|access| &mut access.waived),
+            Row::Grant(_, at) => app.grants.get_mut(at).map(|held| &mut held.waived),
+            Row::App(_) | Row::Policy => Some(&mut app.waived),
+        };
+        if let Some(list) = list {
+            list.push(waived);
         }
     }
 
@@ -216,11 +300,17 @@ impl<'r> Index<'r> {
         if let Some(row) = self.by_place.get(&(app, finding.place)) {
             return Row::Scope(app, *row);
         }
-        let named = finding.scope.as_deref().map(|scope| (app, scope.to_ascii_lowercase()));
+        let grant = self.grant_at(finding.place);
+        let named = finding.scope.as_deref().map(|scope| (app, grant, scope.to_ascii_lowercase()));
         let rows = named.and_then(|key| self.by_name.get(&key));
-        match rows.and_then(|rows| rows.first()) {
-            Some(row) => Row::Scope(app, *row),
-            None => Row::App(app),
+        if let Some(row) = rows.and_then(|rows| rows.first()) {
+            return Row::Scope(app, *row);
         }
+        let held = grant.and_then(|grant| {
+            let at = *self.grants.get(&grant)?;
+            let held = self.apps.get(&app)?.grants.get(at)?;
+            (held.number == grant).then_some(at)
+        });
+        held.map_or(Row::App(app), |at| Row::Grant(app, at))
     }
 }

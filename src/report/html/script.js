@@ -84,7 +84,8 @@
     section,
     name: section.querySelector('h3').textContent.trim(),
     rows: all('tbody > tr', section),
-    said: all(':scope > .said', section),
+    said: all(':scope > .said, :scope > .grant > .said', section),
+    grants: all(':scope > .grant', section),
     open: section.open,
   }));
   const lines = new Map(all('#overview [data-section]').map((line) => [line.dataset.section, line]));
@@ -109,7 +110,7 @@
     const filtering = words.length > 0 || app.value !== '' || verdict.value !== '' || severity.value !== '';
     let shownApps = 0;
     let shownRows = 0;
-    sections.forEach(({ section, name, rows, said, open }, at) => {
+    sections.forEach(({ section, name, rows, said, grants, open }, at) => {
       const mine = app.value === '' || app.value === String(at);
       const named = name.toLowerCase();
       const matches = (element) => words.every((word) => named.includes(word) || textOf(element).includes(word));
@@ -126,6 +127,9 @@
         const fits = mine && verdict.value === '' && (severity.value === '' || ofSeverity(element) === severity.value)
           && matches(element);
         remarks += show(element, fits);
+      }
+      for (const grant of grants) {
+        show(grant, !filtering || grant.querySelector('tbody > tr:not([data-hidden]), :scope > .said:not([data-hidden])') !== null);
       }
       const fits = here + remarks > 0 || (mine && !filtering);
       show(section, fits);

@@ -11,6 +11,9 @@ const NAME: usize = 160;
 /// The most characters of a sentence: a message, a help, a reason.
 const SENTENCE: usize = 600;
 
+/// The most characters of a step of a plan: a consent URL of a hundred scopes is to be used as it stands.
+const STEP: usize = 8000;
+
 /// The most places that are named one by one.
 const PLACES: usize = 3;
 
@@ -30,6 +33,11 @@ impl Shown {
     /// A sentence or two, on one line.
     pub(super) fn sentence(text: &str) -> Self {
         Self(clean::clipped(text, SENTENCE))
+    }
+
+    /// A step of a plan, with its whole URL.
+    pub(super) fn step(text: &str) -> Self {
+        Self(clean::clipped(text, STEP))
     }
 
     /// Text that a person broke into lines to fit a file, joined again.

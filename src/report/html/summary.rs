@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Report, Summary};
+use super::super::{Report, Summary, Tally, Totals};
 use super::population::Population;
 use super::shown::{Shown, counted, thousands};
 use crate::engine::Verdict;
@@ -23,8 +23,9 @@ pub(super) struct Headline {
 }
 
 impl Headline {
-    /// What the figures come to. What could not be evaluated outweighs findings: the report is not whole.
-    pub(super) fn new(summary: &Summary) -> Self {
+    /// What the figures come to. What could not be evaluated outweighs findings: the report is not whole. Of an audit,
+    /// `grants` are its figures, and access that nobody knows is never clean.
+    pub(super) fn new(summary: &Summary, grants: Option<&Tally>) -> Self {
         let Summary { scopes, not_evaluated, findings, denied, not_allowed, unknown, .. } = *summary;
         if not_evaluated > 0 {
             let inputs = counted(not_evaluated, "input");
@@ -49,6 +50,14 @@ impl Headline {
                 sentence: "Warnings should change, or need a decision.",
             };
         }
+        let unknown_grants = grants.map_or(0, |all| all.unknown_grants);
+        if unknown_grants > 0 {
+            return Self {
+                state: "warning",
+                title: format!("{} of unknown access", counted(unknown_grants, "grant")),
+                sentence: "Nothing says what these tokens hold, so nothing here speaks for them.",
+            };
+        }
         if findings.note > 0 || denied + not_allowed + unknown > 0 {
             return Self {
                 state: "note",
@@ -60,7 +69,7 @@ impl Headline {
             return Self {
                 state: "note",
                 title: "No scopes were judged".to_owned(),
-                sentence: "The inputs ask for nothing.",
+                sentence: if grants.is_some() { "The tokens hold nothing." } else { "The inputs ask for nothing." },
             };
         }
         Self {
@@ -140,11 +149,15 @@ const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity:
 /// The charts over findings and verdicts.
 pub(super) fn charts(report: &Report, summary: &Summary, population: &Population<'_>) -> Vec<Chart> {
     let mut charts = vec![by_severity(summary), by_verdict(summary)];
-    if !report.findings.is_empty() {
-        charts.push(by_rule(report));
+    match &report.totals {
+        Some(totals) if !totals.by_rule.is_empty() => charts.push(by_rule_of_grants(totals)),
+        None if !report.findings.is_empty() => charts.push(by_rule(report)),
+        _ => {}
     }
-    if population.apps.len() > 1 {
-        charts.push(by_app(population));
+    match &report.totals {
+        Some(totals) if totals.by_app.len() > 1 => charts.push(by_app_of_grants(totals)),
+        None if population.apps.len() > 1 => charts.push(by_app(population)),
+        _ => {}
     }
     charts
 }
@@ -201,6 +214,31 @@ fn by_rule(report: &Report) -> Chart {
     chart("rule", "Findings by rule", "Rule", vec!["Errors", "Warnings", "Notes"], rows.collect())
 }
 
+/// Findings by rule over all grants, whether or not the report shows each.
+fn by_rule_of_grants(totals: &Totals) -> Chart {
+    let mut rules: Vec<_> = totals.by_rule.values().collect();
+    rules.sort_by_key(|tally| std::cmp::Reverse(tally.findings));
+    let rows = rules.into_iter().map(|tally| Counted {
+        mark: "",
+        label: Shown::name(&format!("{} {}", tally.rule.code, tally.rule.name)),
+        values: vec![(tally.severity.as_str(), tally.findings), (NOT_DRAWN, tally.grants)],
+    });
+    chart("rule", "Findings by rule", "Rule", vec!["Findings", "Grants"], rows.collect())
+}
+
+/// Findings by application over all grants, the worst first.
+fn by_app_of_grants(totals: &Totals) -> Chart {
+    let mut apps: Vec<_> = totals.by_app.iter().map(|(name, tally)| (name.as_deref(), tally.findings)).collect();
+    apps.sort_by_key(|(_, findings)| std::cmp::Reverse([findings.error, findings.warning, findings.note]));
+    let rows = apps.into_iter().map(|(name, findings)| Counted {
+        mark: "",
+        label: Shown::name(name.unwrap_or("no application")),
+        values: vec_of([findings.error, findings.warning, findings.note]),
+    });
+    let rows = rows.filter(|row| row.values.iter().any(|(_, count)| *count > 0)).collect();
+    chart("app", "Findings by application", "Application", vec!["Errors", "Warnings", "Notes"], rows)
+}
+
 fn by_app(population: &Population<'_>) -> Chart {
     let rows = population.apps.iter().map(|app| Counted {
         mark: "",
@@ -216,11 +254,14 @@ fn vec_of(counts: [usize; 3]) -> Vec<(&'static str, usize)> {
     SEVERITIES.iter().zip(counts).map(|(severity, count)| (severity.as_str(), count)).collect()
 }
 
+/// The class of a number that stands in its column alone: it counts something else than the bar does.
+const NOT_DRAWN: &str = "";
+
 /// A row before it is drawn.
 struct Counted {
     mark: &'static str,
     label: Shown,
-    /// Class and number of each stretch.
+    /// Class and number of each stretch; [`NOT_DRAWN`] for a number without one.
     values: Vec<(&'static str, usize)>,
 }
 
@@ -231,12 +272,13 @@ fn chart(
     columns: Vec<&'static str>,
     rows: Vec<Counted>,
 ) -> Chart {
-    let total = |row: &Counted| row.values.iter().map(|(_, value)| value).sum::<usize>();
+    let is_drawn = |(class, value): &&(&'static str, usize)| *class != NOT_DRAWN && *value > 0;
+    let total = |row: &Counted| row.values.iter().filter(is_drawn).map(|(_, value)| value).sum::<usize>();
     let longest = rows.iter().map(total).max().unwrap_or(0).max(1);
     let more = rows.len().saturating_sub(BARS);
     let bars = rows.into_iter().take(BARS).map(|row| {
         let mut upto = 0;
-        let parts = row.values.iter().filter(|(_, value)| *value > 0).map(|&(class, value)| {
+        let parts = row.values.iter().filter(is_drawn).map(|&(class, value)| {
             let start = scaled(upto, longest);
             upto += value;
             // What is there at all is seen.
@@ -278,9 +320,12 @@ mod tests {
                 "Incomplete: 1 input could not be evaluated",
             ),
         ] {
-            let headline = Headline::new(&summary);
+            let headline = Headline::new(&summary, None);
             assert_eq!((headline.state, &*headline.title), (state, title));
         }
+        let grants = Tally { grants: 3, unknown_grants: 2, ..Tally::default() };
+        let headline = Headline::new(&Summary { scopes: 2, allowed: 2, ..none }, Some(&grants));
+        assert_eq!((headline.state, &*headline.title), ("warning", "2 grants of unknown access"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::engine::{Decider, Verdict};
 use crate::filter::{Waived, WaiverKind};
 use crate::finding::Finding;
 use crate::policy::Effect;
-use crate::report::NotEvaluated;
+use crate::report::{GrantInfo, GrantState, NotEvaluated, Totals};
 
 /// What stands between two texts, the first time.
 fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
@@ -36,9 +36,9 @@ fn tags(page: &str) -> Vec<&str> {
 pub(in crate::report) fn assert_inert(page: &str) {
     const ELEMENTS: &[&str] = &[
         "!DOCTYPE", "a", "b", "bdi", "body", "button", "caption", "code", "dd", "details", "div", "dl", "dt", "em",
-        "footer", "form", "h1", "h2", "h3", "head", "header", "html", "input", "label", "li", "main", "meta", "nav",
-        "option", "p", "pre", "rect", "script", "section", "select", "span", "style", "summary", "svg", "table",
-        "tbody", "td", "th", "thead", "time", "title", "tr", "ul",
+        "footer", "form", "h1", "h2", "h3", "h4", "head", "header", "html", "input", "label", "li", "main", "meta",
+        "nav", "ol", "option", "p", "pre", "rect", "script", "section", "select", "span", "style", "summary", "svg",
+        "table", "tbody", "td", "th", "thead", "time", "title", "tr", "ul",
     ];
     let page = without_constants(page);
     let elements: BTreeSet<&str> = tags(&page).iter().map(|tag| tag.split([' ', '\n']).next().unwrap()).collect();
@@ -129,6 +129,92 @@ fn secrets_of_policies_and_names_stay_out() {
     built.finding(Finding::new(&FULL_ACCESS, place, format!("`{token}`")).help(&*token));
     let page = built.rendered(&Html, None);
     assert!(!page.contains(&token) && !page.contains("0123456789abcdef"), "{page}");
+}
+
+/// Three grants of two applications: one known, one unknown, one without a token.
+fn audit() -> Builder {
+    let mut built = Builder::new();
+    let source = built.source("t.ndjson", "first ZohoBooks.fullaccess.all\nsecond\nthird ZohoBooks.fullaccess.all\n");
+    let records = ["first ZohoBooks.fullaccess.all", "second", "third ZohoBooks.fullaccess.all"];
+    let states = [GrantState::Known, GrantState::Unknown, GrantState::Known];
+    for (number, (record, state)) in records.into_iter().zip(states).enumerate() {
+        let place = built.place(source, record);
+        built.0.grants.push(GrantInfo {
+            name: format!("<b>{}</b>", record.split(' ').next().unwrap()),
+            app: (number < 2).then(|| "sync".to_owned()),
+            data_centre: (number == 0).then_some("eu"),
+            state,
+            scopes: usize::from(state == GrantState::Known),
+            place,
+            calls: None,
+        });
+        if state == GrantState::Known {
+            let at = record.len() - "ZohoBooks.fullaccess.all".len();
+            let judged = built.scope(source, "ZohoBooks.fullaccess.all", Verdict::Allowed);
+            judged.place.span = crate::source::Span::new(place.span.start + at, place.span.end);
+            judged.grant = Some(number);
+            judged.app = (number < 2).then(|| "sync".to_owned());
+        }
+    }
+    let mut finding = Finding::new(&ALL_OPERATIONS, built.place(source, "second"), "nobody knows what it holds");
+    finding.app = Some("sync".to_owned());
+    built.finding(finding);
+    totalled(&mut built, 1);
+    built
+}
+
+/// Gives a report the figures of its grants, each counted so many times.
+fn totalled(built: &mut Builder, times: usize) {
+    let mut totals = Totals::default();
+    for (number, grant) in built.0.grants.iter().enumerate() {
+        let scopes: Vec<_> = built.0.scopes.iter().filter(|judged| judged.grant == Some(number)).cloned().collect();
+        let is_in = |finding: &&Finding| grant.place.span.start == finding.place.span.start;
+        let findings: Vec<_> = built.0.findings.iter().filter(is_in).cloned().collect();
+        totals.add(grant.app.as_deref(), grant.state, &scopes, &findings, times);
+    }
+    built.0.totals = Some(totals);
+}
+
+#[test]
+fn scopes_stand_under_their_grant_and_unknown_access_is_told_first() {
+    let page = audit().rendered(&Html, None);
+    assert_inert(&page);
+    assert!(page.contains("1 grant of unknown access: nothing says what its token holds"), "{page}");
+    let grants = between(&page, "<section id=\"grants\"", "</section>");
+    assert!(grants.contains("data-figure=\"grants\" data-value=\"3\"") && grants.contains("All grants"), "{grants}");
+    let unknown = between(grants, "unknown-grants", "</div>");
+    assert!(unknown.contains("#grant-1") && unknown.contains("&#60;b&#62;second"), "{unknown}");
+    for (number, scopes) in [(0, 1), (1, 0), (2, 1)] {
+        let grant = page.split_once(&format!("id=\"grant-{number}\"")).unwrap().1;
+        let grant =
+            grant.split("<div class=\"grant\"").next().unwrap().split("</details>\n<details class=\"app\"").next();
+        assert_eq!(grant.unwrap().matches("<tr data-v=").count(), scopes, "{number}: {page}");
+        assert_eq!(grant.unwrap().contains("nobody knows what it holds"), number == 1, "{number}");
+    }
+    assert!(!page.contains("Details are partial"), "{page}");
+}
+
+#[test]
+fn a_page_of_a_part_counts_the_whole() {
+    let mut built = audit();
+    totalled(&mut built, 1000);
+    let page = built.rendered(&Html, None);
+    assert_inert(&page);
+    assert!(page.contains("Details are partial: of 3,000 grants, the first 3 with warnings or errors"), "{page}");
+    for (figure, value) in [("grants", 3000), ("unknown_grants", 1000), ("scopes", 2000), ("warning", 1000)] {
+        assert!(page.contains(&format!("data-figure=\"{figure}\" data-value=\"{value}\"")), "{figure}");
+    }
+    let rules = between(&page, "data-chart=\"rule\"", "</table>");
+    assert_eq!(rules.matches("data-value=\"1000\"").count(), 2, "findings and grants: {rules}");
+    let overview = between(&page, "<table id=\"overview\"", "</table>");
+    assert!(overview.contains("<td class=\"n\">2000</td><td class=\"n\">1000</td>"), "{overview}");
+    built.0.grants.clear();
+    built.0.scopes.clear();
+    built.0.findings.clear();
+    let page = built.rendered(&Html, None);
+    assert_inert(&page);
+    assert!(page.contains("none of them is shown one by one"), "{page}");
+    assert_eq!(between(&page, "<table id=\"overview\"", "</table>").matches("<tr").count(), 3);
 }
 
 #[test]
