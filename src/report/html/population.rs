@@ -146,11 +146,14 @@ fn badness<'a, 'r: 'a>([error, warning, note]: [usize; 3], scopes: impl Iterator
     [error, beyond, warning, note]
 }
 
+/// An application, a grant and a scope in lower case.
+type Name<'r> = (Option<&'r str>, Option<usize>, String);
+
 /// Where a scope of an application stands in the list of its scopes.
 #[derive(Default)]
 struct Index<'r> {
     apps: BTreeMap<Option<&'r str>, App<'r>>,
-    by_name: HashMap<(Option<&'r str>, Option<usize>, String), Vec<usize>>,
+    by_name: HashMap<Name<'r>, Vec<usize>>,
     by_place: HashMap<(Option<&'r str>, Place), usize>,
     remarks: HashMap<Said<'r>, usize>,
     /// The grants of the report in the order of their places, each with its index.
