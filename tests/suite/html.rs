@@ -169,10 +169,10 @@ fn pages_for_a_browser() -> io::Result<()> {
     for number in 0..3000 {
         let scope = if number % 10 == 3 { "ZohoBooks.fullaccess.all" } else { "ZohoBooks.invoices.READ email" };
         let told = if number % 50 == 7 { String::new() } else { format!("\"scope\": \"{scope}\", ") };
-        let client = number % 7;
+        let client = client(number % 7);
         let _ = writeln!(
             lines,
-            "{{\"client\": \"c{client}\", \"access_token\": \"1000.x.y\", {told}\"api_domain\": \"https://www.zohoapis.eu\"}}"
+            "{{\"client\": \"{client}\", \"access_token\": \"1000.x.y\", {told}\"api_domain\": \"https://www.zohoapis.eu\"}}"
         );
     }
     let population = folder.join("population.ndjson");
@@ -181,10 +181,18 @@ fn pages_for_a_browser() -> io::Result<()> {
     Ok(())
 }
 
+/// A client id that was made up.
+fn client(number: usize) -> String {
+    format!("1000.{number:A>30}")
+}
+
 /// The page and the JSON report of an audit of token responses.
 fn audited(folder: &std::path::Path, name: &str, inputs: &[PathBuf]) {
-    let policy = "version: 1\ndefault: allow\nrules: { full-access: error }\napps:\n  books: { owner: finance, clients: [c1, c2] }\n  \
-                  crm: { owner: sales, clients: [c3] }\n";
+    let [one, two, three] = [1, 2, 3].map(client);
+    let policy = format!(
+        "version: 1\ndefault: allow\nrules: {{ full-access: error }}\napps:\n  \
+         books: {{ owner: finance, clients: [{one}, {two}] }}\n  crm: {{ owner: sales, clients: [{three}] }}\n"
+    );
     let mut run = zscope(&["audit", "--as-of", "2026-11-23", "--plan"]).file("zscope.yaml", policy);
     for format in ["html", "json"] {
         run.command.arg(format!("--output={format}={}", folder.join(name).with_extension(format).display()));
