@@ -24,7 +24,7 @@ pub struct WaiverUse<'a> {
 }
 
 /// A finding that somebody accepted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waived {
     /// The finding, with the severity it would have.
     pub finding: Finding,

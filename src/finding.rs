@@ -64,7 +64,7 @@ pub struct RuleInfo {
 }
 
 /// Something a rule found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Which rule.
     pub rule: &'static RuleInfo,
@@ -89,7 +89,7 @@ pub struct Finding {
 }
 
 /// A second thing that a finding points at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {
     /// What it is.
     pub message: String,
@@ -98,7 +98,7 @@ pub struct Related {
 }
 
 /// A replacement of text that would settle a finding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What the change does, in the imperative.
     pub description: String,

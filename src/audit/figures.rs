@@ -44,6 +44,16 @@ impl Frame {
         Self { matched, grant, findings, waived, uses }
     }
 
+    /// Whether the rules say the same of both, so that they are judged alike whatever the scopes. The data centre counts
+    /// where it is asked for; where rules speak of it, their findings differ.
+    pub(super) fn is_like(&self, other: &Self, with_data_centre: bool) -> bool {
+        self.matched == other.matched
+            && self.grant.state == other.grant.state
+            && (!with_data_centre || self.grant.data_centre == other.grant.data_centre)
+            && self.findings == other.findings
+            && self.waived == other.waived
+    }
+
     /// The state of the grant.
     pub(super) fn state(&self) -> GrantState {
         state(&self.grant.state)

@@ -3,7 +3,8 @@
 //! What a judgement depends on is the application, the spelling of the scopes, the data centre, and the old forms of
 //! the response. A million grants have a few thousand of those.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use ahash::RandomState;
 
@@ -17,7 +18,7 @@ use crate::scope::Scope;
 
 /// The most bytes of keys, figures and lines that one memo holds, about. A full memo is emptied: its figures go to the
 /// totals first.
-const MOST: usize = 8 << 20;
+const MOST: usize = 10 << 20;
 
 /// What an entry takes besides key, figures and lines, about.
 const WEIGHT: usize = 200;
@@ -25,35 +26,65 @@ const WEIGHT: usize = 200;
 /// What one held scope takes, about.
 const LIGHT: usize = 150;
 
-/// So many frames of grants are remembered: a real export has a few for each application.
-const FRAMES: usize = 2000;
+/// So many frames of grants are remembered, that is combinations of application, API host and whatever else a response
+/// says.
+const FRAMES: usize = 20_000;
+
+/// So many kinds of frames are remembered: a real export has a few for each application.
+const KINDS: usize = 4000;
+
+type Table = HashMap<Box<[u8]>, usize, RandomState>;
 
 /// The judgements of one worker.
+#[derive(Default)]
 pub(super) struct Memo {
-    entries: HashMap<Box<[u8]>, usize, RandomState>,
+    /// By the kind of frame, the client where it counts, and the scopes.
+    entries: Table,
     known: Vec<Known>,
-    frames: HashMap<Box<[u8]>, usize, RandomState>,
-    framed: Vec<Frame>,
+    /// By the application and everything that the response says, but for the scopes.
+    frames: Table,
+    framed: Vec<Framed>,
+    /// Frames of which the rules say the same are of one kind.
+    kinds: Vec<Frame>,
     size: usize,
     key: Vec<u8>,
-    /// Figures of entries that had to make room, oldest first.
-    evicted: Vec<Known>,
+    /// Lines that stand for a scope in many lists.
+    lines: HashSet<Arc<Line>, RandomState>,
+    /// Judgements that had to make room, oldest first.
+    forgotten: Vec<Known>,
+}
+
+/// A grant without its scopes.
+#[derive(Clone, Copy)]
+struct Framed {
+    kind: usize,
+    data_centre: Option<&'static str>,
 }
 
 /// A judgement, and how many grants have it.
 pub(super) struct Known {
-    pub(super) matched: Matched,
-    pub(super) state: GrantState,
-    pub(super) data_centre: Option<&'static str>,
     pub(super) offends: bool,
     /// The lines of each format for a grant of this kind.
-    pub(super) lines: Vec<Vec<Line>>,
+    pub(super) lines: Vec<Vec<Arc<Line>>>,
+    matched: Matched,
+    state: GrantState,
+    /// Where names count.
+    data_centre: Option<&'static str>,
     /// The client by which a lock names it, where the policy has no application for it.
     label: Option<String>,
     figures: Figures,
     /// What it holds, for a lock.
     held: Vec<Scope>,
     times: usize,
+}
+
+/// What is known of one grant.
+#[derive(Clone, Copy)]
+pub(super) struct Answer<'m> {
+    pub(super) known: &'m Known,
+    pub(super) matched: Matched,
+    pub(super) state: GrantState,
+    pub(super) data_centre: Option<&'static str>,
 }
 
 /// What a memo's judgements are for.
@@ -67,25 +98,13 @@ pub(super) struct Purpose<'p> {
 }
 
 impl Memo {
-    pub(super) fn new() -> Self {
-        Self {
-            entries: HashMap::default(),
-            known: Vec::new(),
-            frames: HashMap::default(),
-            framed: Vec::new(),
-            size: 0,
-            key: Vec::new(),
-            evicted: Vec::new(),
-        }
-    }
-
     /// The judgement on a grant of these facts, counted once more.
-    pub(super) fn of_facts(&mut self, audit: &Audit<'_>, purpose: Purpose<'_>, facts: &Facts<'_>) -> &Known {
+    pub(super) fn of_facts(&mut self, audit: &Audit<'_>, purpose: Purpose<'_>, facts: &Facts<'_>) -> Answer<'_> {
         self.judged(audit, purpose, facts, None)
     }
 
     /// The judgement on a grant that was read in full, counted once more.
-    pub(super) fn of_grant(&mut self, audit: &Audit<'_>, purpose: Purpose<'_>, grant: &Grant) -> &Known {
+    pub(super) fn of_grant(&mut self, audit: &Audit<'_>, purpose: Purpose<'_>, grant: &Grant) -> Answer<'_> {
         let scopes: Vec<&str> = grant.request.items.iter().map(|item| item.written.as_str()).collect();
         let scopes = scopes.join(" ");
         let has = |form| grant.stale.iter().any(|stale| stale.form == form);
@@ -102,24 +121,30 @@ impl Memo {
         self.judged(audit, purpose, &facts, failed)
     }
 
-    fn judged(&mut self, audit: &Audit<'_>, purpose: Purpose<'_>, facts: &Facts<'_>, failed: Option<&State>) -> &Known {
+    fn judged(
+        &mut self,
+        audit: &Audit<'_>,
+        purpose: Purpose<'_>,
+        facts: &Facts<'_>,
+        failed: Option<&State>,
+    ) -> Answer<'_> {
         let matched = audit.matched(facts.labels());
         let label = facts.labels().next().filter(|_| purpose.names_count && audit.app(matched).is_none());
-        let frame = self.frame(audit, purpose, facts, matched, failed);
+        let Framed { kind, data_centre } = self.frame(audit, purpose, facts, matched, failed);
         // Lengths stand before the texts, so that no two kinds of grant have one key.
         self.key.clear();
-        self.key.extend(frame.to_le_bytes());
+        self.key.extend_from_slice(&kind.to_le_bytes());
         let text = label.unwrap_or_default();
-        self.key.extend(text.len().to_le_bytes());
+        self.key.extend_from_slice(&text.len().to_le_bytes());
         self.key.extend_from_slice(text.as_bytes());
         self.key.extend_from_slice(facts.scope.unwrap_or_default().as_bytes());
         let index = match self.entries.get(self.key.as_slice()) {
             Some(&index) => index,
-            None => self.learn(audit, purpose, facts, frame, label),
+            None => self.learn(audit, purpose, facts, kind, label),
         };
         let known = &mut self.known[index];
         known.times += 1;
-        known
+        Answer { matched, state: known.state, data_centre, known }
     }
 
     /// Everything that decides, but for the scopes.
@@ -130,7 +155,7 @@ impl Memo {
         facts: &Facts<'_>,
         matched: Matched,
         failed: Option<&State>,
-    ) -> usize {
+    ) -> Framed {
         let holds = |list: &str| {
             list.starts_with(|c: char| c.is_ascii_alphanumeric()) || !split(list, purpose.scopes.nowhere).is_empty()
         };
@@ -149,25 +174,42 @@ impl Memo {
             failed.is_some(),
         ];
         self.key.clear();
-        self.key.extend(matched.index.to_le_bytes());
-        self.key.extend(flags.map(u8::from));
+        self.key.extend_from_slice(&matched.index.to_le_bytes());
+        self.key.extend_from_slice(&flags.map(u8::from));
         for text in [facts.api_domain, facts.data_centre, message.as_deref()] {
             let text = text.unwrap_or_default();
-            self.key.extend(text.len().to_le_bytes());
+            self.key.extend_from_slice(&text.len().to_le_bytes());
             self.key.extend_from_slice(text.as_bytes());
         }
-        if let Some(&index) = self.frames.get(self.key.as_slice()) {
-            return index;
+        if let Some(framed) = self.frames.get(self.key.as_slice()).and_then(|&index| self.framed.get(index)) {
+            return *framed;
         }
+        let state = failed.cloned().unwrap_or(if is_known { State::Known } else { State::Unknown });
+        let frame = Frame::new(audit, matched, facts, state, purpose.scopes);
+        let data_centre = frame.grant.data_centre;
+        let framed = Framed { kind: self.kind(frame, purpose.names_count), data_centre };
         if self.framed.len() >= FRAMES {
-            self.forget();
             self.frames.clear();
             self.framed.clear();
         }
-        let state = failed.cloned().unwrap_or(if is_known { State::Known } else { State::Unknown });
-        self.framed.push(Frame::new(audit, matched, facts, state, purpose.scopes));
-        self.frames.insert(self.key.as_slice().into(), self.framed.len() - 1);
-        self.framed.len() - 1
+        self.frames.insert(self.key.as_slice().into(), self.framed.len());
+        self.framed.push(framed);
+        framed
+    }
+
+    /// The kind of a frame. Data centres matter where names count, for a lock.
+    fn kind(&mut self, frame: Frame, names_count: bool) -> usize {
+        let known = self.kinds.iter().position(|known| known.is_like(&frame, names_count));
+        known.unwrap_or_else(|| {
+            if self.kinds.len() >= KINDS {
+                self.forget();
+                self.frames.clear();
+                self.framed.clear();
+                self.kinds.clear();
+            }
+            self.kinds.push(frame);
+            self.kinds.len() - 1
+        })
     }
 
     fn learn(
@@ -175,19 +217,31 @@ impl Memo {
         audit: &Audit<'_>,
         purpose: Purpose<'_>,
         facts: &Facts<'_>,
-        at: usize,
+        kind: usize,
         label: Option<&str>,
     ) -> usize {
-        let frame = &self.framed[at];
+        let frame = &self.kinds[kind];
         let with_texts = !purpose.formats.is_empty();
         let list = facts.scope.unwrap_or_default();
         let Made { figures, held, judgement } =
             make(audit, purpose.scopes, frame, list, (purpose.names_count, with_texts));
-        let lines = |format: &&dyn Rows| {
+        let mut size = self.key.len() + WEIGHT + figures.size() + LIGHT * held.len();
+        let mut lines = Vec::new();
+        for format in purpose.formats {
             let subject = judgement.as_ref().map(|judgement| judgement.subject(&frame.grant.state));
-            subject.map(|subject| format.lines(&subject)).unwrap_or_default()
-        };
-        let lines: Vec<Vec<Line>> = purpose.formats.iter().map(lines).collect();
+            let own = subject.map(|subject| format.lines(&subject)).unwrap_or_default();
+            size += own.len() * size_of::<Arc<Line>>();
+            let shared = own.into_iter().map(|line| match self.lines.get(&line) {
+                Some(known) => Arc::clone(known),
+                None => {
+                    size += WEIGHT + line.head.len() + line.tail.len();
+                    let line = Arc::new(line);
+                    self.lines.insert(Arc::clone(&line));
+                    line
+                }
+            });
+            lines.push(shared.collect());
+        }
         let known = Known {
             matched: frame.matched,
             state: frame.state(),
@@ -199,7 +253,6 @@ impl Memo {
             held,
             times: 0,
         };
-        let size = self.key.len() + known.size();
         if self.size + size > MOST {
             self.forget();
         }
@@ -211,40 +264,34 @@ impl Memo {
 
     /// Makes room.
     fn forget(&mut self) {
-        self.evicted.append(&mut self.known);
-        self.evicted.iter_mut().for_each(|known| known.lines = Vec::new());
+        let from = self.forgotten.len();
+        self.forgotten.append(&mut self.known);
+        self.forgotten.iter_mut().skip(from).for_each(|known| known.lines = Vec::new());
+        self.lines.clear();
         self.entries.clear();
         self.size = 0;
     }
 
-    /// Hands over the figures of entries that had to make room.
-    pub(super) fn spill(&mut self, collector: &mut Collector<'_>) {
-        for known in self.evicted.drain(..) {
-            known.hand_over(collector);
-        }
+    /// The judgements that had to make room since this was asked last.
+    pub(super) fn forgotten(&mut self) -> Vec<Known> {
+        std::mem::take(&mut self.forgotten)
     }
 
     /// Hands over all figures.
-    pub(super) fn finish(mut self, collector: &mut Collector<'_>) {
-        self.spill(collector);
-        for known in &self.known {
+    pub(super) fn finish(self, collector: &mut Collector<'_>) {
+        for known in self.forgotten.iter().chain(&self.known) {
             known.hand_over(collector);
         }
     }
 }
 
 impl Known {
-    fn hand_over(&self, collector: &mut Collector<'_>) {
+    /// Hands the figures over, as often as they were counted.
+    pub(super) fn hand_over(&self, collector: &mut Collector<'_>) {
         if self.times == 0 {
             return;
         }
         collector.count_alike(self.matched, &self.figures, self.times);
         collector.hold(self.matched, self.label.as_deref(), self.data_centre, self.state, &self.held);
-    }
-
-    /// How many bytes it takes besides its key, about.
-    fn size(&self) -> usize {
-        let lines: usize = self.lines.iter().flatten().map(|line| 48 + line.head.len() + line.tail.len()).sum();
-        WEIGHT + self.figures.size() + LIGHT * self.held.len() + lines
     }
 }

@@ -149,10 +149,10 @@ impl Args {
 fn read_input(path: &Path, stream: &mut Stream<'_, '_>) -> Result<(), CommandError> {
     let is_stdin = path == Path::new("-");
     let name = if is_stdin { "<stdin>".to_owned() } else { path.to_string_lossy().into_owned() };
-    let opened: Result<Box<dyn Read>, files::Unreadable> = if is_stdin {
-        Ok(Box::new(io::stdin().lock()))
+    let opened: Result<Box<dyn Read + Send>, files::Unreadable> = if is_stdin {
+        Ok(Box::new(io::stdin()))
     } else {
-        files::open(path).map(|file| Box::new(file) as Box<dyn Read>)
+        files::open(path).map(|file| Box::new(file) as Box<dyn Read + Send>)
     };
     let told = match opened {
         Ok(mut input) => read_opened(&name, path, &mut input, stream),
@@ -176,7 +176,7 @@ enum Stop {
     Command(CommandError),
 }
 
-fn read_opened(name: &str, path: &Path, input: &mut dyn Read, stream: &mut Stream<'_, '_>) -> Result<(), Stop> {
+fn read_opened(name: &str, path: &Path, input: &mut (dyn Read + Send), stream: &mut Stream<'_, '_>) -> Result<(), Stop> {
     let unread = |error: files::Unreadable| Stop::Unread(error.message(), error.help().map(str::to_owned));
     let mut start = Vec::new();
     let limit = u64::try_from(LOOK).unwrap_or(u64::MAX);

@@ -30,7 +30,7 @@ pub trait Rows: Sync {
 }
 
 /// A line in two halves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Line {
     /// What stands before the words on whose it is.
     pub head: String,

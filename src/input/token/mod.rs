@@ -29,7 +29,7 @@ pub use read::{Kind, Read, kind_of, read_line, read_record, read_tokens};
 pub use table::Header;
 
 pub(crate) use read::unnamed;
-pub(crate) use skim::{Facts, skim};
+pub(crate) use skim::{Facts, Skimmer, is_clear};
 pub(crate) use table::{failed, read_row};
 
 use super::{Request, read_list};

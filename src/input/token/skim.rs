@@ -1,7 +1,8 @@
 //! The facts of a record, taken from its line without reading all of it.
 //!
-//! [`skim`] takes the usual line of an export: one flat object of texts, numbers and words, without escapes. Anything
-//! else it leaves to the reader that knows every shape. What it takes, it takes as that reader would.
+//! A [`Skimmer`] takes the usual line of an export: one flat object of texts, numbers and words, without escapes. Anything
+//! else it leaves to the reader that knows every shape. What it takes, it takes as that reader would. Lines of one export
+//! are alike, so it remembers which fields follow each other, and looks for those first.
 
 use super::fields::Key;
 use super::shape::is_in_milliseconds;
@@ -30,111 +31,211 @@ impl<'l> Facts<'l> {
     }
 }
 
-/// The facts of a line that is one flat object; `None` where that is not certain.
-pub(crate) fn skim(line: &str) -> Option<Facts<'_>> {
-    let bytes = line.as_bytes();
-    // A raw control character in a text is no JSON; blanks between fields are rare in lines.
+/// So many fields are remembered.
+const FIELDS: usize = 64;
+
+/// So many of them may follow one field.
+const FOLLOWING: usize = 6;
+
+/// The longest text before a value that is remembered, in bytes.
+const LONGEST: usize = 80;
+
+/// Whether bytes hold neither escapes nor control characters, so that every quote in them begins or ends a text of JSON.
+/// Line breaks between records do not count.
+pub(crate) fn is_clear(bytes: &[u8]) -> bool {
     // Without a way out on the first: that is many bytes at a time.
-    if bytes.iter().fold(0_u8, |found, byte| found | u8::from(*byte < b' ')) != 0 {
-        return None;
-    }
-    let mut facts = Facts::default();
-    let mut seen = 0_u32;
-    let mut token = false;
-    let mut at = blanks(bytes, 0);
-    at = expect(bytes, at, b'{')?;
-    loop {
-        let (name, next) = text(line, blanks(bytes, at))?;
-        at = blanks(bytes, expect(bytes, blanks(bytes, next), b':')?);
+    bytes.iter().fold(true, |clear, &byte| clear & ((byte >= b' ') | (byte == b'\n')) & (byte != b'\\'))
+}
+
+/// Takes the facts of lines, and remembers how they are laid out.
+#[derive(Debug, Default)]
+pub(crate) struct Skimmer {
+    fields: Vec<Field>,
+    /// Which fields follow the beginning of a line, then which follow each field.
+    following: Vec<Vec<usize>>,
+}
+
+/// A field of earlier lines.
+#[derive(Debug)]
+struct Field {
+    /// Everything from the end of the value before up to the value, the quote at its beginning included.
+    before: Box<str>,
+    role: Role,
+    is_text: bool,
+}
+
+/// What a field is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Role {
+    key: Key,
+    /// The bit that says it was seen; none for a field that may come again.
+    once: u32,
+}
+
+impl Role {
+    /// Of the name of a field; `None` where the full reader has to decide.
+    fn of(name: &str, is_text: bool) -> Option<Self> {
         let key = Key::of(name.as_bytes());
-        if *bytes.get(at)? == b'"' {
-            let (value, next) = text(line, at)?;
-            at = next;
-            token |= take(&mut facts, &mut seen, key, name, value)?;
-        } else {
-            let (value, next) = word(line, at)?;
-            at = next;
-            match key {
-                Key::Other | Key::TokenType => {}
-                Key::ExpiresIn => {
-                    once(&mut seen, 16)?;
-                    facts.is_in_milliseconds = is_in_milliseconds(value);
-                }
-                Key::ExpiresInSec => {
-                    once(&mut seen, 17)?;
-                    facts.has_expires_in_sec = true;
-                }
-                _ => return None,
-            }
-        }
-        at = blanks(bytes, at);
-        match bytes.get(at)? {
-            b',' => at += 1,
-            b'}' => break,
-            _ => return None,
-        }
-    }
-    if blanks(bytes, at + 1) != bytes.len() {
-        return None;
-    }
-    facts.has_expires_in_sec &= seen & (1 << 16) != 0;
-    (token || facts.scope.is_some()).then_some(facts)
-}
-
-/// Takes a text; whether it is a token. Nothing where the full reader has to decide.
-fn take<'l>(facts: &mut Facts<'l>, seen: &mut u32, key: Key, name: &str, value: &'l str) -> Option<bool> {
-    match key {
-        Key::Scope => {
-            once(seen, 0)?;
-            if value.is_empty() {
-                return None;
-            }
-            facts.scope = Some(value);
-        }
-        Key::Token => {
+        let bit = match (key, is_text) {
+            (Key::Scope, true) => Some(0),
             // An access and a refresh token may stand together, each once.
-            once(
-                seen,
-                match name {
-                    "access_token" => 1,
-                    "refresh_token" => 2,
-                    _ => return None,
-                },
-            )?;
-            return (!value.is_empty()).then_some(true);
-        }
-        Key::ApiDomain => {
-            once(seen, 3)?;
-            facts.api_domain = Some(value);
-        }
-        Key::DataCentre => {
-            once(seen, 4)?;
-            facts.data_centre = Some(value);
-        }
-        Key::TokenType => once(seen, 5)?,
-        Key::Label(rank) => {
-            once(seen, 6 + u32::from(rank))?;
-            let value = value.trim();
-            if let (Some(label), false) = (facts.labels.get_mut(usize::from(rank)), value.is_empty()) {
-                *label = Some(value);
-            }
-        }
-        Key::ExpiresIn | Key::ExpiresInSec | Key::Error | Key::Status | Key::Remark => return None,
-        // A text may hold JSON.
-        Key::Other if value.starts_with(['{', '[']) => return None,
-        Key::Other => {}
+            (Key::Token, true) => match name {
+                "access_token" => Some(1),
+                "refresh_token" => Some(2),
+                _ => return None,
+            },
+            (Key::ApiDomain, true) => Some(3),
+            (Key::DataCentre, true) => Some(4),
+            (Key::TokenType, true) => Some(5),
+            (Key::Label(rank), true) => Some(6 + u32::from(rank)),
+            (Key::ExpiresIn, false) => Some(LIFE),
+            (Key::ExpiresInSec, false) => Some(17),
+            (Key::Other, _) | (Key::TokenType, false) => None,
+            _ => return None,
+        };
+        Some(Self { key, once: bit.map_or(0, |bit| 1 << bit) })
     }
-    Some(false)
 }
 
-/// Nothing when the key was seen before.
-fn once(seen: &mut u32, bit: u32) -> Option<()> {
-    let mask = 1_u32 << bit;
-    if *seen & mask != 0 {
-        return None;
+/// The bit of `expires_in`.
+const LIFE: u32 = 16;
+
+/// What is known of a line while it is read.
+#[derive(Default)]
+struct Found<'l> {
+    facts: Facts<'l>,
+    seen: u32,
+    has_token: bool,
+}
+
+impl Skimmer {
+    /// The facts of a line that is one flat object; `None` where that is not certain. The line has to be
+    /// [clear](is_clear).
+    pub(crate) fn skim<'l>(&mut self, line: &'l str) -> Option<Facts<'l>> {
+        let bytes = line.as_bytes();
+        let mut found = Found::default();
+        let (mut at, mut last) = (0, 0);
+        loop {
+            let known = self.following.get(last).into_iter().flatten().copied().find(|&number| {
+                self.fields.get(number).is_some_and(|field| {
+                    let end = at + field.before.len();
+                    bytes.get(at..end) == Some(field.before.as_bytes())
+                })
+            });
+            let (role, is_text, start) = match known.and_then(|number| Some((number, self.fields.get(number)?))) {
+                Some((number, field)) => {
+                    last = number + 1;
+                    (field.role, field.is_text, at + field.before.len())
+                }
+                None if last > 0 && bytes.get(at) == Some(&b'}') => break,
+                None => match before(line, at, at == 0)? {
+                    Before::End => break,
+                    Before::Value { name, start, is_text } => {
+                        let role = Role::of(name, is_text)?;
+                        last = self.learn(last, line.get(at..start)?, role, is_text);
+                        (role, is_text, start)
+                    }
+                },
+            };
+            let value = if is_text {
+                let length = memchr::memchr(b'"', bytes.get(start..)?)?;
+                at = start + length + 1;
+                line.get(start..start + length)?
+            } else {
+                let (value, next) = word(line, start)?;
+                at = next;
+                value
+            };
+            found.take(role, value, is_text)?;
+        }
+        if blanks(bytes, blanks(bytes, at) + 1) != bytes.len() {
+            return None;
+        }
+        found.finish()
     }
-    *seen |= mask;
-    Some(())
+
+    /// Notes that a field follows another; the number by which it is followed.
+    fn learn(&mut self, last: usize, before: &str, role: Role, is_text: bool) -> usize {
+        let known = self.fields.iter().position(|field| *field.before == *before && field.is_text == is_text);
+        let number = known.unwrap_or(self.fields.len());
+        if known.is_none() {
+            if number >= FIELDS || before.len() > LONGEST {
+                return usize::MAX;
+            }
+            self.fields.push(Field { before: before.into(), role, is_text });
+        }
+        self.following.resize_with(self.fields.len() + 1, Vec::new);
+        if let Some(following) = self.following.get_mut(last)
+            && following.len() < FOLLOWING
+            && !following.contains(&number)
+        {
+            // What stands before a text begins as what stands before a number: the longer one is tried first.
+            following.insert(if is_text { 0 } else { following.len() }, number);
+        }
+        number + 1
+    }
+}
+
+/// What stands after a value, or after the beginning of a line.
+enum Before<'l> {
+    /// The end of the object.
+    End,
+    /// A field and where its value begins: after the quote where it is a text.
+    Value { name: &'l str, start: usize, is_text: bool },
+}
+
+/// Reads up to the next value.
+fn before(line: &str, at: usize, is_first: bool) -> Option<Before<'_>> {
+    let bytes = line.as_bytes();
+    let at = blanks(bytes, at);
+    let at = match bytes.get(at)? {
+        b'}' if !is_first => return Some(Before::End),
+        b'{' if is_first => at + 1,
+        b',' if !is_first => at + 1,
+        _ => return None,
+    };
+    let start = expect(bytes, blanks(bytes, at), b'"')?;
+    let length = memchr::memchr(b'"', bytes.get(start..)?)?;
+    let name = line.get(start..start + length)?;
+    let at = blanks(bytes, expect(bytes, blanks(bytes, start + length + 1), b':')?);
+    let is_text = *bytes.get(at)? == b'"';
+    Some(Before::Value { name, start: at + usize::from(is_text), is_text })
+}
+
+impl<'l> Found<'l> {
+    /// Takes a value. Nothing where the full reader has to decide.
+    fn take(&mut self, role: Role, value: &'l str, is_text: bool) -> Option<()> {
+        if self.seen & role.once != 0 {
+            return None;
+        }
+        self.seen |= role.once;
+        let facts = &mut self.facts;
+        match role.key {
+            Key::Scope | Key::Token if value.is_empty() => return None,
+            Key::Scope => facts.scope = Some(value),
+            Key::Token => self.has_token = true,
+            Key::ApiDomain => facts.api_domain = Some(value),
+            Key::DataCentre => facts.data_centre = Some(value),
+            Key::Label(rank) => {
+                let value = value.trim();
+                if let (Some(label), false) = (facts.labels.get_mut(usize::from(rank)), value.is_empty()) {
+                    *label = Some(value);
+                }
+            }
+            Key::ExpiresIn => facts.is_in_milliseconds = is_in_milliseconds(value),
+            Key::ExpiresInSec => facts.has_expires_in_sec = true,
+            // A text may hold JSON.
+            Key::Other if is_text && value.starts_with(['{', '[']) => return None,
+            Key::Other | Key::TokenType => {}
+            Key::Error | Key::Status | Key::Remark => return None,
+        }
+        Some(())
+    }
+
+    fn finish(mut self) -> Option<Facts<'l>> {
+        self.facts.has_expires_in_sec &= self.seen & (1 << LIFE) != 0;
+        (self.has_token || self.facts.scope.is_some()).then_some(self.facts)
+    }
 }
 
 fn blanks(bytes: &[u8], mut at: usize) -> usize {
@@ -146,17 +247,6 @@ fn blanks(bytes: &[u8], mut at: usize) -> usize {
 
 fn expect(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
     (bytes.get(at) == Some(&byte)).then_some(at + 1)
-}
-
-/// The text in quotes that begins at a byte, and where what follows it begins. Nothing where it holds escapes.
-fn text(line: &str, at: usize) -> Option<(&str, usize)> {
-    let start = expect(line.as_bytes(), at, b'"')?;
-    let rest = line.as_bytes().get(start..)?;
-    let length = memchr::memchr2(b'"', b'\\', rest)?;
-    if rest.get(length) != Some(&b'"') {
-        return None;
-    }
-    Some((line.get(start..start + length)?, start + length + 1))
 }
 
 /// A number without sign, fraction and exponent, or a word of JSON.
