@@ -1,25 +1,33 @@
 //! `zscope audit` over a million grants, against the least that any program has to do, and against what a user would write.
 //!
 //! The grants are made up by a generator that always makes the same ones: 1,500 applications, each with a list of 5 to
-//! 20 scopes of its own, some with a second version of the list, three in ten without `scope`. The peers look up a
-//! verdict for each spelling of a list and know nothing of places, policies, findings or secrets:
+//! 20 scopes of its own, some with the list of another, three in ten without `scope`. Every program is a process of its
+//! own that reads the file. The peers look up each spelling of a list and know nothing of places, policies, findings or
+//! secrets:
 //!
-//! * `bare`: finds `"scope":"` in each line and looks the value up in a map, on one and on two cores: the physical limit;
-//! * `serde`: reads each line into a struct that borrows, and looks the value up;
+//! * `bare`: finds `"scope":"` in each line, on one and on two cores: the physical limit;
+//! * `json`: reads `scope` alone with the fastest JSON crate there is for that (sonic-rs);
+//! * `serde`: reads each line into a struct that borrows;
 //! * `python`, `jq`: scripts of a few lines (skipped where the program is missing).
 //!
-//! `ZSCOPE_BENCH_GRANTS` sets the number of grants. `cargo bench --bench audit`
+//! zscope is run without a policy, with one that has an application for each client, and on grants of which no two hold
+//! the same. All take turns, so that a machine's moods meet all of them. The ratio is that of median times: over 0.5, a
+//! peer takes more than half of zscope's time.
+//!
+//! `ZSCOPE_BENCH_GRANTS` sets the number of grants, `ZSCOPE_BENCH_ROUNDS` that of turns. `cargo bench --bench audit`
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails by panicking, and prints")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use ahash::RandomState;
 use serde::Deserialize;
 use zscope::catalog::Catalog;
 
@@ -35,7 +43,10 @@ impl Numbers {
     }
 }
 
-fn lists(numbers: &mut Numbers) -> Vec<String> {
+/// So many applications.
+const APPS: usize = 1500;
+
+fn lists(numbers: &mut Numbers, number: usize) -> Vec<String> {
     let catalog = Catalog::embedded();
     let of = |service: &str| -> Vec<String> {
         let service = catalog.service(service).unwrap();
@@ -43,7 +54,7 @@ fn lists(numbers: &mut Numbers) -> Vec<String> {
         scopes.filter(|scope| !scope.contains('{')).collect()
     };
     let services = ["ZohoCRM", "ZohoBooks", "Desk", "ZohoProjects", "ZohoMail", "ZOHOPEOPLE", "WorkDrive"].map(of);
-    (0..1500)
+    (0..number)
         .map(|_| {
             let own = [&services[numbers.below(services.len())], &services[numbers.below(services.len())]];
             let scopes: Vec<&str> = (0..5 + numbers.below(16))
@@ -57,9 +68,9 @@ fn lists(numbers: &mut Numbers) -> Vec<String> {
         .collect()
 }
 
-fn generate(path: &Path, grants: usize) {
-    let mut numbers = Numbers(0x5EED);
-    let lists = lists(&mut numbers);
+/// Writes grants that hold one of so many lists.
+fn generate(path: &Path, grants: usize, lists: &[String]) {
+    let mut numbers = Numbers(0x6EED);
     let domains = ["https://www.zohoapis.com", "https://www.zohoapis.eu", "https://www.zohoapis.in"];
     let mut out = BufWriter::new(File::create(path).unwrap());
     for number in 0..grants {
@@ -81,77 +92,158 @@ fn generate(path: &Path, grants: usize) {
     out.flush().unwrap();
 }
 
-fn bare(text: &str) -> usize {
-    let finder = memchr::memmem::Finder::new("\"scope\":\"");
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    for line in text.lines() {
-        let Some(start) = finder.find(line.as_bytes()) else { continue };
-        let value = &line[start + 9..];
-        let value = &value[..memchr::memchr(b'"', value.as_bytes()).unwrap()];
-        *known.entry(value).or_default() += 1;
+/// A policy with an application for each client, which may have the first half of what it holds.
+fn policy(path: &Path, lists: &[String]) {
+    let mut text = String::from("version: 1\ndefault: deny\nextends: [builtin:least-privilege]\napps:\n");
+    for (app, list) in lists.iter().enumerate() {
+        let scopes: BTreeSet<&str> = list.split(' ').take(list.split(' ').count() / 2).collect();
+        let scopes: Vec<&str> = scopes.into_iter().collect();
+        let _ = writeln!(text, "  app-{app}: {{ owner: team, allow: [{}] }}", scopes.join(", "));
     }
-    known.values().sum()
+    fs::write(path, text).unwrap();
 }
 
-fn serde(text: &str) -> usize {
-    #[derive(Deserialize)]
-    struct Response<'a> {
-        scope: Option<&'a str>,
-    }
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    for line in text.lines() {
-        let response: Response<'_> = serde_json::from_str(line).unwrap();
-        if let Some(scope) = response.scope {
-            *known.entry(scope).or_default() += 1;
+/// How often each list stands there.
+type Counts = HashMap<Box<[u8]>, usize, RandomState>;
+
+fn count(counts: &mut Counts, list: &[u8]) {
+    match counts.get_mut(list) {
+        Some(times) => *times += 1,
+        None => {
+            counts.insert(list.into(), 1);
         }
     }
-    known.values().sum()
 }
 
-fn halves(text: &str) -> [&str; 2] {
-    let middle = text[text.len() / 2..].find('\n').unwrap() + text.len() / 2 + 1;
-    let (one, two) = text.split_at(middle);
-    [one, two]
+#[derive(Deserialize)]
+struct Response<'a> {
+    scope: Option<&'a str>,
 }
 
-fn on_two(text: &str, count: fn(&str) -> usize) -> usize {
-    std::thread::scope(|scope| {
-        let running = halves(text).map(|half| scope.spawn(move || count(half)));
-        running.map(|half| half.join().unwrap()).iter().sum()
-    })
+/// Counts the list of a line.
+fn look(kind: &str, line: &[u8], finder: &memchr::memmem::Finder<'_>, counts: &mut Counts) {
+    match kind {
+        "bare" => {
+            if let Some(at) = finder.find(line) {
+                let list = &line[at + finder.needle().len()..];
+                count(counts, &list[..memchr::memchr(b'"', list).unwrap()]);
+            }
+        }
+        "json" => {
+            if let Ok(list) = sonic_rs::get_from_slice(line, &["scope"]) {
+                count(counts, list.as_raw_str().as_bytes());
+            }
+        }
+        _ => {
+            let response: Response<'_> = serde_json::from_slice(line).unwrap();
+            if let Some(list) = response.scope {
+                count(counts, list.as_bytes());
+            }
+        }
+    }
 }
 
-/// The best of three runs.
-fn timed(mut work: impl FnMut() -> usize) -> Duration {
-    let mut best = Duration::MAX;
-    for _ in 0..3 {
+/// A peer: reads the file in pieces on so many threads, and looks at each line.
+fn peer(kind: &str, path: &str, threads: usize) {
+    let input = Mutex::new((File::open(path).unwrap(), Vec::<u8>::new()));
+    let work = || {
+        let mut counts = Counts::default();
+        let finder = memchr::memmem::Finder::new("\"scope\":\"");
+        let mut text = vec![0; 128 << 10];
+        loop {
+            let end = {
+                let (file, rest) = &mut *input.lock().unwrap();
+                text[..rest.len()].copy_from_slice(rest);
+                let mut filled = rest.len();
+                while filled < text.len() {
+                    match file.read(&mut text[filled..]).unwrap() {
+                        0 => break,
+                        read => filled += read,
+                    }
+                }
+                let Some(end) = memchr::memrchr(b'\n', &text[..filled]) else { break };
+                rest.clear();
+                rest.extend_from_slice(&text[end + 1..filled]);
+                end
+            };
+            for line in text[..end].split(|byte| *byte == b'\n') {
+                look(kind, line, &finder, &mut counts);
+            }
+        }
+        counts.values().sum::<usize>()
+    };
+    let sum: usize = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    println!("{sum}");
+}
+
+/// A program with its figures.
+struct Program {
+    name: &'static str,
+    grants: usize,
+    command: Command,
+    took: Vec<Duration>,
+    /// In MB, where the system tells.
+    peak: Option<usize>,
+}
+
+impl Program {
+    fn new(name: &'static str, grants: usize, program: &str, args: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.args(args);
+        Self { name, grants, command, took: Vec::new(), peak: None }
+    }
+
+    /// Runs it to its end. Whether it is there at all.
+    fn run(&mut self) -> bool {
         let start = Instant::now();
-        std::hint::black_box(work());
-        best = best.min(start.elapsed());
-    }
-    best
-}
-
-fn told(name: &str, grants: usize, took: Duration, more: &str) {
-    #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
-    let rate = grants as f64 / took.as_secs_f64() / 1e6;
-    println!("{name:<28} {:>9.3} s {rate:>8.3} M grants/s {more}", took.as_secs_f64());
-}
-
-/// Runs a program to its end; how long that took, and the most memory it had, in MB, where the system tells.
-fn program(command: &mut Command) -> Option<(Duration, Option<usize>)> {
-    let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
-    let mut most = None;
-    loop {
-        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<usize>().ok());
-        most = most.max(peak.map(|kilobytes| kilobytes / 1024));
-        if child.try_wait().ok()?.is_some() {
-            return Some((start.elapsed(), most));
+        let command = self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let Ok(mut child) = command.spawn() else { return false };
+        loop {
+            let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let peak = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<usize>().ok());
+            self.peak = self.peak.max(peak.map(|kilobytes| kilobytes / 1024));
+            if child.try_wait().unwrap().is_some() {
+                self.took.push(start.elapsed());
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(2));
         }
-        std::thread::sleep(Duration::from_millis(5));
+    }
+
+    fn median(&self) -> Option<Duration> {
+        let mut took = self.took.clone();
+        took.sort();
+        took.get(took.len() / 2).copied()
+    }
+
+    /// Grants in a second, in millions.
+    #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
+    fn rate(&self, took: Duration) -> f64 {
+        self.grants as f64 / took.as_secs_f64() / 1e6
+    }
+
+    fn tell(&self, peers: &[&Self]) {
+        let (Some(median), Some(best)) = (self.median(), self.took.iter().min()) else {
+            println!("{:<34} skipped: it is not here", self.name);
+            return;
+        };
+        let mut more = self.peak.map(|peak| format!(", {peak} MB")).unwrap_or_default();
+        for peer in peers {
+            if let Some(took) = peer.median() {
+                let _ = write!(more, ", {:.2} of {}", self.rate(median) / peer.rate(took), peer.name);
+            }
+        }
+        println!(
+            "{:<34} {:>7.3} s (best {:.3}), {:>6.3} M grants/s{more}",
+            self.name,
+            median.as_secs_f64(),
+            best.as_secs_f64(),
+            self.rate(median)
+        );
     }
 }
 
@@ -166,43 +258,59 @@ print(len(seen))
 ";
 
 fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    if let [_, flag, kind, path, threads] = &args[..]
+        && flag == "--peer"
+    {
+        return peer(kind, path, threads.parse().unwrap());
+    }
     // `cargo test --benches` runs this, too: then a few grants are enough to see that it works.
-    let is_bench = std::env::args().any(|arg| arg == "--bench");
-    let asked = std::env::var("ZSCOPE_BENCH_GRANTS").ok().and_then(|grants| grants.parse().ok());
-    let grants: usize = asked.unwrap_or(if is_bench { 1_000_000 } else { 1_000 });
+    let is_bench = args.iter().any(|arg| arg == "--bench");
+    let number = |name: &str| std::env::var(name).ok().and_then(|number| number.parse().ok());
+    let grants: usize = number("ZSCOPE_BENCH_GRANTS").unwrap_or(if is_bench { 1_000_000 } else { 1000 });
+    let rounds = number("ZSCOPE_BENCH_ROUNDS").unwrap_or(if is_bench { 5 } else { 1 });
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("grants.ndjson");
-    generate(&path, grants);
-    let text = fs::read_to_string(&path).unwrap();
-    println!("{grants} grants, {} MB", text.len() / 1_000_000);
-    told("bare, one core", grants, timed(|| bare(&text)), "");
-    told("bare, two cores", grants, timed(|| on_two(&text, bare)), "");
-    told("serde, one core", grants, timed(|| serde(&text)), "");
-    told("serde, two cores", grants, timed(|| on_two(&text, serde)), "");
-    drop(text);
-    let file = path.to_str().unwrap();
-    let zscope = env!("CARGO_BIN_EXE_zscope");
-    for (name, args) in [
-        ("zscope --summary", &["--summary"][..]),
-        ("zscope", &[]),
-        ("zscope --format csv", &["--format", "csv"]),
-        ("zscope --format ndjson", &["--format", "ndjson"]),
-    ] {
-        let mut command = Command::new(zscope);
-        let (took, most) = program(command.arg("audit").arg(file).args(args).current_dir(folder.path())).unwrap();
-        told(name, grants, took, &most.map(|most| format!("peak {most} MB")).unwrap_or_default());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (all, part, other, apps) =
+        (path("grants.ndjson"), path("part.ndjson"), path("other.ndjson"), path("apps.yaml"));
+    let mut numbers = Numbers(0x5EED);
+    let known = lists(&mut numbers, APPS);
+    generate(Path::new(&all), grants, &known);
+    policy(Path::new(&apps), &known);
+    // What is slow is told by a tenth.
+    let tenth = grants.min(grants / 10 + 1);
+    generate(Path::new(&part), tenth, &known);
+    generate(Path::new(&other), tenth, &lists(&mut numbers, tenth));
+    println!("{grants} grants, {} MB", fs::metadata(&all).unwrap().len() / 1_000_000);
+
+    let (own, zscope) = (args[0].as_str(), env!("CARGO_BIN_EXE_zscope"));
+    let mut programs = [
+        Program::new("bare, two cores", grants, own, &["--peer", "bare", &all, "2"]),
+        Program::new("json, two cores", grants, own, &["--peer", "json", &all, "2"]),
+        Program::new("serde, two cores", grants, own, &["--peer", "serde", &all, "2"]),
+        Program::new("bare, one core", grants, own, &["--peer", "bare", &all, "1"]),
+        Program::new("json, one core", grants, own, &["--peer", "json", &all, "1"]),
+        Program::new("zscope --summary", grants, zscope, &["audit", &all, "--summary"]),
+        Program::new("zscope", grants, zscope, &["audit", &all]),
+        Program::new(
+            "zscope --summary, 1,500 policies",
+            grants,
+            zscope,
+            &["audit", &all, "--summary", "--policy", &apps],
+        ),
+        Program::new("zscope --summary, no two alike", tenth, zscope, &["audit", &other, "--summary"]),
+        Program::new("zscope --format csv", tenth, zscope, &["audit", &part, "--format", "csv"]),
+        Program::new("zscope --format ndjson", tenth, zscope, &["audit", &part, "--format", "ndjson"]),
+        Program::new("python", tenth, "python3", &["-c", PYTHON, &part]),
+        Program::new("jq, prints the scopes", tenth, "jq", &["-c", "[.client, .scope]", &part]),
+    ];
+    for _ in 0..rounds {
+        for program in &mut programs {
+            program.run();
+        }
     }
-    match program(Command::new("python3").args(["-c", PYTHON, file])) {
-        Some((took, _)) => told("python", grants, took, ""),
-        None => println!("python: skipped, there is no python3"),
-    }
-    // jq takes minutes for a million: a tenth tells its speed.
-    let part = folder.path().join("part.ndjson");
-    let lines = grants.min(grants / 10 + 1);
-    let text = fs::read_to_string(&path).unwrap();
-    fs::write(&part, text.lines().take(lines).flat_map(|line| [line, "\n"]).collect::<String>()).unwrap();
-    match program(Command::new("jq").args(["-c", "[.client, .scope]"]).arg(&part)) {
-        Some((took, _)) => told("jq, prints the scopes", lines, took, ""),
-        None => println!("jq: skipped, it is missing"),
+    let [bare, json, ..] = &programs;
+    for program in &programs {
+        program.tell(&if program.name.starts_with("zscope") { vec![bare, json] } else { Vec::new() });
     }
 }

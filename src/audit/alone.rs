@@ -63,6 +63,8 @@ pub(super) fn extent(rule: &dyn Rule) -> Extent {
 pub(super) struct Alone {
     /// Before waivers.
     pub(super) judged: Judged,
+    /// Differs where the scopes do; the same for every spelling of one.
+    hash: u64,
     /// Where figures count it.
     pub(super) service: Box<str>,
     /// The findings that stand, as figures need them.
@@ -85,13 +87,19 @@ pub(super) struct Alone {
 }
 
 impl Alone {
+    /// Whether it is the same scope, in whatever spelling. What is no scope is like nothing else.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.judged.scope.is_ok() && self.judged.scope == other.judged.scope
+    }
+
     /// The verdict where the scope stands first in its list, with what other findings on it there are.
     pub(super) fn verdict(&self, fails: bool, is_absolved: bool) -> Verdict {
         let waived = (self.is_absolved || is_absolved) && !self.fails && !fails;
         if waived { Verdict::Waived } else { self.judged.verdict }
     }
 
-    fn of(audit: &Audit<'_>, matched: Matched, item: &Item, nowhere: SourceId, with_texts: bool) -> Self {
+    fn of(audit: &Audit<'_>, matched: Matched, item: &Item, scopes: &Scopes) -> Self {
+        let Scopes { nowhere, with_texts, .. } = *scopes;
         let place = |start, end| Place::new(nowhere, Span::new(start, end));
         let item = Item {
             written: item.written.clone(),
@@ -104,16 +112,16 @@ impl Alone {
         grant.state = State::Known;
         grant.request.app = audit.app(matched).map(str::to_owned);
         let (catalog, policy) = (audit.review.catalog, audit.policy(matched));
-        let scopes = [judge_item(catalog, policy, &item, grant.request.app.as_deref())];
+        let judged = [judge_item(catalog, policy, &item, grant.request.app.as_deref())];
         grant.request.items.push(item);
-        let context = audit.context(&grant, matched, &scopes, None);
+        let context = audit.context(&grant, matched, &judged, None);
         let mut found = Vec::new();
         for rule in rules::ALL.iter().filter(|rule| extent(**rule) == Extent::Scope) {
             rule.check(&context, &mut found);
         }
-        let profile = scopes.first().and_then(|judged| toxic_combination::profile(&context, judged));
+        let profile = judged.first().and_then(|judged| toxic_combination::profile(&context, judged));
         let (findings, waived, uses) = audit.filtered(found, matched);
-        let [judged] = scopes;
+        let [judged] = judged;
         let name = judged.scope.as_ref().ok().map(ToString::to_string);
         let mut alone = Self {
             service: service(&judged).into(),
@@ -123,6 +131,7 @@ impl Alone {
             is_absolved: waived.iter().any(|waived| waived.finding.severity == Severity::Error),
             is_odd: findings.iter().any(|finding| finding.scope != name),
             profile,
+            hash: judged.scope.as_ref().map_or(0, |scope| scopes.hashes.hash_one(scope)),
             judged,
             findings,
             waived,
@@ -161,6 +170,7 @@ pub(super) struct Scopes {
     /// Every rule is known to look at scopes one by one, or how else: judgements can be put together.
     pub(super) can_compose: bool,
     tables: RwLock<Tables>,
+    hashes: RandomState,
 }
 
 /// By the application's index and the spelling.
@@ -174,7 +184,7 @@ impl Scopes {
     /// None yet; `with_texts` when the words of findings count.
     pub(super) fn new(nowhere: SourceId, with_texts: bool) -> Self {
         let can_compose = rules::ALL.iter().all(|rule| extent(*rule) != Extent::List);
-        Self { nowhere, with_texts, can_compose, tables: RwLock::default() }
+        Self { nowhere, with_texts, can_compose, tables: RwLock::default(), hashes: RandomState::new() }
     }
 
     /// The judgement of each scope of a list.
@@ -186,8 +196,7 @@ impl Scopes {
         };
         let judged = |(item, known): (&Written<'_>, Option<Arc<Alone>>)| {
             known.unwrap_or_else(|| {
-                let alone =
-                    Arc::new(Alone::of(audit, matched, &item.item(self.nowhere), self.nowhere, self.with_texts));
+                let alone = Arc::new(Alone::of(audit, matched, &item.item(self.nowhere), self));
                 self.keep(matched, item.text(), &alone);
                 alone
             })

@@ -149,9 +149,7 @@ impl<'a> Collector<'a> {
                 *all += used;
             }
         }
-        if !self.apps.iter().any(|known| known.as_deref() == app) {
-            self.apps.insert(app.map(str::to_owned));
-        }
+        self.apps.insert(app.map(str::to_owned));
     }
 
     /// Notes what is held, for the lock.
@@ -278,8 +276,7 @@ impl<'a> Collector<'a> {
         for (used, matched) in uses.iter_mut().zip(&self.uses) {
             used.matched = *matched;
         }
-        let judged =
-            |used: &WaiverUse<'_>| used.waiver.app.is_none() || self.apps.iter().any(|app| *app == used.waiver.app);
+        let judged = |used: &WaiverUse<'_>| used.waiver.app.is_none() || self.apps.contains(&used.waiver.app);
         uses.retain(judged);
         let context = RunContext {
             catalog: review.catalog,

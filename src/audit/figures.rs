@@ -136,11 +136,7 @@ impl Composed {
     fn new(audit: &Audit<'_>, scopes: &Scopes, frame: &Frame, items: &[Written<'_>]) -> Self {
         let mut parts: Vec<Part> = Vec::with_capacity(items.len());
         for (at, alone) in scopes.judged(audit, frame.matched, items).into_iter().enumerate() {
-            let same = |part: &Part| match (&part.alone.judged.scope, &alone.judged.scope) {
-                (Ok(one), Ok(other)) => Arc::ptr_eq(&part.alone, &alone) || one == other,
-                _ => false,
-            };
-            let is_first = !parts.iter().any(same);
+            let is_first = !parts.iter().any(|part| part.alone.is_same(&alone));
             // Clear of every place in the frame.
             let place = Place::new(scopes.nowhere, Span::new(2 * at + 8, 2 * at + 9));
             parts.push(Part { alone, is_first, place, fails: false, is_absolved: false });
@@ -209,9 +205,9 @@ impl Composed {
         for (part, item) in self.parts.iter().zip(items) {
             // A scope that stands there again, in whatever spelling, is told as the first time.
             let written = &part.alone.judged;
-            let first = self.parts.iter().map(|part| &part.alone.judged);
-            let mut same = first.filter(|first| first.scope.is_ok() && first.scope == written.scope);
-            let judged = if part.is_first { written } else { same.next().unwrap_or(written) };
+            let mut same = self.parts.iter().filter(|first| first.alone.is_same(&part.alone));
+            let first = same.next().filter(|_| !part.is_first);
+            let judged = first.map_or(written, |first| &first.alone.judged);
             let (text, place, verdict) = (item.text().to_owned(), part.place, part.verdict());
             made.scopes.push(Judged { written: text, place, verdict, ..judged.clone() });
             if part.is_first {

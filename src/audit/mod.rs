@@ -19,7 +19,10 @@ pub use lock::{Drift, Drifted, HeldAccess, Lock};
 pub use plan::{Plan, plan};
 pub use stream::{MAX_RECORD, Sink, Stream, StreamError};
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use ahash::RandomState;
 
 use crate::access;
 use crate::engine::{self, Judged};
@@ -40,7 +43,7 @@ pub struct Audit<'a> {
     /// What is requested, in the same order.
     requested: Vec<Option<Vec<Scope>>>,
     /// Names and client ids in lower case.
-    by_label: HashMap<String, usize>,
+    by_label: HashMap<String, usize, RandomState>,
     /// Who is meant where the input names nobody that the policy has.
     fallback: usize,
 }
@@ -96,7 +99,7 @@ impl<'a> Audit<'a> {
             review,
             effective: vec![policy.effective(None)],
             requested: vec![said.clone()],
-            by_label: HashMap::new(),
+            by_label: HashMap::default(),
             fallback: 0,
         };
         for (index, of_policy) in policy.apps.iter().enumerate() {
@@ -124,7 +127,9 @@ impl<'a> Audit<'a> {
             if self.by_label.is_empty() {
                 break;
             }
-            if let Some(&index) = self.by_label.get(&label.to_lowercase()) {
+            let is_lower = label.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+            let lower = if is_lower { Cow::Borrowed(label) } else { Cow::Owned(label.to_lowercase()) };
+            if let Some(&index) = self.by_label.get(&*lower) {
                 return Matched { index, is_unmatched: false };
             }
         }

@@ -176,7 +176,12 @@ enum Stop {
     Command(CommandError),
 }
 
-fn read_opened(name: &str, path: &Path, input: &mut (dyn Read + Send), stream: &mut Stream<'_, '_>) -> Result<(), Stop> {
+fn read_opened(
+    name: &str,
+    path: &Path,
+    input: &mut (dyn Read + Send),
+    stream: &mut Stream<'_, '_>,
+) -> Result<(), Stop> {
     let unread = |error: files::Unreadable| Stop::Unread(error.message(), error.help().map(str::to_owned));
     let mut start = Vec::new();
     let limit = u64::try_from(LOOK).unwrap_or(u64::MAX);

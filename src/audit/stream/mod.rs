@@ -29,7 +29,7 @@ use worker::{Done, Room, Worker, read};
 pub const MAX_RECORD: usize = 64 << 20;
 
 /// There is room for so many pieces for each worker.
-const PIECES: usize = 3;
+const PIECES: usize = 2;
 
 /// More workers than this gain nothing: one at a time reads.
 const MOST_WORKERS: usize = 16;

@@ -6,7 +6,7 @@ use super::MAX_RECORD;
 use crate::input::token::Header;
 
 /// About so many bytes are judged by one worker at a time: few enough to stay in its cache.
-const PIECE: usize = 128 << 10;
+const PIECE: usize = 256 << 10;
 
 /// So many rows of a table are judged by one worker at a time.
 const ROWS: usize = 512;

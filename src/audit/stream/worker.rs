@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::super::Audit;
 use super::super::collect::{DETAILED, SHOWN};
 use super::super::memo::{Answer, Known, Memo, Purpose};
-use super::super::Audit;
 use super::pieces::Piece;
 use crate::input::token::{self, Facts, Failure, Grant, Header, Skimmer, is_clear};
 use crate::report::{GrantState, Whose};
