@@ -9,8 +9,8 @@ use super::files;
 use crate::access;
 use crate::audit::Stream;
 use crate::catalog::Catalog;
-use crate::input::token;
-use crate::inventory::{self, ClientId, Grant, Inventory, Requested};
+use crate::input::token::{self, Origin};
+use crate::inventory::{self, ClientId, Grant, GrantType, Inventory, Requested};
 use crate::live::{self, Asked, CrmCall, Fault, MINTING, Options, System, Transport};
 use crate::report::NotEvaluated;
 use crate::scope::Scope;
@@ -98,6 +98,7 @@ impl Gathered {
                 }
                 grant.data_centre = grant.data_centre.or(answered.grant.server.data_centre.map(|centre| centre.code));
                 grant.requested.clone_from(&answered.requested);
+                grant.origin = Some(origin(&answered.grant));
                 let held = grant.request.items.iter().filter_map(|item| item.scope.as_ref().ok());
                 let held: Vec<Scope> = held.map(|scope| access::identify(catalog, scope).scope).collect();
                 grant.calls = answered.calls.as_ref().map(|calls| {
@@ -227,6 +228,18 @@ impl LiveArgs {
         let _ = (Duration::from_secs(u64::from(self.timeout)), &self.ca_file);
         Err(CommandError::usage("this zscope was built without the network (Cargo feature `online`)")
             .help("install one with it, or save token responses and audit the files"))
+    }
+}
+
+/// Where a grant was asked about.
+fn origin(grant: &Grant) -> Origin {
+    Origin {
+        accounts: grant.server.accounts.clone(),
+        client: match &grant.client_id {
+            ClientId::Written(id) => Some(id.value.clone()),
+            ClientId::At(_) => None,
+        },
+        is_client_credentials: matches!(grant.grant_type, GrantType::ClientCredentials { .. }),
     }
 }
 

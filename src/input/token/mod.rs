@@ -62,6 +62,19 @@ pub struct Grant {
     pub requested: Option<Vec<Scope>>,
     /// The calls that the vendor's own list opens to the grant, where it was asked for.
     pub calls: Option<Vec<String>>,
+    /// Where a live audit asked about it.
+    pub origin: Option<Origin>,
+}
+
+/// Where a live audit asked about a grant, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Base URL of the accounts server: `https://accounts.zoho.eu`.
+    pub accounts: String,
+    /// The client, where the inventory itself names it.
+    pub client: Option<String>,
+    /// The client asks with its own credentials: there is no refresh token.
+    pub is_client_credentials: bool,
 }
 
 impl Grant {
@@ -87,6 +100,7 @@ impl Grant {
             stale: Vec::new(),
             requested: None,
             calls: None,
+            origin: None,
         };
         if let Some(domain) = facts.api_domain {
             grant.set_api_domain(domain, aside);

@@ -88,6 +88,7 @@ impl<'t> Reader<'t> {
             stale: Vec::new(),
             requested: None,
             calls: None,
+            origin: None,
         }
     }
 
