@@ -12,7 +12,7 @@ use super::Audit;
 use super::alone::Scopes;
 use super::collect::{Collector, DETAILED, SHOWN};
 use super::memo::{Known, Memo, Purpose};
-use crate::input::token::{self, Facts, Failure, Grant, Header, skim};
+use crate::input::token::{self, Facts, Failure, Grant, Header, Row, TableReader, skim};
 use crate::report::{GrantState, Line, Rows, Whose};
 use crate::source::Sources;
 
@@ -55,8 +55,8 @@ pub struct Stream<'a, 's> {
 enum Piece {
     /// Whole lines, the first of them of this number.
     Lines { first: usize, text: Vec<u8> },
-    /// Rows of a table with the numbers of their lines.
-    Rows(Vec<(usize, csv::ByteRecord)>),
+    /// Rows of a table.
+    Rows(Vec<Row>),
 }
 
 /// What a worker made of a piece.
@@ -171,19 +171,19 @@ impl<'a, 's> Stream<'a, 's> {
     ///
     /// When the input cannot be read, or a format cannot be written.
     pub fn table(&mut self, name: &str, delimiter: u8, input: &mut dyn Read) -> Result<(), StreamError> {
-        let mut rows =
-            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(input);
-        let mut first = csv::StringRecord::new();
-        if !rows.read_record(&mut first).map_err(|error| StreamError::Input(error.into()))? {
-            return Ok(());
+        let mut rows = TableReader::new(input, delimiter);
+        let Some(header) = rows.header().map_err(StreamError::Input)? else { return Ok(()) };
+        if !header.names_grants() {
+            let failed = token::failed(name, 1, Failure::NoColumn, &mut self.collector.sources);
+            return self.grants(vec![failed]).map_err(StreamError::Output);
         }
-        let header = Header::new(&first);
         self.rounds(name, Some(&header), &mut || {
             let mut piece = Vec::with_capacity(ROWS);
-            for row in rows.byte_records().take(ROWS) {
-                let row = row?;
-                let line = row.position().map_or(0, csv::Position::line);
-                piece.push((usize::try_from(line).unwrap_or(usize::MAX), row));
+            while piece.len() < ROWS {
+                match rows.next()? {
+                    Some(row) => piece.push(row),
+                    None => break,
+                }
             }
             Ok((!piece.is_empty()).then_some(Piece::Rows(piece)))
         })
@@ -364,11 +364,7 @@ fn read(
             }
         }
         (Piece::Rows(rows), Record::Row(row), Some(header)) => {
-            let cells = rows.get(*row).map(|(_, row)| csv::StringRecord::from_byte_record(row.clone()));
-            match cells {
-                Some(Ok(row)) => token::read_row(name, line, header, &row.iter().collect::<Vec<_>>(), sources),
-                _ => vec![token::failed(name, line, Failure::NotUtf8, sources)],
-            }
+            rows.get(*row).map(|row| token::read_row(name, header, row, sources)).unwrap_or_default()
         }
         _ => Vec::new(),
     }
@@ -410,9 +406,9 @@ impl Worker<'_> {
                 }
             }
             Piece::Rows(rows) => {
-                for (at, (line, row)) in rows.iter().enumerate() {
-                    let facts = self.header.and_then(|header| header.skim(row));
-                    self.record(piece, *line, Record::Row(at), facts);
+                for (at, row) in rows.iter().enumerate() {
+                    let facts = self.header.and_then(|header| header.skim(&row.cells));
+                    self.record(piece, row.line, Record::Row(at), facts);
                 }
             }
         }
@@ -442,6 +438,7 @@ impl Worker<'_> {
             any_failed |= failed;
             self.done.failed += usize::from(failed);
             if !self.purpose.formats.is_empty() {
+                let line = sources.get(grant.place.source).position(grant.place.span.start).line;
                 write(self.audit, self.purpose, known, (self.name, line, &grant.name), &mut self.done.out);
             }
         }

@@ -101,8 +101,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     }
 
     let review = Review { catalog: &catalog, policy: &policy, as_of };
-    let audit =
-        Audit::new(&review, args.basis.app.as_deref(), requested.as_deref()).judging_by(args.basis.options());
+    let audit = Audit::new(&review, args.basis.app.as_deref(), requested.as_deref()).judging_by(args.basis.options());
     let names_count = lock.is_some() || lock_file.is_some();
     let stdin = [OsString::from("-")];
     let inputs = if args.inputs.is_empty() && asked.is_none() { &stdin[..] } else { &args.inputs };

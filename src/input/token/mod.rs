@@ -20,6 +20,7 @@ mod failure;
 mod fields;
 mod mask;
 mod read;
+mod rows;
 mod shape;
 mod skim;
 mod table;
@@ -29,6 +30,7 @@ pub use read::{Kind, Read, kind_of, read_line, read_record, read_tokens};
 pub use table::Header;
 
 pub(crate) use read::unnamed;
+pub(crate) use rows::{Row, TableReader};
 pub(crate) use skim::{Facts, skim};
 pub(crate) use table::{failed, read_row};
 

@@ -42,14 +42,7 @@ pub fn kind_of(file_name: Option<&str>, start: &str, whole: bool) -> Kind {
     }
     if !start.trim_start().starts_with(['{', '[']) {
         let first = start.trim_start().lines().next().unwrap_or("");
-        let delimiter = if first.contains('\t') {
-            b'\t'
-        } else if first.contains(',') {
-            b','
-        } else {
-            b';'
-        };
-        if ends(&[".csv", ".tsv"]) || Header::of_line(first, delimiter).is_some_and(|header| header.names_grants()) {
+        if let Some(delimiter) = delimiter(first, ends(&[".csv", ".tsv"])) {
             return Kind::Table(delimiter);
         }
     }
@@ -64,6 +57,19 @@ pub fn kind_of(file_name: Option<&str>, start: &str, whole: bool) -> Kind {
     };
     let several = start.trim().contains('\n');
     if several && lines.any(is_record) { Kind::Lines } else { Kind::Document }
+}
+
+/// What separates the cells of a table, by its first line: a header, or what a spreadsheet writes before it. Nothing
+/// where the line is no header, unless `is_table` says so.
+fn delimiter(first: &str, is_table: bool) -> Option<u8> {
+    const ALL: [u8; 4] = [b'\t', b',', b';', b'|'];
+    if let &[delimiter] = first.strip_prefix("sep=").unwrap_or_default().as_bytes() {
+        return Some(delimiter);
+    }
+    let names_grants = |delimiter: &u8| Header::of_line(first, *delimiter).is_some_and(|header| header.names_grants());
+    let times = |delimiter: &u8| first.bytes().filter(|byte| byte == delimiter).count();
+    let most = || ALL.into_iter().rev().max_by_key(times).filter(|_| is_table);
+    ALL.into_iter().find(names_grants).or_else(most)
 }
 
 /// Reads every grant of a text. The text goes into `sources` without its secrets.
@@ -95,10 +101,15 @@ pub fn read_record(name: &str, text: &str, sources: &mut Sources) -> Read {
 #[must_use]
 pub fn read_line(name: &str, line: usize, text: &str, sources: &mut Sources) -> Vec<Grant> {
     let (_, mut grants) = read_piece(name, line, text, sources);
+    number(name, line, &mut grants);
+    grants
+}
+
+/// Names the grants of one record of many that have no name of their own.
+pub(super) fn number(name: &str, line: usize, grants: &mut [Grant]) {
     for (number, grant) in grants.iter_mut().enumerate().filter(|(_, grant)| grant.name.is_empty()) {
         grant.name = unnamed(name, line, number);
     }
-    grants
 }
 
 /// The name of a grant for which a record gives none: `tokens.ndjson:7`, and `tokens.ndjson:7 #2` for the second one.
@@ -123,12 +134,12 @@ pub(super) fn named(name: &str, grants: &mut [Grant]) {
 
 pub(super) struct Parts {
     pub(super) grants: Vec<Grant>,
-    hide: Vec<Span>,
-    keep: Vec<Span>,
+    pub(super) hide: Vec<Span>,
+    pub(super) keep: Vec<Span>,
 }
 
 /// The grants of one JSON document, and what of its text is secret.
-fn parts(source: SourceId, text: &str) -> Parts {
+pub(super) fn parts(source: SourceId, text: &str) -> Parts {
     let mut reader = Reader::new(source, text);
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     let offset = text.len() - bare.len();
