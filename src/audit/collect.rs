@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::figures::Figures;
-use super::lock::{Drift, HeldAccess, Lock};
+use super::lock::{self, Drift, HeldAccess, Lock};
 use super::plan::{Offender, plan};
 use super::{Audit, Judgement, Matched};
 use crate::filter::{self, WaiverUse};
 use crate::finding::Finding;
 use crate::input::token::{Grant, Origin, State};
+use crate::redact::redact;
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
 use crate::rules::{self, RunContext};
 use crate::scope::Scope;
@@ -170,8 +171,9 @@ impl<'a> Collector<'a> {
             return;
         }
         let app = self.audit.app(matched);
-        let name = app.or(label).unwrap_or("(no client)").to_owned();
-        let key = (name, data_centre.unwrap_or("unknown").to_owned());
+        // As the file has it: a name that looks like a secret is not written down.
+        let name = redact(app.or(label).unwrap_or("(no client)")).into_owned();
+        let key = (name, data_centre.unwrap_or(lock::UNKNOWN).to_owned());
         let held = self.held.entry(key).or_default();
         held.policy_app = app.map(str::to_owned);
         held.is_unknown |= state == GrantState::Unknown;

@@ -27,6 +27,8 @@ mod scan_corpus;
 mod schemas;
 mod semantics;
 mod shell;
+#[cfg(all(unix, feature = "online"))]
+mod terminal;
 #[cfg(feature = "online")]
 mod token_server;
 mod who;

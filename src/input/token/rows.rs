@@ -96,7 +96,11 @@ impl<R: Read> TableReader<R> {
         let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
         // Empty lines, and the second half of a line break, come before a row.
         let start = taken.iter().position(|byte| !is_break(byte)).unwrap_or(taken.len());
-        let last = taken.iter().rposition(|byte| !is_break(byte)).map_or(start, |at| at + 1);
+        let mut last = taken.iter().rposition(|byte| !is_break(byte)).map_or(start, |at| at + 1);
+        // Where a quote is never closed, the line breaks at the end of the input are in the cell.
+        if last < taken.len() && memchr::memchr(b'"', taken).is_some() && is_open(taken, self.delimiter) {
+            last = taken.len();
+        }
         let breaks = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count();
         let line = self.line + breaks(taken.get(..start).unwrap_or_default());
         self.line += breaks(taken);
@@ -138,41 +142,65 @@ impl Cell {
 pub(super) fn cells(text: &str, delimiter: u8) -> Vec<Cell> {
     let bytes = text.as_bytes();
     let mut cells = Vec::new();
-    let mut at = 0;
+    let mut start = 0;
     loop {
-        let start = at;
-        let mut value = Vec::new();
-        let mut pieces: Vec<(usize, usize)> = Vec::new();
-        let mut quoted = bytes.get(at) == Some(&b'"');
-        at += usize::from(quoted);
-        let mut is_contiguous = false;
-        while let Some(&byte) = bytes.get(at) {
-            if quoted && byte == b'"' {
-                // A doubled quote is one; a single one ends what is quoted.
-                quoted = bytes.get(at + 1) == Some(&b'"');
-                at += 1;
-                is_contiguous = false;
-                if !quoted {
-                    continue;
-                }
-            } else if !quoted && byte == delimiter {
-                break;
-            }
-            if !is_contiguous {
-                pieces.push((value.len(), at));
-                is_contiguous = true;
-            }
-            value.push(byte);
-            at += 1;
+        let Split { pieces, end, .. } = split(bytes, start, delimiter);
+        let mut value = String::new();
+        let mut found = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            found.push((value.len(), piece.start));
+            // Quotes and delimiters are ASCII, so what is between them is text as before.
+            value.push_str(text.get(piece).unwrap_or_default());
         }
-        // Quotes and delimiters are ASCII, so what is between them is text as before.
-        let value = String::from_utf8(value).unwrap_or_default();
-        cells.push(Cell { value, span: Span::new(start, at), pieces });
-        if at >= bytes.len() {
+        cells.push(Cell { value, span: Span::new(start, end), pieces: found });
+        if end >= bytes.len() {
             return cells;
+        }
+        start = end + 1;
+    }
+}
+
+/// Whether the last cell of a row begins with a quote that is never closed.
+fn is_open(text: &[u8], delimiter: u8) -> bool {
+    let mut start = 0;
+    loop {
+        let split = split(text, start, delimiter);
+        if split.end >= text.len() {
+            return split.is_open;
+        }
+        start = split.end + 1;
+    }
+}
+
+/// Where one cell stands.
+struct Split {
+    /// What it says, in pieces.
+    pieces: Vec<Range<usize>>,
+    end: usize,
+    is_open: bool,
+}
+
+/// The cell that begins at a byte.
+fn split(text: &[u8], start: usize, delimiter: u8) -> Split {
+    let mut is_open = text.get(start) == Some(&b'"');
+    let mut at = start + usize::from(is_open);
+    let mut pieces = Vec::new();
+    let mut from = at;
+    while let Some(&byte) = text.get(at) {
+        if is_open && byte == b'"' {
+            pieces.push(from..at);
+            // A doubled quote is one; a single one ends what is quoted.
+            is_open = text.get(at + 1) == Some(&b'"');
+            from = at + 1;
+            at += usize::from(is_open);
+        } else if !is_open && byte == delimiter {
+            break;
         }
         at += 1;
     }
+    pieces.push(from..at);
+    pieces.retain(|piece| !piece.is_empty());
+    Split { pieces, end: at, is_open }
 }
 
 #[cfg(test)]
@@ -216,7 +244,7 @@ mod tests {
         assert_eq!(of(&cells[1], "\"y\""), "\"y\"\"");
         assert_eq!(of(&cells[1], "z"), "z");
         assert_eq!(of(&cells[1], "w"), "w");
-        assert_eq!(cells[2].locate(0..0), Span::new(17, 17));
+        assert_eq!(cells[2].locate(0..0), Span::new(text.len(), text.len()));
     }
 
     proptest! {

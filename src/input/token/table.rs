@@ -214,7 +214,15 @@ pub(crate) fn read_row(name: &str, header: &Header, row: &Row, sources: &mut Sou
     };
     let source = sources.next_id();
     let Parts { mut grants, hide, keep } = parts(source, &record.text);
-    grants.iter_mut().for_each(|grant| grant.relocate(|part| record.locate(part)));
+    for grant in &mut grants {
+        grant.relocate(|part| record.locate(part));
+        // In a record the list is told from its only scope by quotes; in a cell there may be none.
+        let list = grant.request.place;
+        if grant.request.items.iter().any(|item| item.place == list) {
+            let alone = Span::new(0, text.len()) == list.span;
+            grant.request.place.span = Span::new(0, if alone { 0 } else { text.len() });
+        }
+    }
     let everywhere = |parts: Vec<Span>| parts.into_iter().flat_map(|part| record.pieces(part)).collect::<Vec<_>>();
     let mut hide = everywhere(hide);
     // Cells over which the header says nothing.

@@ -1,9 +1,12 @@
 //! The live part of `zscope audit`: an inventory read, the token endpoint asked, answers handed on as sources.
 
+mod progress;
+
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use self::progress::Progress;
 use super::error::CommandError;
 use super::files;
 use crate::access;
@@ -54,7 +57,7 @@ pub(super) struct LiveArgs {
     #[arg(long, value_name = "N", requires = "live", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: u8,
 
-    /// How long one request may take
+    /// How long one request may take, and a program that prints a secret
     #[arg(long, value_name = "SECONDS", requires = "live", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     timeout: u16,
 
@@ -131,8 +134,8 @@ impl LiveArgs {
     ) -> Result<Option<Gathered>, CommandError> {
         let inventory = self.inventory(sources)?;
         let grants = self.chosen(&inventory, app)?;
-        let pause = Options::default().pause;
-        let options = Options { jobs: usize::from(self.jobs), pause, apis: self.apis, revoke: self.revoke };
+        let (jobs, patience) = (usize::from(self.jobs), Duration::from_secs(u64::from(self.timeout)));
+        let options = Options { jobs, apis: self.apis, revoke: self.revoke, patience, ..Options::default() };
         if self.dry_run {
             super::print(&live::plan(&grants, &options))?;
             return Ok(None);
@@ -144,9 +147,9 @@ impl LiveArgs {
         let requested = grants.iter().map(|grant| requested(grant, sources)).collect::<Result<Vec<_>, _>>()?;
         let transport = self.connect()?;
         self.accept(&grants)?;
-        let bar = Bar::new(grants.len());
-        let asked = live::run(&grants, transport.as_ref(), &System, &options, &|| bar.advance());
-        bar.finish();
+        let progress = Progress::start(grants.len());
+        let asked = live::run(&grants, transport.as_ref(), &System, &options, &progress);
+        progress.end();
         Ok(Some(sorted(&grants, requested, asked)))
     }
 
@@ -292,48 +295,4 @@ fn sorted(grants: &[&Grant], requested: Vec<Option<Vec<Scope>>>, asked: Vec<Aske
         }
     }
     gathered
-}
-
-/// How far the run is, on a terminal.
-struct Bar {
-    #[cfg(feature = "online")]
-    bar: indicatif::ProgressBar,
-}
-
-#[cfg(feature = "online")]
-impl Bar {
-    fn new(grants: usize) -> Self {
-        let bar = if io::stderr().is_terminal() {
-            indicatif::ProgressBar::new(u64::try_from(grants).unwrap_or(u64::MAX))
-        } else {
-            indicatif::ProgressBar::hidden()
-        };
-        if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} grants asked about") {
-            bar.set_style(style);
-        }
-        Self { bar }
-    }
-
-    fn advance(&self) {
-        self.bar.inc(1);
-    }
-
-    fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-#[cfg(not(feature = "online"))]
-impl Bar {
-    fn new(_: usize) -> Self {
-        Self {}
-    }
-
-    fn advance(&self) {
-        let Self {} = self;
-    }
-
-    fn finish(&self) {
-        let Self {} = self;
-    }
 }
