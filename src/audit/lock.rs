@@ -355,7 +355,7 @@ mod tests {
             (
                 "Site24x7.admin.READ Site24x7.admin.CREATE Site24x7.admin.UPDATE Site24x7.admin.DELETE",
                 "Site24x7.admin.ALL",
-                "+ Site24x7.Admin.ALL",
+                "+ Site24x7.admin.ALL",
             ),
             (
                 "ZohoCRM.modules.leads.WRITE",

@@ -31,4 +31,5 @@ mod shell;
 mod terminal;
 #[cfg(feature = "online")]
 mod token_server;
+mod token_shapes;
 mod who;

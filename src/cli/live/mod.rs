@@ -124,11 +124,12 @@ impl LiveArgs {
         self.inventory.as_deref()
     }
 
-    /// Reads the inventory and asks about its grants; of `app` alone when one is named. `None` when what would be sent
-    /// was shown instead.
+    /// Reads the inventory and asks about its grants; of `app` alone when one is named. What their apps request is told
+    /// by the inventory unless something else says it. `None` when what would be sent was shown instead.
     pub(super) fn gather(
         &self,
         app: Option<&str>,
+        inventory_says_requested: bool,
         offline: bool,
         sources: &mut Sources,
     ) -> Result<Option<Gathered>, CommandError> {
@@ -144,7 +145,8 @@ impl LiveArgs {
             return Err(CommandError::usage("`--live` uses the network, and `--offline` forbids it")
                 .help("leave one of the two out; `--dry-run` shows what would be sent"));
         }
-        let requested = grants.iter().map(|grant| requested(grant, sources)).collect::<Result<Vec<_>, _>>()?;
+        let requested = |grant: &&Grant| if inventory_says_requested { requested(grant, sources) } else { Ok(None) };
+        let requested = grants.iter().map(requested).collect::<Result<Vec<_>, _>>()?;
         let transport = self.connect()?;
         self.accept(&grants)?;
         let progress = Progress::start(grants.len());

@@ -98,7 +98,10 @@ impl<R: Read> TableReader<R> {
         let start = taken.iter().position(|byte| !is_break(byte)).unwrap_or(taken.len());
         let mut last = taken.iter().rposition(|byte| !is_break(byte)).map_or(start, |at| at + 1);
         // Where a quote is never closed, the line breaks at the end of the input are in the cell.
-        if last < taken.len() && memchr::memchr(b'"', taken).is_some() && is_open(taken, self.delimiter) {
+        if last < taken.len()
+            && memchr::memchr(b'"', taken).is_some()
+            && is_open(taken.get(start..).unwrap_or_default(), self.delimiter)
+        {
             last = taken.len();
         }
         let breaks = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).count();

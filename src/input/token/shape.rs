@@ -119,7 +119,7 @@ impl<'t> Reader<'t> {
         let whole = self.span(written);
         self.hide.push(Span::new(whole.start + 1, whole.end.saturating_sub(1)));
         let Ok(inner) = serde_json::from_str::<String>(written) else { return };
-        if !inner.trim_start().starts_with(['{', '[']) {
+        if !inner.trim_start().starts_with(['{', '[', '"']) {
             return;
         }
         let Ok(raw) = serde_json::from_str::<&RawValue>(&inner) else { return };
@@ -272,7 +272,7 @@ impl<'t> Reader<'t> {
     ) {
         for ((name, raw), (key, ..)) in fields.iter().zip(keyed) {
             let text = raw.get();
-            let nested = text.starts_with(['{', '[']) || (text.starts_with("\"{") || text.starts_with("\"["));
+            let nested = text.starts_with(['{', '[']) || may_hold_json(text);
             if !nested || matches!(key, Key::Scope | Key::Label(_)) {
                 continue;
             }
@@ -396,6 +396,15 @@ impl Grant {
         }
         self.api_domain = Some((host.to_owned(), place));
     }
+}
+
+/// Whether a JSON text may hold JSON: it begins with a bracket or a quote, blanks aside.
+fn may_hold_json(written: &str) -> bool {
+    let mut rest = written.strip_prefix('"').unwrap_or_default();
+    while let Some(next) = [" ", "\\n", "\\r", "\\t"].iter().find_map(|blank| rest.strip_prefix(blank)) {
+        rest = next;
+    }
+    ["{", "[", "\\\""].iter().any(|start| rest.starts_with(start))
 }
 
 /// The host of an address: without scheme, port and path.
