@@ -11,6 +11,7 @@
 
 mod answer;
 mod apis;
+mod body;
 mod fault;
 #[cfg(feature = "online")]
 mod https;

@@ -89,7 +89,8 @@ fn minting_is_accepted_by_a_plain_yes_alone() {
         ("\u{4}", false),
     ] {
         let before = server.seen().len();
-        let mut on = OnTerminal::start(&mut audit(&server, &numbered(2), &["--format", "json"]));
+        let mut run = audit(&server, &numbered(2), &["--format", "json"]);
+        let mut on = OnTerminal::start(&mut run);
         on.wait_for("[y/N] ");
         assert_eq!(server.seen().len(), before, "nothing is sent before the answer");
         on.type_in(typed);
@@ -110,7 +111,8 @@ fn who_has_accepted_is_not_asked_and_sees_how_far_it_is() {
         thread::sleep(Duration::from_millis(300));
         good("openid")
     });
-    let mut on = OnTerminal::start(&mut audit(&server, &numbered(3), &["--yes", "--jobs", "1", "--format", "json"]));
+    let mut run = audit(&server, &numbered(3), &["--yes", "--jobs", "1", "--format", "json"]);
+    let mut on = OnTerminal::start(&mut run);
     on.wait_for("0/3 grants asked about");
     let (code, stdout, seen) = on.ended();
     assert_eq!(code, Some(0), "{stdout} {seen}");

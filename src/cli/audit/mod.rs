@@ -32,7 +32,7 @@ pub(super) struct Args {
     #[command(flatten)]
     basis: Basis,
 
-    /// What the application requests: a list of scopes, or a file with one. Without it: `requested` of the policy's app
+    /// What the application requests: a list of scopes, or a file with one. Without it: `requested` of the inventory, or of the policy's app
     #[arg(long, value_name = "LIST|FILE")]
     requested: Option<OsString>,
 

@@ -222,9 +222,7 @@ impl LiveArgs {
         let setup = live::Setup { timeout: Duration::from_secs(u64::from(self.timeout)), authorities };
         match live::Https::new(&setup) {
             Ok(https) => Ok(Box::new(https)),
-            Err(why) => {
-                Err(CommandError::usage(why).help("name certificates in PEM with `--ca-file` or SSL_CERT_FILE"))
-            }
+            Err(fault) => Err(CommandError::usage(fault.message).help(fault.help.unwrap_or_default())),
         }
     }
 

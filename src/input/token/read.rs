@@ -119,6 +119,8 @@ pub(crate) fn unnamed(name: &str, line: usize, number: usize) -> String {
 
 fn read_piece(name: &str, line: usize, text: &str, sources: &mut Sources) -> (SourceId, Vec<Grant>) {
     let source = sources.next_id();
+    // People do not see it, and editors do not count it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parts = parts(source, text);
     sources.add(Source::starting_at(name, masked(text, &parts.hide, &parts.keep), line));
     (source, parts.grants)
@@ -141,21 +143,22 @@ pub(super) struct Parts {
 /// The grants of one JSON document, and what of its text is secret.
 pub(super) fn parts(source: SourceId, text: &str) -> Parts {
     let mut reader = Reader::new(source, text);
-    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let offset = text.len() - bare.len();
-    match serde_json::from_str::<&RawValue>(bare) {
+    match serde_json::from_str::<&RawValue>(text) {
         Ok(raw) => reader.record(raw, &Labels::new()),
         Err(error) => {
-            let start = offset + bare.len() - bare.trim_start().len();
-            let whole = Span::new(start, offset + bare.trim_end().len());
-            let (failure, span) = if bare.trim_start().starts_with('<') {
+            let written = text.trim_start();
+            let whole = Span::new(text.len() - written.len(), text.trim_end().len());
+            let (failure, span) = if written.starts_with('<') {
                 (Failure::Html, whole)
-            } else if error.is_eof() && bare.trim_start().starts_with(['{', '[', '"']) {
+            } else if error.is_eof() && written.starts_with(['{', '[', '"']) {
                 (Failure::Truncated, whole)
             } else {
-                (not_json(bare, &error), located(text, offset, whole, &error))
+                (not_json(text, &error), located(text, whole, &error))
             };
             reader.hide = suspicious(text);
+            if written.starts_with(['{', '[', '"']) {
+                reader.hide_texts(text);
+            }
             reader.fail(failure, span, &Labels::new());
         }
     }
@@ -177,10 +180,9 @@ fn not_json(text: &str, error: &serde_json::Error) -> Failure {
 }
 
 /// The character at which the parser gave up.
-fn located(text: &str, offset: usize, whole: Span, error: &serde_json::Error) -> Span {
-    let before: usize =
-        text.get(offset..).unwrap_or("").split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let at = text.floor_char_boundary((offset + before + error.column().saturating_sub(1)).min(whole.end));
+fn located(text: &str, whole: Span, error: &serde_json::Error) -> Span {
+    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let at = text.floor_char_boundary((before + error.column().saturating_sub(1)).min(whole.end));
     match text.get(at..).and_then(|rest| rest.chars().next()) {
         Some(c) if !c.is_control() && at < whole.end => Span::new(at, at + c.len_utf8()),
         _ => whole,

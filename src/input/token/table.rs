@@ -225,8 +225,9 @@ pub(crate) fn read_row(name: &str, header: &Header, row: &Row, sources: &mut Sou
     }
     let everywhere = |parts: Vec<Span>| parts.into_iter().flat_map(|part| record.pieces(part)).collect::<Vec<_>>();
     let mut hide = everywhere(hide);
-    // Cells over which the header says nothing.
-    hide.extend(cells.iter().skip(header.names.len()).map(|cell| cell.span));
+    // Cells over which the header says nothing, and whole responses: of these the reader keeps what may be shown.
+    let is_open = |number: usize| header.names.get(number).is_some_and(|name| !is_response(name));
+    hide.extend(cells.iter().enumerate().filter(|(number, _)| !is_open(*number)).map(|(_, cell)| cell.span));
     sources.add(Source::starting_at(name, masked(text, &hide, &everywhere(keep)), row.line));
     number(name, row.line, &mut grants);
     grants
