@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::figures::Figures;
-use super::lock::{Drift, HeldAccess, Lock};
-use super::{Audit, Judgement, Matched, plan};
+use super::lock::{self, Drift, HeldAccess, Lock};
+use super::plan::{Offender, plan};
+use super::{Audit, Judgement, Matched};
 use crate::filter::{self, WaiverUse};
 use crate::finding::Finding;
-use crate::input::token::{Grant, State};
+use crate::input::token::{Grant, Origin, State};
+use crate::redact::redact;
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
 use crate::rules::{self, RunContext};
 use crate::scope::Scope;
@@ -51,6 +53,8 @@ pub struct Wanted {
 struct Shown {
     info: GrantInfo,
     matched: Matched,
+    requested: Option<Vec<Scope>>,
+    origin: Option<Origin>,
     offends: bool,
     judged: Judged,
 }
@@ -165,8 +169,9 @@ impl<'a> Collector<'a> {
             return;
         }
         let app = self.audit.app(matched);
-        let name = app.or(label).unwrap_or("(no client)").to_owned();
-        let key = (name, data_centre.unwrap_or("unknown").to_owned());
+        // As the file has it: a name that looks like a secret is not written down.
+        let name = redact(app.or(label).unwrap_or("(no client)")).into_owned();
+        let key = (name, data_centre.unwrap_or(lock::UNKNOWN).to_owned());
         let held = self.held.entry(key).or_default();
         held.policy_app = app.map(str::to_owned);
         held.is_unknown |= state == GrantState::Unknown;
@@ -195,8 +200,9 @@ impl<'a> Collector<'a> {
             name: grant.name.clone(),
             calls: grant.calls.clone(),
         };
+        let (requested, origin) = (grant.requested.clone(), grant.origin.clone());
         let judged = judgement.map_or_else(|| Judged::Open(Box::new(grant)), Judged::Done);
-        self.shown.push(Shown { info, matched, offends, judged });
+        self.shown.push(Shown { info, matched, requested, origin, offends, judged });
     }
 
     /// Whether the grant that comes so many after the last one passed would still be shown, so that it has to be kept.
@@ -252,13 +258,25 @@ impl<'a> Collector<'a> {
             sources: self.sources,
             run: RunInfo::default(),
         };
-        for (index, Shown { info: grant, matched, judged, .. }) in self.shown.into_iter().enumerate() {
+        for (index, shown) in self.shown.into_iter().enumerate() {
+            let Shown { info: grant, matched, requested, origin, judged, .. } = shown;
             let mut judgement = match judged {
                 Judged::Done(judgement) => judgement,
                 Judged::Open(mut grant) => self.audit.judge(&mut grant, matched),
             };
             if wanted.plans {
-                report.plans.extend(plan(self.audit, matched, (index, &grant), &judgement.scopes, &judgement.findings));
+                report.plans.extend(plan(
+                    self.audit,
+                    &Offender {
+                        matched,
+                        index,
+                        grant: &grant,
+                        requested: requested.as_deref(),
+                        origin: origin.as_ref(),
+                        scopes: &judgement.scopes,
+                        findings: &judgement.findings,
+                    },
+                ));
             }
             judgement.scopes.iter_mut().for_each(|judged| judged.grant = Some(index));
             report.grants.push(grant);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::access::{self, Sureness};
 use crate::catalog::Catalog;
+use crate::data_centre::{self, DataCentre};
 use crate::redact::redact;
 use crate::scope::Scope;
 use crate::source::{Place, Problem, SourceId, Span};
@@ -12,6 +13,9 @@ use crate::yaml::{self, Node, Value};
 
 /// The version of the format.
 const VERSION: &str = "1";
+
+/// Stands for the data centre where no response tells it.
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// What the file begins with.
 const HEADER: &str = "\
@@ -80,7 +84,10 @@ impl Lock {
     ///
     /// Everything that is wrong with it.
     pub fn read(source: SourceId, text: &str) -> Result<Self, Vec<Problem>> {
-        let root = yaml::parse(text)?;
+        if let Some(problem) = unmerged(text) {
+            return Err(vec![problem]);
+        }
+        let root = yaml::parse(text).map_err(|problems| problems.into_iter().map(mended).collect::<Vec<_>>())?;
         let mut reader = Reader { source, problems: Vec::new() };
         let lock = reader.lock(&root, text);
         if reader.problems.is_empty() { Ok(lock) } else { Err(reader.problems) }
@@ -110,8 +117,10 @@ impl Lock {
     #[must_use]
     pub fn drift(&self, catalog: &Catalog, held: &BTreeMap<(String, String), HeldAccess>) -> Vec<Drift> {
         let mut found = Vec::new();
+        let of = |entry: &Entry| (entry.app.clone(), entry.data_centre.clone());
+        let entries: BTreeMap<_, _> = self.entries.iter().map(|entry| (of(entry), entry)).collect();
         for ((app, centre), access) in held {
-            let entry = self.entries.iter().find(|entry| entry.app == *app && entry.data_centre == *centre);
+            let entry = entries.get(&(app.clone(), centre.clone())).copied();
             let locked: HashSet<Scope> =
                 entry.iter().flat_map(|entry| &entry.scopes).map(|(scope, _)| canonical(catalog, scope)).collect();
             let place = entry.map_or(self.start, |entry| entry.place);
@@ -134,8 +143,7 @@ impl Lock {
                 }
             }
         }
-        let is_held = |entry: &&Entry| !held.contains_key(&(entry.app.clone(), entry.data_centre.clone()));
-        for entry in self.entries.iter().filter(is_held) {
+        for entry in self.entries.iter().filter(|entry| !held.contains_key(&of(entry))) {
             found.push(Drift {
                 app: entry.app.clone(),
                 policy_app: None,
@@ -182,27 +190,42 @@ impl Reader {
         self.problems.push(Problem::new(span, message).help(help));
     }
 
+    /// Whether the file is of the version that this build reads. The keys of another one are not judged.
+    fn version(&mut self, root: &Node, fields: &[yaml::Entry]) -> bool {
+        let Some(field) = fields.iter().find(|field| field.key == "version") else {
+            self.report(root.span, "a lock file needs the key `version`");
+            return true;
+        };
+        match &field.value.value {
+            Value::Scalar(version) if version == VERSION => return true,
+            Value::Scalar(version) if version.parse::<u32>().is_ok() => {
+                let message = format!("`{version}` is not a version of lock files that this build reads");
+                let help = format!("it reads version {VERSION}: use the zscope that wrote the file, or a newer one");
+                self.problems.push(Problem::new(field.value.span, message).help(help));
+            }
+            _ => self.report(field.value.span, "expected the version of the lock file, a number"),
+        }
+        false
+    }
+
     fn lock(&mut self, root: &Node, text: &str) -> Lock {
         let mut lock = Lock { start: self.place(first_line(text)), entries: Vec::new() };
         let Value::Mapping(fields) = &root.value else {
             self.report(root.span, "expected a lock file (a mapping)");
             return lock;
         };
-        let mut version = None;
+        if !self.version(root, fields) {
+            return lock;
+        }
         for field in fields {
             match field.key.as_str() {
-                "version" => version = Some(&field.value),
+                "version" => {}
                 "grants" => {
                     lock.start = self.place(field.key_span);
                     self.apps(&field.value, &mut lock.entries);
                 }
-                other => self.report(field.key_span, format!("a lock file has no key `{other}`")),
+                other => self.report(field.key_span, format!("a lock file has no key `{}`", redact(other))),
             }
-        }
-        match version.map(|node| (&node.value, node.span)) {
-            None => self.report(root.span, "a lock file needs the key `version`"),
-            Some((Value::Scalar(version), _)) if version == VERSION => {}
-            Some((_, span)) => self.report(span, format!("this build reads version {VERSION} of lock files")),
         }
         lock
     }
@@ -218,10 +241,27 @@ impl Reader {
             };
             for centre in centres {
                 let place = self.place(centre.key_span);
+                if centre.key != UNKNOWN
+                    && DataCentre::by_code(&centre.key).is_none_or(|known| known.code != centre.key)
+                {
+                    self.data_centre(centre.key_span, &centre.key);
+                    continue;
+                }
                 let scopes = self.scopes(&centre.value);
                 entries.push(Entry { app: app.key.clone(), data_centre: centre.key.clone(), place, scopes });
             }
         }
+    }
+
+    fn data_centre(&mut self, span: Span, written: &str) {
+        let mut known = data_centre::codes().to_vec();
+        known.push(UNKNOWN);
+        let message = format!("`{}` is not a data centre", redact(written));
+        let help = match crate::scope::closest(written, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write one of {}", known.join(", ")),
+        };
+        self.problems.push(Problem::new(span, message).help(help));
     }
 
     fn scopes(&mut self, node: &Node) -> Vec<(Scope, Place)> {
@@ -242,6 +282,25 @@ impl Reader {
         }
         scopes
     }
+}
+
+/// What a merge has left in a file: git's marks stand at the start of a line.
+fn unmerged(text: &str) -> Option<Problem> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mark = line.trim_end();
+        if ["<<<<<<<", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) || mark == "=======" {
+            let problem = Problem::new(Span::new(start, start + mark.len()), "a merge conflict is not settled");
+            return Some(problem.help("settle it by hand, or audit again and write the file anew with `--lock`"));
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// A fault of the YAML, with what to do.
+fn mended(problem: Problem) -> Problem {
+    if problem.help.is_some() { problem } else { problem.help("mend it by hand, or write the file anew with `--lock`") }
 }
 
 fn first_line(text: &str) -> Span {
@@ -291,6 +350,28 @@ mod tests {
             ),
             ("ZohoBooks.invoices.READ ZohoBooks.invoices.CREATE", "ZohoBooks.invoices.ALL", "+ ZohoBooks.invoices.ALL"),
             ("ZohoBooks.fullaccess.all", "ZohoBooks.invoices.ALL", "- ZohoBooks.fullaccess.all"),
+            ("ZohoBooks.invoices.ALL", "ZohoBooks.fullaccess.all", "+ ZohoBooks.fullaccess.all"),
+            // Every operation of today is not every operation.
+            (
+                "Site24x7.admin.READ Site24x7.admin.CREATE Site24x7.admin.UPDATE Site24x7.admin.DELETE",
+                "Site24x7.admin.ALL",
+                "+ Site24x7.admin.ALL",
+            ),
+            (
+                "ZohoCRM.modules.leads.WRITE",
+                "ZohoCRM.modules.leads.CREATE ZohoCRM.modules.leads.DELETE",
+                "- ZohoCRM.modules.leads.WRITE",
+            ),
+            ("ZohoCRM.modules.leads.CREATE", "ZohoCRM.modules.leads.WRITE", "+ ZohoCRM.modules.leads.WRITE"),
+            // A group gives its members, and is more than any of them.
+            ("ZohoCRM.modules.ALL", "ZohoCRM.modules.leads.READ", "- ZohoCRM.modules.ALL"),
+            ("ZohoCRM.modules.leads.ALL", "ZohoCRM.modules.ALL", "+ ZohoCRM.modules.ALL"),
+            ("ZohoCRM.modules.READ", "ZohoCRM.modules.READ ZohoCRM.modules.leads.READ", ""),
+            ("ZohoCRM.modules.READ", "ZohoCRM.modules.READ ZohoCRM.coql.READ", "+ ZohoCRM.coql.READ"),
+            ("openid email", "EMAIL OpenID", ""),
+            ("No.such.READ", "no.SUCH.read", ""),
+            ("", "openid", "+ openid"),
+            ("openid", "", "- openid"),
         ] {
             let text = Lock::write(&held(&[("x", "eu", locked)]));
             let mut sources = Sources::default();
@@ -310,19 +391,47 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_lock_is_told() {
+        let mut told = String::new();
         for text in [
             "",
             "[]",
-            "version: 2\ngrants: {}",
+            "version: 2\ngrants: {}\nnew: 1\n",
+            "version: one\n",
             "grants: {}",
             "version: 1\ngrants: {x: [a]}",
             "version: 1\nx: 1",
             "version: 1\ngrants: {x: {eu: ZohoBooks.invoices.READ}}",
             "version: 1\ngrants: {x: {eu: [nonsense.x]}}",
+            "version: 1\ngrants:\n  x:\n    ue: [openid]\n    EU: [openid]\n    mars: [openid]\n    unknown: []\n",
+            "version: 1\ngrants:\n  x:\n    eu: []\n  x:\n    us: []\n",
+            "version: 1\ngrants:\n  x:\n    eu:\n      - openid\n   - email\n",
+            "version: 1\ngrants:\n<<<<<<< HEAD\n  x:\n    eu: []\n=======\n  y:\n    eu: []\n>>>>>>> other\n",
         ] {
             let mut sources = Sources::default();
             let id = sources.add(Source::new("zscope.lock", text));
-            assert!(Lock::read(id, text).is_err(), "{text}");
+            let problems = Lock::read(id, text).unwrap_err();
+            assert!(!problems.is_empty(), "{text}");
+            let _ = writeln!(told, "{text:?}");
+            for problem in problems {
+                let at = sources.get(id).position(problem.span.start);
+                let help = problem.help.unwrap_or_default();
+                let _ = writeln!(told, "    {}:{} {} ({help})", at.line, at.column, problem.message);
+            }
         }
+        insta::assert_snapshot!(told);
+    }
+
+    #[test]
+    fn a_large_lock_is_compared_at_once() {
+        let names: Vec<String> = (0..20_000).map(|n| format!("app-{n}")).collect();
+        let held: Vec<(&str, &str, &str)> = names.iter().map(|name| (name.as_str(), "eu", "openid")).collect();
+        let held = self::held(&held);
+        let text = Lock::write(&held);
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new("zscope.lock", &*text));
+        let lock = Lock::read(id, &text).unwrap();
+        let start = std::time::Instant::now();
+        assert_eq!(lock.drift(&Catalog::embedded(), &held), []);
+        assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
     }
 }

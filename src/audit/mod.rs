@@ -16,7 +16,7 @@ mod tests;
 
 pub use collect::{Collector, DETAILED, SHOWN, Wanted};
 pub use lock::{Drift, Drifted, HeldAccess, Lock};
-pub use plan::{Plan, plan};
+pub use plan::Plan;
 pub use stream::{MAX_RECORD, Sink, Stream, StreamError};
 
 use std::borrow::Cow;
@@ -46,6 +46,8 @@ pub struct Audit<'a> {
     by_label: HashMap<String, usize, RandomState>,
     /// Who is meant where the input names nobody that the policy has.
     fallback: usize,
+    /// The options that a command needs to judge by the same policy and catalog, for plans.
+    basis: Vec<String>,
 }
 
 /// The application of the policy by which a grant is judged.
@@ -101,6 +103,7 @@ impl<'a> Audit<'a> {
             requested: vec![said.clone()],
             by_label: HashMap::default(),
             fallback: 0,
+            basis: Vec::new(),
         };
         for (index, of_policy) in policy.apps.iter().enumerate() {
             let own = of_policy.requested.as_ref();
@@ -116,6 +119,18 @@ impl<'a> Audit<'a> {
             }
         }
         audit
+    }
+
+    /// Says with which options a command judges by the same policy and catalog: plans name it.
+    #[must_use]
+    pub fn judging_by(mut self, options: Vec<String>) -> Self {
+        self.basis = options;
+        self
+    }
+
+    /// A scope as the catalog spells it.
+    fn canonical(&self, scope: &Scope) -> Scope {
+        access::identify(self.review.catalog, scope).scope
     }
 
     /// The application of a grant for which the input has these names.
@@ -161,8 +176,8 @@ impl<'a> Audit<'a> {
         grant.request.app = self.app(matched).map(str::to_owned);
         let catalog = self.review.catalog;
         let mut scopes = engine::judge_request(catalog, self.policy(matched), &grant.request);
-        let canonical = |scope: &Scope| access::identify(catalog, scope).scope;
-        let own: Option<Vec<Scope>> = grant.requested.as_ref().map(|own| own.iter().map(canonical).collect());
+        let own: Option<Vec<Scope>> =
+            grant.requested.as_ref().map(|own| own.iter().map(|scope| self.canonical(scope)).collect());
         let context = self.context(grant, matched, &scopes, own.as_deref());
         let mut found = Vec::new();
         for rule in rules::ALL {

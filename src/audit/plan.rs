@@ -11,12 +11,34 @@ use crate::access::{self, Sureness};
 use crate::data_centre::DataCentre;
 use crate::engine::{self, Judged, Verdict};
 use crate::finding::{Finding, Severity};
+use crate::input::token::Origin;
 use crate::policy::{Effect, Effective};
 use crate::report::GrantInfo;
 use crate::scope::Scope;
 
 /// The most scopes of a plan: a consent URL has to fit into a browser.
 const MOST: usize = 100;
+
+/// Stands in a consent URL for what the application alone can say.
+const NARROWER: &str = "{narrower_scopes}";
+
+/// What a plan is made for.
+pub(super) struct Offender<'a> {
+    /// The application by which it was judged.
+    pub(super) matched: Matched,
+    /// Its number in the report.
+    pub(super) index: usize,
+    /// The grant.
+    pub(super) grant: &'a GrantInfo,
+    /// What its application requests with it, where an inventory says it.
+    pub(super) requested: Option<&'a [Scope]>,
+    /// Where it was asked about, in a live audit.
+    pub(super) origin: Option<&'a Origin>,
+    /// What it holds.
+    pub(super) scopes: &'a [Judged],
+    /// What stands against it.
+    pub(super) findings: &'a [Finding],
+}
 
 /// How to get from a grant to a smaller one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,46 +52,94 @@ pub struct Plan {
     pub lose: Vec<Scope>,
     /// Held scopes that are too wide, for which the policy does not say which part is needed.
     pub undecided: Vec<Scope>,
-    /// The host to consent at and to revoke at.
-    pub accounts_host: &'static str,
-    /// The data centre is not known, and the host is the default.
+    /// How many scopes more could stay, for which a consent URL has no room.
+    pub left_out: usize,
+    /// The server to consent at, without `https://`.
+    pub accounts_host: String,
+    /// The data centre is not known, and the host is a guess.
     pub is_host_assumed: bool,
     /// Where a browser consents to the smaller list; secrets and what only the application knows are placeholders in
     /// braces. `None` when there is nothing to consent to.
     pub consent_url: Option<String>,
+    /// A command that judges the answer to the new consent, for a shell. `None` when there is nothing to consent to.
+    pub verify: Option<String>,
+    /// Where the old refresh token is revoked. `None` where there is none: the client asks with its own credentials.
+    pub revoke_url: Option<String>,
 }
 
 /// The plan for a grant; `None` where nothing offends, or where its scopes are not known.
-#[must_use]
-pub fn plan(
-    audit: &Audit<'_>,
-    matched: Matched,
-    (index, grant): (usize, &GrantInfo),
-    scopes: &[Judged],
-    findings: &[Finding],
-) -> Option<Plan> {
-    let offending = findings.iter().filter(|finding| finding.severity >= Severity::Warning);
+pub(super) fn plan(audit: &Audit<'_>, of: &Offender<'_>) -> Option<Plan> {
+    let offending = of.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
     let offending: HashSet<Scope> = offending.filter_map(|finding| finding.scope.as_deref()?.parse().ok()).collect();
     let held: Vec<(&Scope, Verdict)> =
-        scopes.iter().filter_map(|judged| Some((judged.scope.as_ref().ok()?, judged.verdict))).collect();
+        of.scopes.iter().filter_map(|judged| Some((judged.scope.as_ref().ok()?, judged.verdict))).collect();
     if held.is_empty() || !held.iter().any(|(scope, _)| offending.contains(*scope)) {
         return None;
     }
-    let mut draft =
-        Draft { audit, policy: audit.policy(matched), keep: Vec::new(), lose: Vec::new(), undecided: Vec::new() };
+    let mut draft = Draft {
+        audit,
+        policy: audit.policy(of.matched),
+        keep: Vec::new(),
+        lose: Vec::new(),
+        undecided: Vec::new(),
+        left_out: 0,
+    };
     for (scope, verdict) in &held {
         draft.part(scope, *verdict, offending.contains(*scope));
     }
-    if let Some(requested) = audit.requested(matched) {
+    let own: Option<Vec<Scope>> = of.requested.map(|own| own.iter().map(|scope| audit.canonical(scope)).collect());
+    if let Some(requested) = own.as_deref().or_else(|| audit.requested(of.matched)) {
         draft.cut(requested, &held);
     }
     draft.tidy();
-    let centre = grant.data_centre.and_then(DataCentre::by_code);
-    let accounts_host = centre.map_or("accounts.zoho.com", |centre| centre.accounts_host);
-    let client = draft.client(&grant.name);
-    let consent_url = (!draft.keep.is_empty()).then(|| consent_url(accounts_host, client.as_deref(), &draft.keep));
-    let Draft { keep, lose, undecided, .. } = draft;
-    Some(Plan { grant: index, keep, lose, undecided, accounts_host, is_host_assumed: centre.is_none(), consent_url })
+    let servers = Servers::of(of, draft.policy);
+    let has_refresh_token = !of.origin.is_some_and(|origin| origin.is_client_credentials);
+    let to_consent = !draft.keep.is_empty() || !draft.undecided.is_empty();
+    let consent_url = (to_consent && has_refresh_token).then(|| draft.consent_url(&servers.consent, of));
+    let verify = to_consent.then(|| draft.verify(of)).flatten();
+    let revoke_url = has_refresh_token.then(|| format!("https://{}/oauth/v2/token/revoke", servers.revoke));
+    let Draft { keep, lose, undecided, left_out, .. } = draft;
+    Some(Plan {
+        grant: of.index,
+        keep,
+        lose,
+        undecided,
+        left_out,
+        accounts_host: servers.consent,
+        is_host_assumed: servers.is_assumed,
+        consent_url,
+        verify,
+        revoke_url,
+    })
+}
+
+/// The servers of a plan, without `https://`.
+struct Servers {
+    consent: String,
+    revoke: String,
+    is_assumed: bool,
+}
+
+impl Servers {
+    /// Consent is given where the application is to run, and taken back where the grant was made.
+    fn of(of: &Offender<'_>, policy: &Effective<'_>) -> Self {
+        let named = policy.app.map_or(&[][..], |app| app.data_centers.as_slice());
+        let mut named = named.iter().filter_map(|centre| DataCentre::by_code(&centre.value)).peekable();
+        let first = named.peek().copied();
+        let alone = named.clone().count() == 1;
+        let own = of.grant.data_centre.and_then(DataCentre::by_code);
+        let is_elsewhere = own.is_some_and(|own| first.is_some() && !named.any(|centre| centre.code == own.code));
+        let host = |centre: &DataCentre| centre.accounts_host.to_owned();
+        let asked = of.origin.map(|origin| origin.accounts.trim_start_matches("https://").to_owned());
+        let made = asked.or_else(|| own.map(host));
+        let (consent, is_assumed) = match (first, &made) {
+            (Some(first), _) if is_elsewhere => (host(first), false),
+            (_, Some(made)) => (made.clone(), false),
+            (Some(first), None) => (host(first), !alone),
+            (None, None) => ("accounts.zoho.com".to_owned(), true),
+        };
+        Self { revoke: made.unwrap_or_else(|| consent.clone()), consent, is_assumed }
+    }
 }
 
 struct Draft<'a> {
@@ -78,6 +148,7 @@ struct Draft<'a> {
     keep: Vec<Scope>,
     lose: Vec<Scope>,
     undecided: Vec<Scope>,
+    left_out: usize,
 }
 
 impl Draft<'_> {
@@ -113,12 +184,15 @@ impl Draft<'_> {
         let keep: Vec<Scope> = requested.iter().filter(stays).cloned().collect();
         self.undecided.retain(|scope| keep.contains(scope));
         self.keep = keep;
+        self.keep.retain(|scope| !self.undecided.contains(scope));
     }
 
     /// Drops what another scope of the list gives, and puts the list in order.
     fn tidy(&mut self) {
-        self.keep.sort();
-        self.keep.dedup();
+        for list in [&mut self.keep, &mut self.lose, &mut self.undecided] {
+            list.sort();
+            list.dedup();
+        }
         let all: HashSet<Scope> = self.keep.iter().cloned().collect();
         let catalog = self.audit.review.catalog;
         if self.keep.len() <= 4 * MOST {
@@ -128,29 +202,51 @@ impl Draft<'_> {
                 access::holds(catalog, &others, scope, false) != Sureness::Surely
             });
         }
+        self.left_out = self.keep.len().saturating_sub(MOST);
         self.keep.truncate(MOST);
     }
 
-    /// The client to consent with: the one that the input names, or the only one that the policy has.
-    fn client(&self, name: &str) -> Option<String> {
+    /// The client to consent with: the one that the inventory or the input names, or the only one that the policy has.
+    fn client(&self, of: &Offender<'_>) -> Option<String> {
+        if let Some(client) = of.origin.and_then(|origin| origin.client.clone()) {
+            return Some(client);
+        }
         let clients = self.policy.app.map_or(&[][..], |app| app.clients.as_slice());
-        let named = clients.iter().find(|client| client.value.eq_ignore_ascii_case(name));
+        let named = clients.iter().find(|client| client.value.eq_ignore_ascii_case(&of.grant.name));
         match (named, clients) {
             (Some(client), _) | (None, [client]) => Some(client.value.clone()),
             _ => None,
         }
     }
+
+    fn consent_url(&self, server: &str, of: &Offender<'_>) -> String {
+        let mut scopes: Vec<String> = self.keep.iter().map(ToString::to_string).collect();
+        scopes.extend((!self.undecided.is_empty()).then(|| NARROWER.to_owned()));
+        let client = self.client(of);
+        let client = client.as_deref().unwrap_or("{client_id}");
+        format!(
+            "https://{server}/oauth/v2/auth?response_type=code&client_id={client}&scope={}&redirect_uri={{redirect_uri}}\
+             &access_type=offline&prompt=consent&state={{state}}",
+            scopes.join(",")
+        )
+    }
+
+    /// The command that judges the new answer by the same policy, as far as can be said against the list of the plan.
+    fn verify(&self, of: &Offender<'_>) -> Option<String> {
+        let mut words = vec!["zscope".to_owned(), "audit".to_owned(), ANSWER.to_owned()];
+        words.extend(self.audit.basis.iter().cloned());
+        if let Some(app) = &of.grant.app {
+            words.extend(["--app".to_owned(), app.clone()]);
+        }
+        if self.undecided.is_empty() {
+            words.extend(["--requested".to_owned(), joined(&self.keep)]);
+        }
+        shlex::try_join(words.iter().map(String::as_str)).ok()
+    }
 }
 
-fn consent_url(host: &str, client: Option<&str>, scopes: &[Scope]) -> String {
-    let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
-    let client = client.unwrap_or("{client_id}");
-    format!(
-        "https://{host}/oauth/v2/auth?response_type=code&client_id={client}&scope={}&redirect_uri={{redirect_uri}}\
-         &access_type=offline&prompt=consent&state={{state}}",
-        scopes.join(",")
-    )
-}
+/// Where the steps let the answer be saved.
+const ANSWER: &str = "new-token.json";
 
 impl Plan {
     /// The steps, in order, for people.
@@ -160,30 +256,55 @@ impl Plan {
         let mut steps = Vec::new();
         if !self.undecided.is_empty() {
             let wide = list(&self.undecided);
-            steps.push(format!("list the calls that the app makes, and replace {wide} by the scopes that they need"));
+            let into = if self.consent_url.is_some() { format!(" (`{NARROWER}` below)") } else { String::new() };
+            steps.push(format!(
+                "list the calls that the app makes, and replace {wide} by the scopes that they need{into}"
+            ));
         }
         if !self.lose.is_empty() {
             steps.push(format!("do without {}: the policy allows no part", list(&self.lose)));
         }
-        match &self.consent_url {
-            Some(url) => {
+        if self.left_out > 0 {
+            let message = "that the policy allows: request what the app needs of them, and say it under `requested`";
+            steps.push(format!("choose among {} parts more of the grant {message}", self.left_out));
+        }
+        let verify = self.verify.as_deref().unwrap_or("zscope audit");
+        match (&self.consent_url, &self.revoke_url) {
+            (Some(url), _) => {
                 let assumed =
-                    if self.is_host_assumed { " (the data centre is not known: this is the default host)" } else { "" };
+                    if self.is_host_assumed { " (the data centre is not known: this host is a guess)" } else { "" };
                 steps.push(format!("consent again to the smaller list{assumed}: {url}"));
-                steps.push(
-                    "exchange the code, and give the answer to `zscope audit`: only what it says is held".to_owned(),
-                );
+                steps.push(format!(
+                    "exchange the code at https://{}/oauth/v2/token, and save the answer as {ANSWER}",
+                    self.accounts_host
+                ));
+                steps.push(format!("see what it holds, which alone counts: {verify}"));
                 steps.push(
                     "put the new refresh token in the place of the old one, wherever the app keeps it".to_owned(),
                 );
             }
-            None if self.undecided.is_empty() => steps.push("nothing of the grant is to stay".to_owned()),
-            None => {}
+            // A client that asks with its own credentials says with each request what the token is to hold.
+            (None, None) if self.verify.is_some() => {
+                if !self.keep.is_empty() {
+                    steps.push(format!("ask for the token with the smaller list, `scope={}`", joined(&self.keep)));
+                }
+                steps.push(format!(
+                    "save an answer to that as {ANSWER}, and see what it holds, which alone counts: {verify}"
+                ));
+                steps.push("let the access tokens that are out end: they live for an hour at most".to_owned());
+            }
+            _ => steps.push("nothing of the grant is to stay".to_owned()),
         }
-        steps.push(format!(
-            "revoke the old refresh token: POST https://{}/oauth/v2/token/revoke?token={{old_refresh_token}}; its access tokens end with it",
-            self.accounts_host
-        ));
+        if let Some(url) = &self.revoke_url {
+            steps.push(format!(
+                "revoke the old refresh token: POST {url} with `token={{old_refresh_token}}` in the body; its access \
+                 tokens end with it"
+            ));
+        }
         steps
     }
+}
+
+fn joined(scopes: &[Scope]) -> String {
+    scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }

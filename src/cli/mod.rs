@@ -7,6 +7,7 @@ mod baseline;
 mod catalog;
 mod check;
 mod completions;
+mod crash;
 mod error;
 mod explain;
 mod files;
@@ -115,6 +116,7 @@ Exit codes:
 /// Runs the program on its arguments, the program's name first.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    crash::tell_nothing_of_the_input();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

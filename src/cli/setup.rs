@@ -44,6 +44,13 @@ pub(super) struct Ready {
 }
 
 impl Basis {
+    /// The options that name policy and catalog, as they were given.
+    pub(super) fn options(&self) -> Vec<String> {
+        let policy = self.policy.iter().flat_map(|policy| ["--policy".to_owned(), policy.clone()]);
+        let catalogs = self.catalog.iter().flat_map(|path| ["--catalog".to_owned(), path.to_string_lossy().into()]);
+        policy.chain(catalogs).collect()
+    }
+
     /// Reads policy and catalog.
     pub(super) fn prepare(&self) -> Result<Ready, CommandError> {
         let mut sources = Sources::default();

@@ -200,7 +200,7 @@ impl LayerReader<'_, '_> {
         let soid = self.reader.spanned(node, "an organisation such as `ZohoCRM.600123`")?;
         let good = soid.value.split_once('.').is_some_and(|(service, id)| {
             let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            word(service) && word(id)
+            word(service) && word(id) && service.starts_with(|c: char| c.is_ascii_alphabetic())
         });
         if !good {
             self.reader.report(

@@ -1,6 +1,7 @@
 //! Requests over HTTPS.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
@@ -39,15 +40,20 @@ impl Https {
     ///
     /// # Errors
     ///
-    /// When a certificate cannot be read, or the system has none: lower case, no full stop.
-    pub fn new(setup: &Setup) -> Result<Self, String> {
+    /// When a certificate cannot be read, the system has none, or a proxy of the environment cannot be used.
+    pub fn new(setup: &Setup) -> Result<Self, Fault> {
+        let certificate = |why: String| {
+            Fault::new(FaultKind::Tls, why).help("name certificates in PEM with `--ca-file` or SSL_CERT_FILE")
+        };
+        proxies(|name| std::env::var_os(name))?;
         // The one place that chooses who does the cryptography. An error means that the choice was made before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut certificates = Vec::new();
         for pem in &setup.authorities {
-            let found = Certificate::from_pem_bundle(pem).map_err(|_| "a certificate is not valid PEM".to_owned())?;
+            let found = Certificate::from_pem_bundle(pem)
+                .map_err(|_| certificate("a certificate is not valid PEM".to_owned()))?;
             if found.is_empty() {
-                return Err("a file holds no certificate in PEM".to_owned());
+                return Err(certificate("a file holds no certificate in PEM".to_owned()));
             }
             certificates.extend(found);
         }
@@ -63,7 +69,7 @@ impl Https {
             .timeout(setup.timeout)
             .tls_certs_merge(certificates)
             .build()
-            .map_err(|error| format!("TLS cannot be set up: {}", innermost(&error)))?;
+            .map_err(|error| certificate(format!("TLS cannot be set up: {}", innermost(&error))))?;
         Ok(Self { client, timeout: setup.timeout })
     }
 
@@ -165,6 +171,30 @@ impl Transport for Https {
         let body = self.body(&mut answer, request.most, host, started)?;
         Ok(Response { status, content_type, location, body })
     }
+}
+
+/// Variables of the environment that name a proxy for HTTPS.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Says which proxy of the environment cannot be used: the library would go past it, and nobody would know. What stands
+/// there may hold a password and is not repeated.
+fn proxies(variable: impl Fn(&str) -> Option<OsString>) -> Result<(), Fault> {
+    for name in PROXIES {
+        let Some(value) = variable(name).filter(|value| !value.is_empty()) else { continue };
+        let is_usable = value.to_str().is_some_and(|text| {
+            let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+            let url = url::Url::parse(&text);
+            url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+                && !text.contains(char::is_whitespace)
+        });
+        if !is_usable {
+            let message = format!("`{name}` is not the address of a proxy over HTTP");
+            return Err(
+                Fault::new(FaultKind::Proxy, message).help("write it as `http://proxy.example.com:8080`, or unset it")
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Host and port of an address, as messages show it.

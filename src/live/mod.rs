@@ -11,6 +11,7 @@
 
 mod answer;
 mod apis;
+mod body;
 mod fault;
 #[cfg(feature = "online")]
 mod https;
@@ -30,7 +31,7 @@ pub use https::{Https, Setup};
 pub use places::{Environment, System};
 pub use plan::plan;
 pub use request::{Parameter, Request, Value};
-pub use run::{Asked, Options, run};
+pub use run::{Asked, Options, Watch, run};
 pub use secret::Secret;
 
 use zeroize::Zeroizing;

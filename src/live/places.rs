@@ -15,9 +15,6 @@ use crate::inventory::Whereabouts;
 /// The most that is read for one secret, in bytes.
 const MAX_SECRET: u64 = 64 * 1024;
 
-/// How long a program may take to print a secret.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// The outside that secrets come from.
 pub trait Environment: Sync {
     /// The value of an environment variable.
@@ -34,8 +31,13 @@ impl Environment for System {
     }
 }
 
-/// Gets a secret. `what` is what it is, for messages: `the client secret`.
-pub(super) fn resolve(what: &str, place: &Whereabouts, environment: &dyn Environment) -> Result<Secret, Fault> {
+/// Gets a secret. `what` is what it is, for messages: `the client secret`; `patience` is how long a program may take.
+pub(super) fn resolve(
+    what: &str,
+    place: &Whereabouts,
+    environment: &dyn Environment,
+    patience: Duration,
+) -> Result<Secret, Fault> {
     let fault = |why: &str| Fault::new(FaultKind::Place, format!("{what} cannot be had from `{place}`: {why}"));
     let text = match place {
         Whereabouts::Env(name) => {
@@ -46,7 +48,7 @@ pub(super) fn resolve(what: &str, place: &Whereabouts, environment: &dyn Environ
         Whereabouts::File { path, .. } => read(path).map_err(|why| {
             fault(&why).help("paths begin at the folder of the inventory; the file's first line is the secret")
         })?,
-        Whereabouts::Command { words, folder } => print(words, folder).map_err(|why| {
+        Whereabouts::Command { words, folder } => print(words, folder, patience).map_err(|why| {
             fault(&why).help(
                 "the program is started in the folder of the inventory, without a shell; its first line is the secret",
             )
@@ -82,7 +84,7 @@ fn text(bytes: &[u8]) -> Result<Zeroizing<String>, String> {
 }
 
 /// What a program prints. What it writes to standard error is dropped: it may repeat a secret.
-fn print(words: &[String], folder: &Path) -> Result<Zeroizing<String>, String> {
+fn print(words: &[String], folder: &Path, patience: Duration) -> Result<Zeroizing<String>, String> {
     let [program, arguments @ ..] = words else { return Err("there is no program".to_owned()) };
     let mut command = Command::new(program);
     if !folder.as_os_str().is_empty() {
@@ -98,8 +100,8 @@ fn print(words: &[String], folder: &Path) -> Result<Zeroizing<String>, String> {
         // The receiver has gone when the program took too long.
         let _ = send.send(printed);
     });
-    let deadline = Instant::now() + PATIENCE;
-    let printed = receive.recv_timeout(PATIENCE);
+    let deadline = Instant::now() + patience;
+    let printed = receive.recv_timeout(patience);
     // It may have closed its output and go on.
     let status = loop {
         match child.try_wait().map_err(|error| error.kind().to_string())? {
@@ -108,7 +110,7 @@ fn print(words: &[String], folder: &Path) -> Result<Zeroizing<String>, String> {
             _ => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("the program takes longer than {} seconds", PATIENCE.as_secs()));
+                return Err(format!("the program takes longer than {} seconds", patience.as_secs_f32()));
             }
         }
     };
@@ -142,7 +144,7 @@ mod tests {
     }
 
     fn get(place: &Whereabouts) -> Result<String, String> {
-        let secret = resolve("the client secret", place, &Variables);
+        let secret = resolve("the client secret", place, &Variables, Duration::from_secs(1));
         assert!(!format!("{secret:?}").contains("hunter2"), "{secret:?}");
         secret.map(|secret| secret.expose().to_owned()).map_err(|fault| fault.message)
     }
@@ -190,5 +192,10 @@ mod tests {
         );
         assert_eq!(of(&["/no/such/program"]), Err("the program cannot be started: entity not found".to_owned()));
         assert_eq!(of(&["true"]), Err("nothing is there".to_owned()));
+        let slow = Err("the program takes longer than 1 seconds".to_owned());
+        assert_eq!(of(&["sleep", "60"]), slow);
+        // Its output is closed, and it goes on; its output is held open by a child of its own.
+        assert_eq!(of(&["sh", "-c", "echo hunter2; exec >&- 2>&-; sleep 60"]), slow);
+        assert_eq!(of(&["sh", "-c", "sleep 60 & echo hunter2"]), slow);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::places::resolve;
 use super::request::{self, AUTHORIZATION, Credentials, Value};
 use super::{Answer, CrmCall, Environment, Fault, FaultKind, Secret, Transport, answer, apis};
-use crate::inventory::{ClientId, Grant, GrantType};
+use crate::inventory::{ClientId, Grant, GrantType, Whereabouts};
 
 /// How a run goes.
 #[derive(Clone, Copy, Debug)]
@@ -20,11 +20,25 @@ pub struct Options {
     pub apis: bool,
     /// Whether to give each access token back.
     pub revoke: bool,
+    /// How long a program may take to print a secret.
+    pub patience: Duration,
+}
+
+/// Who follows a run.
+pub trait Watch: Sync {
+    /// A grant is done with. Called once for each, in any order and from any thread.
+    fn advance(&self) {}
+
+    /// Whether nothing more is to be asked.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { jobs: 4, pause: Duration::from_millis(500), apis: false, revoke: false }
+        let (pause, patience) = (Duration::from_millis(500), Duration::from_secs(30));
+        Self { jobs: 4, pause, apis: false, revoke: false, patience }
     }
 }
 
@@ -52,16 +66,19 @@ struct Ready {
     refresh_token: Option<Secret>,
 }
 
-/// Asks about each grant once. There is one result for each grant, in their order. `progress` is called once for each
-/// grant when it is done, in any order and from any thread.
+/// Asks about each grant once. There is one result for each grant, in their order. When `watch` stops the run, what has
+/// been sent is brought to its end, and the other grants are not asked about.
 pub fn run(
     grants: &[&Grant],
     transport: &dyn Transport,
     environment: &dyn Environment,
     options: &Options,
-    progress: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Vec<Asked> {
-    let ready = each(grants.len(), options.jobs, |n| vec![(n, resolve_all(grants[n], environment))]);
+    let ready = each(grants.len(), options.jobs, |n| {
+        let ready = if watch.is_stopped() { Err(stopped()) } else { resolve_all(grants[n], environment, options) };
+        vec![(n, ready)]
+    });
     let mut results: Vec<Option<Asked>> = Vec::with_capacity(grants.len());
     let mut clients: Vec<Vec<(usize, Ready)>> = Vec::new();
     let (mut groups, mut tokens) = (HashMap::new(), HashMap::new());
@@ -89,11 +106,11 @@ pub fn run(
             }
             (Err(fault), _) => fault,
         };
-        progress();
+        watch.advance();
         results.push(Some(Asked::fault(fault)));
     }
     let asked =
-        each(clients.len(), options.jobs, |client| ask_client(grants, &clients[client], transport, options, progress));
+        each(clients.len(), options.jobs, |client| ask_client(grants, &clients[client], transport, options, watch));
     for (n, asked) in asked {
         results[n] = Some(asked);
     }
@@ -114,15 +131,21 @@ fn token_key(grant: &Grant, ready: &Ready) -> (String, Secret, Secret) {
     (grant.server.accounts.clone(), ready.client_id.clone(), token)
 }
 
-fn resolve_all(grant: &Grant, environment: &dyn Environment) -> Result<Ready, Fault> {
+/// A grant that was not asked about since somebody ended the run.
+fn stopped() -> Fault {
+    Fault::new(FaultKind::NotAsked, "not asked about: the run was interrupted")
+}
+
+fn resolve_all(grant: &Grant, environment: &dyn Environment, options: &Options) -> Result<Ready, Fault> {
+    let resolve = |what, place: &Whereabouts| resolve(what, place, environment, options.patience);
     Ok(Ready {
         client_id: match &grant.client_id {
             ClientId::Written(id) => Secret::new(id.value.clone()),
-            ClientId::At(place) => resolve("the client id", &place.value, environment)?,
+            ClientId::At(place) => resolve("the client id", &place.value)?,
         },
-        client_secret: resolve("the client secret", &grant.client_secret.value, environment)?,
+        client_secret: resolve("the client secret", &grant.client_secret.value)?,
         refresh_token: match &grant.grant_type {
-            GrantType::RefreshToken { token } => Some(resolve("the refresh token", &token.value, environment)?),
+            GrantType::RefreshToken { token } => Some(resolve("the refresh token", &token.value)?),
             GrantType::ClientCredentials { .. } => None,
         },
     })
@@ -134,27 +157,27 @@ fn ask_client(
     client: &[(usize, Ready)],
     transport: &dyn Transport,
     options: &Options,
-    progress: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Vec<(usize, Asked)> {
-    let mut stopped: Option<String> = None;
+    let mut throttled: Option<String> = None;
     let mut results = Vec::with_capacity(client.len());
     for (position, (n, ready)) in client.iter().enumerate() {
         let grant = grants[*n];
-        let asked = if let Some(label) = &stopped {
+        let asked = if let Some(label) = &throttled {
             let message =
                 format!("not asked about: the client was told at `{label}` that there were too many requests");
             Asked::fault(Fault::new(FaultKind::NotAsked, message).help("wait ten minutes before asking again"))
         } else {
-            if position > 0 {
+            if position > 0 && !watch.is_stopped() {
                 std::thread::sleep(options.pause);
             }
-            ask(grant, ready, transport, options)
+            if watch.is_stopped() { Asked::fault(stopped()) } else { ask(grant, ready, transport, options) }
         };
         if matches!(&asked.answer, Err(fault) if fault.kind == FaultKind::Throttled) {
-            stopped = Some(grant.label());
+            throttled = Some(grant.label());
         }
         results.push((*n, asked));
-        progress();
+        watch.advance();
     }
     results
 }

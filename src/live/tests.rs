@@ -75,11 +75,45 @@ fn inventory(apps: &str) -> Inventory {
 
 fn asked(inventory: &Inventory, fake: &Fake, options: &Options) -> Vec<Asked> {
     let grants: Vec<&Grant> = inventory.grants.iter().collect();
-    let done = Mutex::new(0);
+    let count = Count { done: Mutex::new(0), stop_after: usize::MAX };
     let options = Options { pause: Duration::ZERO, ..*options };
-    let results = run(&grants, fake, &Variables, &options, &|| *done.lock().unwrap() += 1);
-    assert_eq!((results.len(), *done.lock().unwrap()), (grants.len(), grants.len()));
+    let results = run(&grants, fake, &Variables, &options, &count);
+    assert_eq!((results.len(), *count.done.lock().unwrap()), (grants.len(), grants.len()));
     results
+}
+
+/// Counts grants, and stops the run after some.
+struct Count {
+    done: Mutex<usize>,
+    stop_after: usize,
+}
+
+impl Watch for Count {
+    fn advance(&self) {
+        *self.done.lock().unwrap() += 1;
+    }
+
+    fn is_stopped(&self) -> bool {
+        *self.done.lock().unwrap() >= self.stop_after
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_asks_no_more_and_tells_of_every_grant() {
+    let inventory = inventory(
+        "  a: { refresh-token: env:TOKEN_a }\n  b: { refresh-token: env:TOKEN_b }\n  c: { refresh-token: env:TOKEN_c }\n",
+    );
+    let grants: Vec<&Grant> = inventory.grants.iter().collect();
+    let good = r#"{"access_token":"x","scope":"openid"}"#;
+    let fake = Fake::with(&[("a", 200, good), ("b", 200, good), ("c", 200, good)]);
+    let options = Options { pause: Duration::ZERO, ..Options::default() };
+    let results = run(&grants, &fake, &Variables, &options, &Count { done: Mutex::new(0), stop_after: 1 });
+    let told: Vec<bool> = results.iter().map(|asked| asked.answer.is_ok()).collect();
+    assert_eq!((told, fake.sent.lock().unwrap().len()), (vec![true, false, false], 1));
+    assert_eq!(results[2].answer.as_ref().unwrap_err().message, "not asked about: the run was interrupted");
+    let fake = Fake::with(&[]);
+    let results = run(&grants, &fake, &Variables, &options, &Count { done: Mutex::new(0), stop_after: 0 });
+    assert_eq!((results.len(), fake.sent.lock().unwrap().len()), (3, 0));
 }
 
 /// What becomes of one answer.

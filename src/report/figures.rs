@@ -92,7 +92,7 @@ pub(super) fn plans(report: &Report, canvas: Canvas, out: &mut dyn io::Write) ->
         let word = styled(canvas.color, AnsiColor::Cyan.on_default().bold(), "plan");
         writeln!(out, "{word} for grant `{}`:", clipped(name, NAME))?;
         for (number, step) in plan.steps().iter().enumerate() {
-            writeln!(out, "  {}. {}", number + 1, clipped(step, 10 * MESSAGE))?;
+            writeln!(out, "  {}. {}", number + 1, clipped(step, 20 * MESSAGE))?;
         }
         writeln!(out)?;
     }

@@ -128,11 +128,17 @@ struct Way<'a> {
     lose: Vec<Text<'static>>,
     /// What is too wide, and nothing says which part is needed.
     undecided: Vec<Text<'static>>,
-    accounts_host: &'static str,
-    /// The data centre is not known, and `accounts_host` is the default.
+    /// How many scopes more could stay, for which `consent_url` has no room.
+    left_out: usize,
+    accounts_host: Text<'a>,
+    /// The data centre is not known, and `accounts_host` is a guess.
     accounts_host_assumed: bool,
     /// With placeholders in braces.
     consent_url: Option<Text<'a>>,
+    /// A command that judges the answer to the new consent, for a shell.
+    verify: Option<Text<'a>>,
+    /// Where the old refresh token is revoked.
+    revoke_url: Option<Text<'a>>,
     /// The steps in words.
     steps: Vec<Text<'static>>,
 }
@@ -398,9 +404,12 @@ impl<'a> Way<'a> {
             keep: list(&plan.keep),
             lose: list(&plan.lose),
             undecided: list(&plan.undecided),
-            accounts_host: plan.accounts_host,
+            left_out: plan.left_out,
+            accounts_host: Text::new(&plan.accounts_host),
             accounts_host_assumed: plan.is_host_assumed,
             consent_url: plan.consent_url.as_deref().map(Text::new),
+            verify: plan.verify.as_deref().map(Text::new),
+            revoke_url: plan.revoke_url.as_deref().map(Text::new),
             steps: plan.steps().iter().map(|step| Text::owned(step)).collect(),
         }
     }

@@ -17,9 +17,9 @@ static INFO: RuleInfo = RuleInfo {
 };
 
 const DOCS: &str = r#"## What it does
-Reports a scope that a token holds and that nothing which the application requests gives. What it requests is said with
-`zscope audit --requested`, or by the policy with `apps.NAME.requested`. Scopes are compared by meaning: `READ`, `CREATE`,
-`UPDATE` and `DELETE` are no excess where `ALL` is requested.
+Reports a scope that a token holds and that nothing which the application requests gives. What it requests is said by the
+inventory of a live audit with `requested`, with `zscope audit --requested`, or by the policy with `apps.NAME.requested`.
+Scopes are compared by meaning: `READ`, `CREATE`, `UPDATE` and `DELETE` are no excess where `ALL` is requested.
 
 ## Why is this bad?
 A refresh token keeps the scopes of the consent that made it. A list in the code that has become shorter since takes

@@ -19,9 +19,10 @@ static INFO: RuleInfo = RuleInfo {
 };
 
 const DOCS: &str = r#"## What it does
-Reports a scope that the application requests and that the token does not hold. What it requests is said with
-`zscope audit --requested`, or by the policy with `apps.NAME.requested`. A requested `ALL` counts as held where the token
-has every single operation that the catalog knows on the resource: for some services Zoho answers with those instead.
+Reports a scope that the application requests and that the token does not hold. What it requests is said by the inventory
+of a live audit with `requested`, with `zscope audit --requested`, or by the policy with `apps.NAME.requested`. A requested
+`ALL` counts as held where the token has every single operation that the catalog knows on the resource: for some services
+Zoho answers with those instead.
 
 ## Why is this bad?
 Zoho drops scopes that it does not know, or that the user may not give, without an error. The application learns of it

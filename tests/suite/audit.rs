@@ -188,20 +188,195 @@ fn no_token_reaches_any_output() {
         secret.clone(),
     ];
     let whole = records.join("\n");
-    let table = format!(
-        "app,scope,refresh_token,note\nx,ZohoBooks.fullaccess.all,{secret},{odd}\n{secret},nonsense.x,{odd},\n"
+    let tables = [
+        format!(
+            "app,scope,refresh_token,note\nx,ZohoBooks.fullaccess.all,{secret},{odd}\n{secret},nonsense.x,{odd},\n"
+        ),
+        // Cells beyond the header, over several lines, with quotes, in a response.
+        format!("app;scope;note\r\nx;ZohoBooks.fullaccess.all;\"{odd}\r\n{odd} \"\"{odd}\"\"\";{odd};{secret}\r\n"),
+        format!("app;response\nx;\"{{\"\"scope\"\": \"\"ZohoBooks.fullaccess.all\"\", \"\"x\"\": \"\"{odd}\"\"}}\"\n"),
+        // No header: the first row is none.
+        format!("sync,ZohoBooks.fullaccess.all,{secret},{odd}\nother,email,{secret},{odd}\n"),
+        format!("{odd},scope\n{odd},\"ZohoBooks.fullaccess.all\n"),
+    ];
+    let blob = format!(
+        "{{\"refresh_token\": \"{odd}\", \"scope\": \"ZohoBooks.fullaccess.all\", \"t\": {{\"access_token\": \"{odd}\"}}}}"
     );
-    for format in ["text", "table", "json", "ndjson", "csv"] {
-        let mut inputs: Vec<(String, &str)> = records.iter().map(|record| (record.clone(), "t.json")).collect();
-        inputs.push((whole.clone(), "t.ndjson"));
-        inputs.push((table.clone(), "t.csv"));
-        for (text, name) in inputs {
-            let ended = audit(&[name, "--format", format, "--plan"]).file(name, &text).ended();
-            let all = format!("{}{}", ended.stdout, ended.stderr);
-            assert!(!all.contains(CANARY), "{format} {name}: {text}\n{all}");
-            assert!(!all.contains("panicked"), "{all}");
+    let once = serde_json::to_string(&blob).unwrap();
+    let twice = serde_json::to_string(&once).unwrap();
+    let mut inputs: Vec<(String, &str)> = records.iter().map(|record| (record.clone(), "t.json")).collect();
+    inputs.push((whole, "t.ndjson"));
+    inputs.push((format!("{once}\n{twice}\n{{\"data\": [{blob}, {once}]}}\n"), "t.ndjson"));
+    inputs.extend(tables.into_iter().map(|table| (table, "t.csv")));
+    let formats = zscope::report::Format::all().iter().map(|format| format.name());
+    for format in formats {
+        for (text, name) in &inputs {
+            let run = |args: &[&str]| {
+                let mut run = audit(&[&[*name, "--format", format][..], args].concat()).file(name, text);
+                run.command.env("GITHUB_STEP_SUMMARY", "summary.md");
+                let ended = run.ended();
+                let mut all = format!("{}{}", ended.stdout, ended.stderr);
+                for entry in fs::read_dir(run.path()).unwrap().map(|entry| entry.unwrap().path()) {
+                    if entry.file_name().unwrap() != *name {
+                        all.push_str(&fs::read_to_string(entry).unwrap());
+                    }
+                }
+                all
+            };
+            for args in [&["--plan"][..], &["--summary", "--lock"]] {
+                let all = run(args);
+                assert!(!all.contains(CANARY), "{format} {name} {args:?}: {text}\n{all}");
+                assert!(!all.contains("panicked"), "{all}");
+            }
         }
     }
+    // Where a list of scopes, a lock or an option is wrong.
+    for args in [vec!["t.json", "--requested", secret.as_str()], vec!["t.json", "--check-lock"], vec![secret.as_str()]]
+    {
+        let lock = format!("version: 1\ngrants:\n  {secret}:\n    {secret}: [{secret}]\n{secret}: 1\n");
+        let ended = audit(&args).file("zscope.lock", lock).file("t.json", "{}").ended();
+        let all = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(!all.contains(CANARY) && ended.code > Some(1), "{args:?}: {all}");
+    }
+}
+
+#[test]
+fn tables_point_into_the_file_itself() {
+    let policy = "version: 1\nallow: [email]\napps: { sync: { owner: us, requested: [email, openid] } }\n";
+    let table = "\u{feff}app;scope;response;\"free\r\nnote\"\r\n\
+                 sync;\"ZohoBooks.fullaccess.all,\r\n email\";;x\r\n\
+                 \r\n\
+                 \u{fc}nknown;zohobooks.Invoices.read;;\"a \"\"quoted\"\" word\"\r\n\
+                 other;;\"{\"\"scope\"\": \"\"email No.such.READ\"\",\r\n  \"\"api_domain\"\": \"\"https://evil.example\"\"}\";\r\n\
+                 short\r\n";
+    let run = || audit(&["export.csv"]).file("zscope.yaml", policy).file("export.csv", table);
+    insta::assert_snapshot!("table_places", run().transcript());
+    let mut json = audit(&["export.csv", "--format", "json"]).file("zscope.yaml", policy).file("export.csv", table);
+    let report: serde_json::Value = serde_json::from_str(&json.ended().stdout).unwrap();
+    let lines: Vec<&str> = table.trim_start_matches('\u{feff}').split("\r\n").collect();
+    for scope in report["scopes"].as_array().unwrap() {
+        let number = |key: &str| usize::try_from(scope["location"][key].as_u64().unwrap()).unwrap();
+        let found: String = lines[number("line") - 1].chars().skip(number("column") - 1).collect();
+        assert!(found.starts_with(scope["written"].as_str().unwrap()), "{scope}");
+    }
+    assert_eq!(report["scopes"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn a_table_without_a_column_for_scopes_is_told_once() {
+    let ended = audit(&["t.csv"]).file("t.csv", "name,when\na,1\nb,2\n").ended();
+    assert_eq!(ended.code, Some(3));
+    assert_eq!(
+        ended.stdout.matches("no column of the table is called `scope` or `response`").count(),
+        1,
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn compressed_files_are_named() {
+    for (start, form) in
+        [(&b"\x1f\x8b\x08\0"[..], "gzip"), (b"PK\x03\x04\x14\0", "zip"), (b"\x28\xb5\x2f\xfd\0", "zstd")]
+    {
+        let ended = audit(&["grants.ndjson.gz"]).file("grants.ndjson.gz", start).ended();
+        assert_eq!(ended.code, Some(3));
+        assert!(ended.stdout.contains(&format!("is compressed ({form})")), "{}", ended.stdout);
+    }
+}
+
+/// A plan's command is pasted into a shell, with the smaller grant that the plan asks for.
+#[cfg(unix)]
+#[test]
+fn the_command_of_a_plan_works_when_it_is_pasted() {
+    let policy = "version: 1\nallow: [\"ZohoBooks.{invoices,contacts}.READ\"]\napps:\n  \"nightly sync's\": { owner: us, data-centers: [in], \
+                  clients: [1000.GMB0YULZHJK411248S8I5GZ4CHUEX0] }\n";
+    let grant = |scopes: &str| {
+        format!(
+            "{{\"client_id\": \"1000.GMB0YULZHJK411248S8I5GZ4CHUEX0\", \"access_token\": \"{}\", \"scope\": \"{scopes}\", \"api_domain\": \"https://www.zohoapis.in\"}}",
+            token(1)
+        )
+    };
+    let mut run = audit(&["t.json", "--policy", "a policy.yaml", "--plan", "--format", "json"])
+        .file("a policy.yaml", policy)
+        .file("t.json", grant("ZohoBooks.fullaccess.all ZohoBooks.contacts.ALL"));
+    let ended = run.ended();
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr));
+    let plan = &report["plans"][0];
+    assert_eq!(plan["accounts_host"], "accounts.zoho.in");
+    let kept: Vec<&str> = plan["keep"].as_array().unwrap().iter().map(|scope| scope.as_str().unwrap()).collect();
+    assert_eq!(kept, ["ZohoBooks.contacts.READ", "ZohoBooks.invoices.READ"]);
+    let paste = |scopes: &str| {
+        fs::write(run.path().join("new-token.json"), grant(scopes)).unwrap();
+        let folder = Path::new(env!("CARGO_BIN_EXE_zscope")).parent().unwrap();
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell.arg("-c").arg(plan["verify"].as_str().unwrap()).current_dir(run.path()).env_clear().env("PATH", folder);
+        let output = shell.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, told) = paste(&kept.join(" "));
+    assert_eq!(code, Some(0), "{told}");
+    let (code, told) = paste("ZohoBooks.contacts.READ ZohoBooks.invoices.READ ZohoBooks.invoices.CREATE");
+    assert!(code == Some(1) && told.contains("excess-grant"), "{told}");
+    let (code, told) = paste("ZohoBooks.contacts.READ");
+    assert!(code == Some(0) && told.contains("missing-grant"), "{told}");
+}
+
+#[test]
+fn plans_say_what_only_people_can_decide() {
+    let plan = |policy: &str, response: &str, args: &[&str]| {
+        let mut all = vec!["t.json", "--plan", "--format", "json"];
+        all.extend(args);
+        let ended = audit(&all).file("zscope.yaml", policy).file("t.json", response).ended();
+        let report: serde_json::Value =
+            serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr));
+        let steps = report["plans"][0]["steps"].as_array().unwrap_or_else(|| panic!("{report}"));
+        steps.iter().map(|step| format!("{}\n", step.as_str().unwrap())).collect::<String>()
+    };
+    let open = "version: 1\ndefault: allow\n";
+    let mut told = String::new();
+    for (what, policy, response, args) in [
+        (
+            "too wide, and nobody says which part is needed",
+            open,
+            "{\"scope\": \"ZohoBooks.fullaccess.all email\", \"access_token\": \"x\"}",
+            &[][..],
+        ),
+        (
+            "too wide, and requested so",
+            open,
+            "{\"scope\": \"ZohoBooks.fullaccess.all email\", \"dc\": \"au\"}",
+            &["--requested", "ZohoBooks.fullaccess.all,email"],
+        ),
+        (
+            "too wide, and less is requested",
+            open,
+            "{\"scope\": \"ZohoBooks.fullaccess.all email\", \"dc\": \"cn\"}",
+            &["--requested", "ZohoBooks.invoices.READ"],
+        ),
+        ("nothing is allowed", "version: 1\n", "{\"scope\": \"ZohoBooks.invoices.ALL\", \"dc\": \"ca\"}", &[]),
+        (
+            "in the wrong data centre",
+            "version: 1\nallow: [email]\napps: { x: { owner: o, data-centers: [jp, sa] } }\n",
+            "{\"app\": \"x\", \"scope\": \"ZohoBooks.invoices.READ email\", \"dc\": \"us\"}",
+            &[],
+        ),
+        (
+            "in an unknown one, of an app that has one",
+            "version: 1\nallow: [email]\napps: { x: { owner: o, data-centers: [uk] } }\n",
+            "{\"app\": \"x\", \"scope\": \"ZohoBooks.invoices.READ email\"}",
+            &[],
+        ),
+        (
+            "many parts are allowed",
+            "version: 1\nallow: [\"ZohoCRM.modules.*.{READ,CREATE,UPDATE}\", \"ZohoCRM.settings.*.READ\", \"ZohoCRM.*.READ\"]\n",
+            "{\"scope\": \"ZohoCRM.modules.ALL ZohoCRM.settings.ALL ZohoCRM.users.ALL\", \"dc\": \"ae\"}",
+            &[],
+        ),
+    ] {
+        let _ = writeln!(told, "== {what}\n{}", plan(policy, response, args));
+    }
+    insta::assert_snapshot!(told);
 }
 
 #[test]

@@ -13,15 +13,15 @@ use crate::token_server::{Reply, Seen, TokenServer, proxy};
 const ACCESS: usize = 4711;
 
 /// A token of 2 × 32 digits that begins with a number.
-fn token(n: usize) -> String {
+pub(crate) fn token(n: usize) -> String {
     format!("1000.{n:032x}.{n:032x}")
 }
 
-fn client(n: usize) -> String {
+pub(crate) fn client(n: usize) -> String {
     format!("1000.{n:030}")
 }
 
-fn good(scope: &str) -> Reply {
+pub(crate) fn good(scope: &str) -> Reply {
     Reply::json(format!(
         r#"{{"access_token":"{}","scope":"{scope}","api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}}"#,
         token(ACCESS)
@@ -39,7 +39,7 @@ fn inventory(server: &TokenServer, apps: &[(String, String)]) -> String {
 }
 
 /// One app for each reply; the number of a refresh token is that of its app.
-fn numbered(count: usize) -> Vec<(String, String)> {
+pub(crate) fn numbered(count: usize) -> Vec<(String, String)> {
     (0..count).map(|n| (format!("app{n}"), format!("client-id: {}, refresh-token: env:TOKEN_{n}", client(n)))).collect()
 }
 
@@ -49,7 +49,7 @@ fn number(seen: &Seen) -> usize {
     token.rsplit('.').next().and_then(|hex| usize::from_str_radix(hex, 16).ok()).unwrap_or(usize::MAX)
 }
 
-fn audit(server: &TokenServer, apps: &[(String, String)], args: &[&str]) -> Run {
+pub(crate) fn audit(server: &TokenServer, apps: &[(String, String)], args: &[&str]) -> Run {
     let mut run =
         zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--ca-file", "ca.pem", "--as-of", "2026-11-23"]);
     run.command.args(args).env("SECRET", "5ec4e7".repeat(7));
@@ -346,4 +346,253 @@ fn tokens_are_given_back_and_the_calls_of_a_grant_told() {
     );
     assert_eq!(seen[1].headers["authorization"], format!("Zoho-oauthtoken {}", token(ACCESS)));
     assert_eq!(seen[2].form["token"], token(ACCESS));
+}
+
+/// What could not be evaluated of an inventory, by the name of its app.
+fn missed(
+    apps: &[(&str, String)],
+    args: &[&str],
+    more: impl FnOnce(Run) -> Run,
+) -> (BTreeMap<String, String>, Ended, usize) {
+    let server = TokenServer::start(|_| good("openid"));
+    let apps: Vec<(String, String)> = apps.iter().map(|(name, keys)| ((*name).to_owned(), keys.clone())).collect();
+    let mut all = vec!["--yes", "--format", "json"];
+    all.extend(args);
+    let ended = more(audit(&server, &apps, &all)).ended();
+    let missed = not_evaluated(&report(&ended));
+    let by_app = missed.into_iter().map(|(label, message)| (label.split('@').next().unwrap().to_owned(), message));
+    (by_app.collect(), ended, server.seen().len())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_is_not_had_is_told_of_its_app_and_the_others_go_on() {
+    let of = |n: usize, place: &str| format!("client-id: {}, refresh-token: '{place}'", client(n));
+    let apps = [
+        ("hangs", of(1, "cmd:sleep 60")),
+        ("prints-nothing", of(2, "cmd:true")),
+        ("fails", of(3, "cmd:sh -c \"echo c0ffee-secret >&2; echo c0ffee-secret; exit 7\"")),
+        ("no-program", of(4, "cmd:./no-such-program --key c0ffee-secret")),
+        ("not-set", of(5, "env:NOT_SET")),
+        ("no-file", of(6, "file:no/such/file")),
+        ("folder", of(7, "file:folder")),
+        ("empty-file", of(8, "file:empty")),
+        ("blanks", of(9, "file:blanks")),
+        ("good-file", of(10, "file:token")),
+        ("good-program", of(11, "cmd:cat second")),
+        ("good-program-with-noise", of(12, "cmd:sh -c \"echo c0ffee-secret >&2; cat third\"")),
+    ];
+    let (missed, ended, asked) = missed(&apps, &["--timeout", "2"], |mut run| {
+        run.command.env("PATH", "/usr/bin:/bin");
+        run.file("folder/x", "")
+            .file("empty", "\n")
+            .file("blanks", "c0ffee secret\n")
+            .file("token", format!("{}\r\n", token(1)))
+            .file("second", format!("{}\nmore\n", token(2)))
+            .file("third", token(3))
+    });
+    assert_eq!((ended.code, asked), (Some(3), 3), "{missed:?}");
+    assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("c0ffee"), "{} {}", ended.stdout, ended.stderr);
+    let had = |place: &str, why: &str| format!("the refresh token cannot be had from `{place}`: {why}");
+    let expected = [
+        ("blanks", had("file:blanks", "what is there holds blanks or characters that none of Zoho's secrets has")),
+        ("empty-file", had("file:empty", "nothing is there")),
+        ("fails", had("cmd:sh …", "the program ends with exit code 7")),
+        ("folder", had("file:folder", "is a directory")),
+        ("hangs", had("cmd:sleep …", "the program takes longer than 2 seconds")),
+        ("no-file", had("file:no/such/file", "entity not found")),
+        ("no-program", had("cmd:./no-such-program …", "the program cannot be started: entity not found")),
+        ("not-set", had("env:NOT_SET", "the variable is not set")),
+        ("prints-nothing", had("cmd:true", "nothing is there")),
+    ];
+    let expected: BTreeMap<String, String> = expected.into_iter().map(|(app, why)| (app.to_owned(), why)).collect();
+    assert_eq!(missed, expected);
+}
+
+#[test]
+fn proxies_are_left_out_where_the_environment_says_so() {
+    let server = TokenServer::start(|_| good("openid"));
+    let (port, asked) = proxy();
+    for (without, through) in [("localhost", 0), ("example.com,.localhost", 0), ("example.com", 1)] {
+        asked.lock().unwrap().clear();
+        let mut run = audit(&server, &numbered(1), &["--yes", "--format", "json"]);
+        run.command.env("HTTPS_PROXY", format!("http://127.0.0.1:{port}")).env("NO_PROXY", without);
+        let ended = run.ended();
+        assert_eq!(report(&ended)["grants"].as_array().unwrap().len(), 1, "{without}: {}", ended.stdout);
+        assert_eq!(asked.lock().unwrap().len(), through, "{without}");
+    }
+}
+
+#[test]
+fn a_proxy_that_fails_is_told_without_its_password() {
+    let server = TokenServer::start(|_| good("openid"));
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = gone.local_addr().unwrap().port();
+    drop(gone);
+    let refusing = refusing_proxy();
+    for (proxy, code) in [
+        (format!("http://user:c0ffee-secret@127.0.0.1:{port}"), 3),
+        (format!("http://user:c0ffee-secret@127.0.0.1:{refusing}"), 3),
+        ("http://user:c0ffee secret@[::1".to_owned(), 2),
+        ("c0ffee-secret://x".to_owned(), 2),
+        ("socks5://user:c0ffee-secret@127.0.0.1:1".to_owned(), 2),
+    ] {
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+            let mut run = audit(&server, &numbered(1), &["--yes", "--format", "json"]);
+            run.command.env(name, &proxy);
+            let ended = run.ended();
+            let all = format!("{}{}", ended.stdout, ended.stderr);
+            assert!(!all.contains("c0ffee") && !all.contains("fault of its own"), "{proxy}: {all}");
+            assert_eq!(ended.code, Some(code), "{name}={proxy}: {all}");
+            // Nobody is asked past the proxy.
+            assert!(server.seen().is_empty(), "{name}={proxy}");
+            let told = if code == 2 { format!("`{name}` is not the address of a proxy") } else { "proxy".to_owned() };
+            assert!(all.contains(&told), "{name}={proxy}: {all}");
+        }
+    }
+}
+
+/// A proxy that connects to nothing.
+fn refusing_proxy() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut head = [0; 1024];
+            let _ = std::io::Read::read(&mut client, &mut head);
+            let _ = std::io::Write::write_all(
+                &mut client,
+                b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n",
+            );
+        }
+    });
+    port
+}
+
+#[test]
+fn a_second_attempt_is_made_only_where_nothing_was_sent() {
+    // Whoever hangs up before TLS is there has received nothing.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connections = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&connections);
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            drop(client);
+        }
+    });
+    let server = TokenServer::start(|_| Reply::Closed);
+    let mut apps = numbered(2);
+    let _ = write!(apps[0].1, ", accounts-url: 'https://localhost:{port}'");
+    let ended = audit(&server, &apps, &["--yes", "--format", "json"]).ended();
+    let missed = not_evaluated(&report(&ended));
+    assert!(missed[&format!("app0@localhost:{port}")].contains("no connection"), "{missed:?}");
+    assert_eq!(connections.load(std::sync::atomic::Ordering::SeqCst), 2);
+    assert_eq!(server.seen().len(), 1, "what was received is not sent again");
+}
+
+#[test]
+fn clients_are_asked_at_the_same_time_and_the_grants_of_one_with_a_pause() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NOW: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    let server = TokenServer::start(|_| {
+        MOST.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(300));
+        NOW.fetch_sub(1, Ordering::SeqCst);
+        good("openid")
+    });
+    for (jobs, most) in [("1", 1), ("3", 3)] {
+        MOST.store(0, Ordering::SeqCst);
+        let ended = audit(&server, &numbered(9), &["--yes", "--format", "json", "--jobs", jobs]).ended();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert_eq!(MOST.load(Ordering::SeqCst), most);
+    }
+    MOST.store(0, Ordering::SeqCst);
+    let mut apps = numbered(3);
+    for (n, (_, keys)) in apps.iter_mut().enumerate() {
+        *keys = format!("client-id: {}, refresh-token: env:TOKEN_{n}", client(0));
+    }
+    let started = Instant::now();
+    let ended = audit(&server, &apps, &["--yes", "--format", "json", "--jobs", "8"]).ended();
+    assert_eq!((ended.code, MOST.load(Ordering::SeqCst)), (Some(0), 1), "{}", ended.stderr);
+    // Three answers, and two pauses of half a second.
+    assert!(started.elapsed() > Duration::from_millis(1900), "{:?}", started.elapsed());
+}
+
+#[test]
+fn every_data_centre_has_its_own_servers() {
+    let mut text =
+        "version: 1\ndefaults: { client-id: env:ID, client-secret: env:SECRET, refresh-token: env:T }\napps:\n"
+            .replace(", refresh-token: env:T", "");
+    for centre in zscope::data_centre::ALL {
+        let _ = writeln!(text, "  of-{0}: {{ data-center: {0}, refresh-token: env:T }}", centre.code);
+    }
+    let run = zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--dry-run", "--apis", "--revoke"]);
+    let ended = run.file("inventory.yaml", text).ended();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    for centre in zscope::data_centre::ALL {
+        let part = ended.stdout.split("# ").find(|part| part.starts_with(&format!("of-{}@", centre.code))).unwrap();
+        for line in [
+            format!("POST https://{}/oauth/v2/token\n", centre.accounts_host),
+            format!("GET https://{}/crm/v8/__apis\n", centre.api_domain),
+            format!("POST https://{}/oauth/v2/token/revoke\n", centre.accounts_host),
+        ] {
+            assert!(part.contains(&line), "{line}{part}");
+        }
+    }
+}
+
+/// The first plan of a run.
+fn plan(report: &Value) -> Value {
+    report["plans"][0].clone()
+}
+
+#[test]
+fn plans_keep_what_the_inventory_requests_and_name_its_servers() {
+    let server = TokenServer::start(|seen| match number(seen) {
+        usize::MAX => good("ZohoCRM.modules.ALL ZohoCRM.users.READ"),
+        _ => good("ZohoBooks.invoices.ALL ZohoBooks.contacts.READ ZohoBooks.bills.READ"),
+    });
+    let policy = "version: 1\nallow: [\"ZohoBooks.{invoices,contacts,bills}.{CREATE,READ}\", ZohoCRM.modules.leads.READ, ZohoCRM.users.READ]\napps: { app0: { owner: us } }\n";
+    let mut apps = numbered(1);
+    let id = "1000.GMB0YULZHJK411248S8I5GZ4CHUEX0";
+    apps[0].1 = format!(
+        "client-id: {id}, refresh-token: env:TOKEN_0, requested: [ZohoBooks.contacts.READ, zohobooks.Invoices.read, ZohoBooks.settings.READ]"
+    );
+    let args = ["--yes", "--plan", "--format", "json", "--policy", "zscope.yaml"];
+    let report = report(&audit(&server, &apps, &args).file("zscope.yaml", policy).ended());
+    let way = plan(&report);
+    // Of what is requested, what the token gives and the policy allows.
+    assert_eq!(way["keep"], serde_json::json!(["ZohoBooks.contacts.READ", "ZohoBooks.invoices.READ"]), "{report}");
+    let list = "ZohoBooks.contacts.READ,ZohoBooks.invoices.READ";
+    assert_eq!(
+        way["consent_url"],
+        format!(
+            "{}/oauth/v2/auth?response_type=code&client_id={}&scope={list}&redirect_uri={{redirect_uri}}&access_type=offline&prompt=consent&state={{state}}",
+            server.url(),
+            id
+        )
+    );
+    assert_eq!(way["revoke_url"], format!("{}/oauth/v2/token/revoke", server.url()));
+    assert_eq!(way["accounts_host_assumed"], false);
+    assert_eq!(
+        way["verify"],
+        format!("zscope audit new-token.json --policy zscope.yaml --app app0 --requested {list}")
+    );
+
+    // A client that asks with its own credentials has nothing to consent to and nothing to revoke.
+    let keys = format!(
+        "client-id: {}, grant-type: client-credentials, soid: ZohoCRM.1, scopes: [ZohoCRM.modules.ALL, ZohoCRM.users.READ]",
+        client(1)
+    );
+    let ended = audit(&server, &[("night".to_owned(), keys)], &args).file("zscope.yaml", policy).ended();
+    let way = plan(&self::report(&ended));
+    assert_eq!((&way["consent_url"], &way["revoke_url"]), (&Value::Null, &Value::Null));
+    let steps = way["steps"].to_string();
+    assert!(!steps.contains("revoke") && !steps.contains("consent"), "{steps}");
+    insta::assert_snapshot!(
+        way["steps"].as_array().unwrap().iter().map(|step| format!("{}\n", step.as_str().unwrap())).collect::<String>()
+    );
 }

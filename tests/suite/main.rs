@@ -27,6 +27,9 @@ mod scan_corpus;
 mod schemas;
 mod semantics;
 mod shell;
+#[cfg(all(unix, feature = "online"))]
+mod terminal;
 #[cfg(feature = "online")]
 mod token_server;
+mod token_shapes;
 mod who;

@@ -49,6 +49,8 @@ fn every_command_runs() {
         ("config.ini", "scope = ZohoBooks.contacts.READ\n"),
         ("src/auth.py", "SCOPES = 'ZohoBooks.contacts.READ'\n"),
         ("token.json", r#"{"access_token": "x", "scope": "ZohoBooks.contacts.READ"}"#),
+        ("export.csv", "app,scope\nsync,ZohoBooks.contacts.READ\n"),
+        ("inventory.yaml", include_str!("../../schemas/inventory.example.yaml")),
         ("grants.ndjson", "{\"access_token\": \"x\", \"scope\": \"ZohoBooks.contacts.READ\"}\n"),
     ] {
         let path = folder.path().join(name);

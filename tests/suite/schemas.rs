@@ -1,6 +1,7 @@
 //! The schemas of the files that users write say the same as their decoders.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -169,4 +170,145 @@ fn broken_files_fail_in_both() {
         assert!(decode("inventory", text).is_err(), "the decoder takes {text}");
         assert!(!validator("inventory").is_valid(&value(text)), "the schema takes {text}");
     }
+}
+
+/// Values of every kind, as YAML writes them.
+const VALUES: [&str; 27] = [
+    "null",
+    "~",
+    "true",
+    "'true'",
+    "off",
+    "0",
+    "3",
+    "1.5",
+    "''",
+    "' '",
+    "word",
+    "two words",
+    "[]",
+    "[[]]",
+    "['']",
+    "[3]",
+    "[word]",
+    "[null]",
+    "[{}]",
+    "{}",
+    "{ x: 1 }",
+    "2027-01-31",
+    "2027-02-30",
+    "env:NAME",
+    "https://x.example",
+    "openid",
+    "[openid, ZohoBooks.invoices.READ]",
+];
+
+/// A file with one value at one place, for each place and value.
+fn variations(name: &str) -> Vec<(String, String)> {
+    let client = "1000.GMB0YULZHJK411248S8I5GZ4CHUEX0";
+    let grant = "data-center: eu, client-id: env:A, client-secret: env:B, refresh-token: env:C";
+    let own = "data-center: eu, client-id: env:A, client-secret: env:B, grant-type: client-credentials, soid: ZohoCRM.1, scopes: [openid]";
+    let waiver = "id: W-1, scopes: [openid], rules: [full-access], reason: r, owner: o, expires: 2027-01-31";
+    // The keys of a mapping; those that are written already are left out where they would stand twice.
+    let mut places: Vec<(String, String, String)> = Vec::new();
+    let mut add = |before: &str, keys: &[&str], around: &str, after: &str| {
+        for key in keys {
+            let others: Vec<&str> =
+                around.split(", ").filter(|pair| !pair.is_empty() && pair.split(':').next() != Some(key)).collect();
+            places.push((
+                (*key).to_owned(),
+                format!("{before}{{ {}{key}: ", others.iter().map(|pair| format!("{pair}, ")).collect::<String>()),
+                format!(" }}{after}"),
+            ));
+        }
+    };
+    if name == "inventory" {
+        let shared = [
+            "owner",
+            "data-center",
+            "accounts-url",
+            "api-url",
+            "client-id",
+            "client-secret",
+            "grant-type",
+            "tags",
+            "accept-minting",
+        ];
+        let app = ["refresh-token", "soid", "scopes", "requested", "requested-file", "grants"];
+        let defaults = "{ version: 1, defaults: ";
+        let apps = format!(", apps: {{ x: {{ {grant} }} }} }}");
+        add(defaults, &shared, "", &apps);
+        let in_app = "{ version: 1, apps: { x: ";
+        add(in_app, &shared, grant, " } }");
+        add(in_app, &app, grant, " } }");
+        add(in_app, &["soid", "client-id"], own, " } }");
+        add("{ version: 1, apps: { x: { grants: [", &["name"], grant, "] } } }");
+        add("{ version: 1, apps: { x: { grants: [", &shared[1..], grant, "] } } }");
+        add("", &["version", "defaults", "apps"], "version: 1", "");
+    } else {
+        let whole =
+            ["version", "default", "extends", "allow", "deny", "rules", "apps", "waivers", "tests", "catalog", "data"];
+        add("", &whole, "version: 1", "");
+        let app = ["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
+        add("{ version: 1, apps: { x: ", &app, "", " } }");
+        let keys = ["id", "app", "scopes", "rules", "reason", "owner", "approved-by", "ticket", "created", "expires"];
+        add("{ version: 1, apps: { word: {} }, waivers: [", &keys, waiver, "] }");
+        add(
+            "{ version: 1, apps: { word: {} }, tests: [",
+            &["app", "scopes", "expect"],
+            "scopes: openid, expect: allowed",
+            "] }",
+        );
+        add("{ version: 1, rules: ", &["full-access", "ZS201", "no-such-rule"], "", " }");
+        add("{ version: 1, data: ", &["Desk.tickets", "no-resource"], "", " }");
+    }
+    let mut all = Vec::new();
+    for (key, before, after) in &places {
+        for value in VALUES.iter().copied().chain([
+            client,
+            "[eu]",
+            "eu",
+            "[GET /books/v3/invoices]",
+            "[warning]",
+            "warning",
+            "allow",
+            "allowed",
+            "ZohoCRM.1",
+            "[personal]",
+            "[full-access]",
+            "refresh-token",
+            "client-credentials",
+        ]) {
+            all.push((format!("{key}: {value}"), format!("{before}{value}{after}\n")));
+        }
+    }
+    all
+}
+
+#[test]
+fn schema_and_decoder_agree_on_values_of_every_kind() {
+    let mut told = String::new();
+    for name in ["inventory", "policy"] {
+        let validator = validator(name);
+        let variations = variations(name);
+        assert!(variations.len() > 1000, "{}", variations.len());
+        let mut agreed = [0, 0];
+        for (what, text) in variations {
+            let decoded = decode(name, &text);
+            let valid = validator.is_valid(&value(&text));
+            match (&decoded, valid) {
+                (Ok(()), true) => agreed[0] += 1,
+                (Err(_), false) => agreed[1] += 1,
+                // An editor that marks what is right teaches people to look away.
+                (Ok(()), false) => panic!("{name}: the schema alone refuses {what}: {text}"),
+                // What only several keys together, other files or the catalog tell.
+                (Err(why), true) => {
+                    let why = why.lines().next().unwrap_or_default().split(" (").next().unwrap_or_default();
+                    let _ = writeln!(told, "{name}: the decoder alone refuses {what}: {why}");
+                }
+            }
+        }
+        assert!(agreed.iter().all(|count| *count > 100), "{name}: {agreed:?}");
+    }
+    insta::assert_snapshot!(told);
 }

@@ -19,7 +19,7 @@ use super::Audit;
 use super::alone::Scopes;
 use super::collect::Collector;
 use super::memo::{Memo, Purpose};
-use crate::input::token::{Grant, Header, Skimmer};
+use crate::input::token::{self, Failure, Grant, Header, Skimmer};
 use crate::report::{Line, Rows, Whose};
 use crate::source::Sources;
 use pieces::{Cut, Lines, Piece, Table};
@@ -131,10 +131,12 @@ impl<'a, 's> Stream<'a, 's> {
     ///
     /// When the input cannot be read, or a format cannot be written.
     pub fn table(&mut self, name: &str, delimiter: u8, input: &mut (dyn Read + Send)) -> Result<(), StreamError> {
-        match Table::new(delimiter, input).map_err(StreamError::Input)? {
-            Some((mut rows, header)) => self.pieces(name, Some(&header), &mut rows),
-            None => Ok(()),
+        let Some((mut rows, header)) = Table::new(delimiter, input).map_err(StreamError::Input)? else { return Ok(()) };
+        if !header.names_grants() {
+            let failed = token::failed(name, 1, Failure::NoColumn, &mut self.collector.sources);
+            return self.grants(vec![failed]).map_err(StreamError::Output);
         }
+        self.pieces(name, Some(&header), &mut rows)
     }
 
     fn pieces(&mut self, name: &str, header: Option<&Header>, cut: &mut dyn Cut) -> Result<(), StreamError> {

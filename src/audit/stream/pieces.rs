@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::MAX_RECORD;
-use crate::input::token::Header;
+use crate::input::token::{Header, Row, TableReader};
 
 /// About so many bytes are judged by one worker at a time: few enough to stay in its cache.
 const PIECE: usize = 256 << 10;
@@ -16,8 +16,8 @@ const ROWS: usize = 512;
 pub(super) enum Piece {
     /// Whole lines: the text up to `end`, its first line of this number.
     Lines { first: usize, text: Vec<u8>, end: usize },
-    /// Rows of a table with the numbers of their lines.
-    Rows(Vec<(usize, csv::ByteRecord)>),
+    /// Rows of a table.
+    Rows(Vec<Row>),
 }
 
 /// What cuts an input into pieces.
@@ -93,18 +93,15 @@ impl Cut for Lines<'_> {
 
 /// Cuts between the rows of a table.
 pub(super) struct Table<'r> {
-    rows: csv::Reader<&'r mut (dyn Read + Send)>,
+    rows: TableReader<&'r mut (dyn Read + Send)>,
     failure: Option<io::Error>,
 }
 
 impl<'r> Table<'r> {
     /// A table and its header; nothing of an empty input.
     pub(super) fn new(delimiter: u8, input: &'r mut (dyn Read + Send)) -> io::Result<Option<(Self, Header)>> {
-        let mut rows =
-            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(input);
-        let mut first = csv::StringRecord::new();
-        let has_header = rows.read_record(&mut first)?;
-        Ok(has_header.then(|| (Self { rows, failure: None }, Header::new(&first))))
+        let mut rows = TableReader::new(input, delimiter);
+        Ok(rows.header()?.map(|header| (Self { rows, failure: None }, header)))
     }
 }
 
@@ -112,24 +109,16 @@ impl Cut for Table<'_> {
     fn next(&mut self, used: Option<Piece>) -> io::Result<Option<Piece>> {
         let mut piece = match used {
             Some(Piece::Rows(rows)) => rows,
-            _ => Vec::new(),
+            _ => Vec::with_capacity(ROWS),
         };
-        let mut filled = 0;
-        while filled < ROWS && self.failure.is_none() {
-            if filled == piece.len() {
-                piece.push((0, csv::ByteRecord::new()));
-            }
-            let (line, row) = &mut piece[filled];
-            match self.rows.read_byte_record(row) {
-                Ok(true) => {
-                    *line = row.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(usize::MAX));
-                    filled += 1;
-                }
-                Ok(false) => break,
-                Err(error) => self.failure = Some(error.into()),
+        piece.clear();
+        while piece.len() < ROWS && self.failure.is_none() {
+            match self.rows.next() {
+                Ok(Some(row)) => piece.push(row),
+                Ok(None) => break,
+                Err(error) => self.failure = Some(error),
             }
         }
-        piece.truncate(filled);
         if piece.is_empty() {
             return self.failure.take().map_or(Ok(None), Err);
         }

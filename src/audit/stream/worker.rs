@@ -75,11 +75,7 @@ pub(super) fn read(
             }
         }
         (Piece::Rows(rows), Record::Row(row), Some(header)) => {
-            let cells = rows.get(*row).map(|(_, row)| csv::StringRecord::from_byte_record(row.clone()));
-            match cells {
-                Some(Ok(row)) => token::read_row(name, line, header, &row.iter().collect::<Vec<_>>(), sources),
-                _ => vec![token::failed(name, line, Failure::NotUtf8, sources)],
-            }
+            rows.get(*row).map(|row| token::read_row(name, header, row, sources)).unwrap_or_default()
         }
         _ => Vec::new(),
     }
@@ -103,9 +99,9 @@ impl Worker<'_> {
         match piece {
             Piece::Lines { first, text, end } => self.lines(piece, *first, text.get(..*end).unwrap_or_default()),
             Piece::Rows(rows) => {
-                for (at, (line, row)) in rows.iter().enumerate() {
-                    let facts = self.header.and_then(|header| header.skim(row));
-                    self.record(piece, *line, Record::Row(at), facts);
+                for (at, row) in rows.iter().enumerate() {
+                    let facts = self.header.and_then(|header| header.skim(&row.cells));
+                    self.record(piece, row.line, Record::Row(at), facts);
                 }
             }
         }
@@ -160,6 +156,7 @@ impl Worker<'_> {
             any_failed |= failed;
             self.done.failed += usize::from(failed);
             if !self.purpose.formats.is_empty() {
+                let line = sources.get(grant.place.source).position(grant.place.span.start).line;
                 write(self.audit, self.purpose, answer, (self.name, line, &grant.name), &mut self.done.out);
             }
         }

@@ -25,6 +25,8 @@ pub enum Failure {
     Truncated,
     /// It is no JSON: what the parser says.
     NotJson(String),
+    /// No column of a table is for scopes or responses.
+    NoColumn,
     /// The row of a table has no cell for the scopes or the response.
     ShortRow,
     /// It is not text.
@@ -49,6 +51,7 @@ impl Failure {
             Self::TooDeep => "nested too deeply for a token response",
             Self::Html => "an HTML page, not a token response",
             Self::Truncated => "the JSON ends before it is complete",
+            Self::NoColumn => "no column of the table is called `scope` or `response`",
             Self::ShortRow => "the row has no cell for scopes or a response",
             Self::NotUtf8 => "not UTF-8 text",
             Self::NotAResponse => "not a token response",
@@ -83,6 +86,9 @@ impl Failure {
             Self::Html => "the server was in maintenance, or the address was no token endpoint: ask again",
             Self::Truncated => "give the whole answer",
             Self::NotJson(_) => "give the token response as it was received, one JSON document or one a line",
+            Self::NoColumn => {
+                "give the table a header with `scope` over the scopes, or `response` over whole answers, and `app` or `client_id` over whose they are"
+            }
             Self::ShortRow => "give every row as many cells as the header has",
             Self::NotUtf8 => "convert it, for example with `iconv -t UTF-8`",
         }

@@ -42,14 +42,7 @@ pub fn kind_of(file_name: Option<&str>, start: &str, whole: bool) -> Kind {
     }
     if !start.trim_start().starts_with(['{', '[']) {
         let first = start.trim_start().lines().next().unwrap_or("");
-        let delimiter = if first.contains('\t') {
-            b'\t'
-        } else if first.contains(',') {
-            b','
-        } else {
-            b';'
-        };
-        if ends(&[".csv", ".tsv"]) || Header::of_line(first, delimiter).is_some_and(|header| header.names_grants()) {
+        if let Some(delimiter) = delimiter(first, ends(&[".csv", ".tsv"])) {
             return Kind::Table(delimiter);
         }
     }
@@ -64,6 +57,19 @@ pub fn kind_of(file_name: Option<&str>, start: &str, whole: bool) -> Kind {
     };
     let several = start.trim().contains('\n');
     if several && lines.any(is_record) { Kind::Lines } else { Kind::Document }
+}
+
+/// What separates the cells of a table, by its first line: a header, or what a spreadsheet writes before it. Nothing
+/// where the line is no header, unless `is_table` says so.
+fn delimiter(first: &str, is_table: bool) -> Option<u8> {
+    const ALL: [u8; 4] = [b'\t', b',', b';', b'|'];
+    if let &[delimiter] = first.strip_prefix("sep=").unwrap_or_default().as_bytes() {
+        return Some(delimiter);
+    }
+    let names_grants = |delimiter: &u8| Header::of_line(first, *delimiter).is_some_and(|header| header.names_grants());
+    let times = |delimiter: &u8| first.bytes().filter(|byte| byte == delimiter).count();
+    let most = || ALL.into_iter().rev().max_by_key(times).filter(|_| is_table);
+    ALL.into_iter().find(names_grants).or_else(most)
 }
 
 /// Reads every grant of a text. The text goes into `sources` without its secrets.
@@ -95,10 +101,15 @@ pub fn read_record(name: &str, text: &str, sources: &mut Sources) -> Read {
 #[must_use]
 pub fn read_line(name: &str, line: usize, text: &str, sources: &mut Sources) -> Vec<Grant> {
     let (_, mut grants) = read_piece(name, line, text, sources);
+    number(name, line, &mut grants);
+    grants
+}
+
+/// Names the grants of one record of many that have no name of their own.
+pub(super) fn number(name: &str, line: usize, grants: &mut [Grant]) {
     for (number, grant) in grants.iter_mut().enumerate().filter(|(_, grant)| grant.name.is_empty()) {
         grant.name = unnamed(name, line, number);
     }
-    grants
 }
 
 /// The name of a grant for which a record gives none: `tokens.ndjson:7`, and `tokens.ndjson:7 #2` for the second one.
@@ -108,6 +119,8 @@ pub(crate) fn unnamed(name: &str, line: usize, number: usize) -> String {
 
 fn read_piece(name: &str, line: usize, text: &str, sources: &mut Sources) -> (SourceId, Vec<Grant>) {
     let source = sources.next_id();
+    // People do not see it, and editors do not count it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parts = parts(source, text);
     sources.add(Source::starting_at(name, masked(text, &parts.hide, &parts.keep), line));
     (source, parts.grants)
@@ -123,28 +136,29 @@ pub(super) fn named(name: &str, grants: &mut [Grant]) {
 
 pub(super) struct Parts {
     pub(super) grants: Vec<Grant>,
-    hide: Vec<Span>,
-    keep: Vec<Span>,
+    pub(super) hide: Vec<Span>,
+    pub(super) keep: Vec<Span>,
 }
 
 /// The grants of one JSON document, and what of its text is secret.
-fn parts(source: SourceId, text: &str) -> Parts {
+pub(super) fn parts(source: SourceId, text: &str) -> Parts {
     let mut reader = Reader::new(source, text);
-    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let offset = text.len() - bare.len();
-    match serde_json::from_str::<&RawValue>(bare) {
+    match serde_json::from_str::<&RawValue>(text) {
         Ok(raw) => reader.record(raw, &Labels::new()),
         Err(error) => {
-            let start = offset + bare.len() - bare.trim_start().len();
-            let whole = Span::new(start, offset + bare.trim_end().len());
-            let (failure, span) = if bare.trim_start().starts_with('<') {
+            let written = text.trim_start();
+            let whole = Span::new(text.len() - written.len(), text.trim_end().len());
+            let (failure, span) = if written.starts_with('<') {
                 (Failure::Html, whole)
-            } else if error.is_eof() && bare.trim_start().starts_with(['{', '[', '"']) {
+            } else if error.is_eof() && written.starts_with(['{', '[', '"']) {
                 (Failure::Truncated, whole)
             } else {
-                (not_json(bare, &error), located(text, offset, whole, &error))
+                (not_json(text, &error), located(text, whole, &error))
             };
             reader.hide = suspicious(text);
+            if written.starts_with(['{', '[', '"']) {
+                reader.hide_texts(text);
+            }
             reader.fail(failure, span, &Labels::new());
         }
     }
@@ -166,10 +180,9 @@ fn not_json(text: &str, error: &serde_json::Error) -> Failure {
 }
 
 /// The character at which the parser gave up.
-fn located(text: &str, offset: usize, whole: Span, error: &serde_json::Error) -> Span {
-    let before: usize =
-        text.get(offset..).unwrap_or("").split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let at = text.floor_char_boundary((offset + before + error.column().saturating_sub(1)).min(whole.end));
+fn located(text: &str, whole: Span, error: &serde_json::Error) -> Span {
+    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let at = text.floor_char_boundary((before + error.column().saturating_sub(1)).min(whole.end));
     match text.get(at..).and_then(|rest| rest.chars().next()) {
         Some(c) if !c.is_control() && at < whole.end => Span::new(at, at + c.len_utf8()),
         _ => whole,

@@ -88,6 +88,7 @@ impl<'t> Reader<'t> {
             stale: Vec::new(),
             requested: None,
             calls: None,
+            origin: None,
         }
     }
 
@@ -118,7 +119,7 @@ impl<'t> Reader<'t> {
         let whole = self.span(written);
         self.hide.push(Span::new(whole.start + 1, whole.end.saturating_sub(1)));
         let Ok(inner) = serde_json::from_str::<String>(written) else { return };
-        if !inner.trim_start().starts_with(['{', '[']) {
+        if !inner.trim_start().starts_with(['{', '[', '"']) {
             return;
         }
         let Ok(raw) = serde_json::from_str::<&RawValue>(&inner) else { return };
@@ -217,7 +218,7 @@ impl<'t> Reader<'t> {
             match text.as_bytes().first() {
                 Some(b'"') if !shown => self.hide.push(Span::new(span.start + 1, span.end.saturating_sub(1))),
                 // Arrays and objects that are no scopes are walked later or hidden whole.
-                Some(b'[' | b'{') if *key != Key::Scope => self.hide_nested(text),
+                Some(b'[' | b'{') if *key != Key::Scope => self.hide_texts(text),
                 _ => {}
             }
             if name.len() >= LONGEST_KEY && *key == Key::Other {
@@ -229,8 +230,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Hides every text in a nested value, but for short keys; its own walk keeps what may be shown.
-    fn hide_nested(&mut self, text: &'t str) {
+    /// Hides every text in a nested value, or in what is no JSON, but for short keys; the walk over a value keeps what may
+    /// be shown.
+    pub(super) fn hide_texts(&mut self, text: &'t str) {
         let start = self.span(text).start;
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -271,7 +273,7 @@ impl<'t> Reader<'t> {
     ) {
         for ((name, raw), (key, ..)) in fields.iter().zip(keyed) {
             let text = raw.get();
-            let nested = text.starts_with(['{', '[']) || (text.starts_with("\"{") || text.starts_with("\"["));
+            let nested = text.starts_with(['{', '[']) || may_hold_json(text);
             if !nested || matches!(key, Key::Scope | Key::Label(_)) {
                 continue;
             }
@@ -370,44 +372,13 @@ impl<'t> Reader<'t> {
     }
 }
 
-impl Grant {
-    /// Moves every place of the grant.
-    pub(super) fn relocate(&mut self, to: impl Fn(Span) -> Span) {
-        let shift = |place: &mut Place| place.span = to(place.span);
-        shift(&mut self.place);
-        self.labels.iter_mut().for_each(|(_, place)| shift(place));
-        self.api_domain.iter_mut().for_each(|(_, place)| shift(place));
-        self.stale.iter_mut().for_each(|stale| shift(&mut stale.place));
-        self.request.relocate(to);
+/// Whether a JSON text may hold JSON: it begins with a bracket or a quote, blanks aside.
+fn may_hold_json(written: &str) -> bool {
+    let mut rest = written.strip_prefix('"').unwrap_or_default();
+    while let Some(next) = [" ", "\\n", "\\r", "\\t"].iter().find_map(|blank| rest.strip_prefix(blank)) {
+        rest = next;
     }
-
-    /// Takes the API host of a response, and what it tells: the data centre, and whether it is of the old form.
-    pub(crate) fn set_api_domain(&mut self, written: &str, place: Place) {
-        let host = host(written);
-        if host.is_empty() {
-            return;
-        }
-        if let Some(centre) = DataCentre::by_api_host(host) {
-            self.data_centre = Some(centre.code);
-        }
-        if is_old_host(host) {
-            self.stale.push(Stale { form: StaleForm::ApiHost, place });
-        }
-        self.api_domain = Some((host.to_owned(), place));
-    }
-}
-
-/// The host of an address: without scheme, port and path.
-fn host(address: &str) -> &str {
-    let address = address.trim();
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    rest.split(['/', '?', '#', ':']).next().unwrap_or("")
-}
-
-/// `api.zoho.com` and its like, which old samples of the vendor's print.
-fn is_old_host(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    crate::data_centre::endings().any(|ending| host.strip_prefix("api.zoho.") == Some(ending))
+    ["{", "[", "\\\""].iter().any(|start| rest.starts_with(start))
 }
 
 /// Whether a life, as a JSON number or a text, is longer than any in seconds.

@@ -2,7 +2,8 @@
 
 use super::fields::Key;
 use super::mask::masked;
-use super::read::{Read, read_line, unnamed};
+use super::read::{Parts, Read, number, parts, unnamed};
+use super::rows::{self, Cell, Row, TableReader};
 use super::shape::is_in_milliseconds;
 use super::skim::Facts;
 use super::{Failure, Grant};
@@ -18,6 +19,8 @@ pub struct Header {
     names: Vec<String>,
     /// What they are.
     keys: Vec<Key>,
+    /// The byte between cells.
+    delimiter: u8,
     /// No two columns are the same, and none holds whole responses: rows can be taken as they are.
     is_plain: bool,
 }
@@ -25,21 +28,19 @@ pub struct Header {
 impl Header {
     /// A header of these cells.
     #[must_use]
-    pub fn new<'c>(cells: impl IntoIterator<Item = &'c str>) -> Self {
+    pub fn new<'c>(cells: impl IntoIterator<Item = &'c str>, delimiter: u8) -> Self {
         let bare = |cell: &str| cell.trim_start_matches('\u{feff}').trim().to_owned();
         let names: Vec<String> = cells.into_iter().map(bare).collect();
         let keys: Vec<Key> = names.iter().map(|name| Key::of(name.as_bytes())).collect();
         let twice = |key: &Key| *key != Key::Other && keys.iter().filter(|other| *other == key).count() > 1;
         let is_plain = !keys.iter().any(twice) && !names.iter().any(|name| is_response(name));
-        Self { names, keys, is_plain }
+        Self { names, keys, delimiter, is_plain }
     }
 
     /// The header that a line is.
     #[must_use]
     pub fn of_line(line: &str, delimiter: u8) -> Option<Self> {
-        let mut reader = reader(line, delimiter);
-        let record = reader.records().next()?.ok()?;
-        Some(Self::new(&record))
+        TableReader::new(line.as_bytes(), delimiter).header().ok()?
     }
 
     /// Whether there is a column for scopes or responses.
@@ -84,28 +85,28 @@ impl Header {
         facts.scope.is_some().then_some(facts)
     }
 
-    /// The JSON record that a row stands for, its cells as texts, and for each cell of the row where it stands in that
-    /// record; nothing for a row that has cells for neither scopes nor a response.
-    #[must_use]
-    pub(crate) fn record(&self, cells: &[&str]) -> Option<String> {
-        let mut out = String::from("{");
+    /// The JSON record that a row stands for, its cells as texts; nothing for a row that has cells for neither scopes
+    /// nor a response.
+    fn record<'c>(&self, cells: &'c [Cell]) -> Option<Record<'c>> {
+        let mut record = Record { text: String::from("{"), cells, runs: Vec::new() };
         let mut found = false;
-        for (name, cell) in self.names.iter().zip(cells) {
+        for (number, (name, cell)) in self.names.iter().zip(cells).enumerate() {
+            let value = &cell.value;
             let is_scope = Key::of(name.as_bytes()) == Key::Scope;
-            let is_json = is_response(name) && cell.trim_start().starts_with(['{', '[', '"']);
+            let is_json = is_response(name) && value.trim_start().starts_with(['{', '[', '"']);
             found |= is_scope || is_json;
-            if cell.trim().is_empty() {
+            if value.trim().is_empty() {
                 continue;
             }
-            if out.len() > 1 {
-                out.push(',');
+            if record.text.len() > 1 {
+                record.text.push(',');
             }
-            push_text(name, &mut out);
-            out.push(':');
-            push_text(cell, &mut out);
+            record.text.push_str(&serde_json::Value::from(name.as_str()).to_string());
+            record.text.push(':');
+            record.push(number, value);
         }
-        out.push('}');
-        found.then_some(out)
+        record.text.push('}');
+        found.then_some(record)
     }
 }
 
@@ -113,31 +114,87 @@ fn is_response(name: &str) -> bool {
     RESPONSES.iter().any(|known| known.eq_ignore_ascii_case(&name.replace([' ', '-'], "_")))
 }
 
-fn push_text(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
+/// A row as a JSON object, and where in the row its texts stand.
+struct Record<'c> {
+    text: String,
+    cells: &'c [Cell],
+    /// Ascending in the text.
+    runs: Vec<Run>,
 }
 
-/// A reader of rows that takes what it gets: rows may be too short or too long.
-pub(crate) fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes())
+/// Characters of a cell that stand in the object as they are, or one that is escaped there.
+struct Run {
+    inside: Span,
+    cell: usize,
+    value: Span,
 }
 
-/// Reads every row of a table. Each row is a source of its own: the record that it stands for.
+impl Record<'_> {
+    /// Adds the text of a cell.
+    fn push(&mut self, cell: usize, value: &str) {
+        self.text.push('"');
+        for (at, c) in value.char_indices() {
+            let start = self.text.len();
+            match c {
+                '"' | '\\' => self.text.extend(['\\', c]),
+                '\0'..='\u{1f}' => self.text.push_str(&format!("\\u{:04x}", u32::from(c))),
+                c => self.text.push(c),
+            }
+            let run = Run { inside: Span::new(start, self.text.len()), cell, value: Span::new(at, at + c.len_utf8()) };
+            let as_it_is = |run: &Run| run.inside.len() == run.value.len();
+            match self.runs.last_mut() {
+                Some(last) if last.inside.end == start && as_it_is(last) && as_it_is(&run) => {
+                    (last.inside.end, last.value.end) = (run.inside.end, run.value.end);
+                }
+                _ => self.runs.push(run),
+            }
+        }
+        self.text.push('"');
+    }
+
+    /// Where in the row a part of the object stands: one piece for each cell.
+    fn pieces(&self, part: Span) -> Vec<Span> {
+        let first = self.runs.partition_point(|run| run.inside.end <= part.start);
+        let until = self.runs.partition_point(|run| run.inside.start < part.end);
+        let touched = self.runs.get(first..until).unwrap_or_default();
+        let same_cell = touched.chunk_by(|one, other| one.cell == other.cell);
+        let located = same_cell.filter_map(|runs| {
+            let (first, last) = (runs.first()?, runs.last()?);
+            let start = match part.start.checked_sub(first.inside.start) {
+                Some(into) if first.inside.len() == first.value.len() => first.value.start + into,
+                _ => first.value.start,
+            };
+            let end = match last.inside.end.checked_sub(part.end) {
+                Some(left) if last.inside.len() == last.value.len() => last.value.end - left,
+                _ => last.value.end,
+            };
+            Some(self.cells.get(first.cell)?.locate(start..end))
+        });
+        located.collect()
+    }
+
+    /// The one place in the row of a part of the object; the whole row where it has several.
+    fn locate(&self, part: Span) -> Span {
+        match self.pieces(part)[..] {
+            [place] => place,
+            _ => Span::new(0, self.cells.last().map_or(0, |cell| cell.span.end)),
+        }
+    }
+}
+
+/// Reads every row of a table. Each row is a source of its own.
 pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut Sources) -> Read {
-    let mut rows = reader(text, delimiter);
-    let mut grants = Vec::new();
-    let mut header: Option<Header> = None;
     let source = sources.next_id();
-    for row in rows.byte_records().flatten() {
-        let line = row.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        let Ok(row) = csv::StringRecord::from_byte_record(row) else {
-            grants.push(failed(name, line, Failure::NotUtf8, sources));
-            continue;
-        };
-        let cells: Vec<&str> = row.iter().collect();
-        match &header {
-            None => header = Some(Header::new(cells)),
-            Some(header) => grants.extend(read_row(name, line, header, &cells, sources)),
+    let mut rows = TableReader::new(text.as_bytes(), delimiter);
+    let mut grants = Vec::new();
+    // A text in memory can always be read.
+    if let Ok(Some(header)) = rows.header() {
+        if header.names_grants() {
+            while let Ok(Some(row)) = rows.next() {
+                grants.extend(read_row(name, &header, &row, sources));
+            }
+        } else {
+            grants.push(failed(name, 1, Failure::NoColumn, sources));
         }
     }
     if sources.next_id() == source {
@@ -146,12 +203,34 @@ pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut So
     Read { grants, source }
 }
 
-/// Reads the grants of one row.
-pub(crate) fn read_row(name: &str, line: usize, header: &Header, cells: &[&str], sources: &mut Sources) -> Vec<Grant> {
-    match header.record(cells) {
-        Some(record) => read_line(name, line, &record, sources),
-        None => vec![failed(name, line, Failure::ShortRow, sources)],
+/// Reads the grants of one row. The row goes into `sources` without its secrets.
+pub(crate) fn read_row(name: &str, header: &Header, row: &Row, sources: &mut Sources) -> Vec<Grant> {
+    let Ok(text) = std::str::from_utf8(&row.text) else {
+        return vec![failed(name, row.line, Failure::NotUtf8, sources)];
+    };
+    let cells = rows::cells(text, header.delimiter);
+    let Some(record) = header.record(&cells) else {
+        return vec![failed(name, row.line, Failure::ShortRow, sources)];
+    };
+    let source = sources.next_id();
+    let Parts { mut grants, hide, keep } = parts(source, &record.text);
+    for grant in &mut grants {
+        grant.relocate(|part| record.locate(part));
+        // In a record the list is told from its only scope by quotes; in a cell there may be none.
+        let list = grant.request.place;
+        if grant.request.items.iter().any(|item| item.place == list) {
+            let alone = Span::new(0, text.len()) == list.span;
+            grant.request.place.span = Span::new(0, if alone { 0 } else { text.len() });
+        }
     }
+    let everywhere = |parts: Vec<Span>| parts.into_iter().flat_map(|part| record.pieces(part)).collect::<Vec<_>>();
+    let mut hide = everywhere(hide);
+    // Cells over which the header says nothing, and whole responses: of these the reader keeps what may be shown.
+    let is_open = |number: usize| header.names.get(number).is_some_and(|name| !is_response(name));
+    hide.extend(cells.iter().enumerate().filter(|(number, _)| !is_open(*number)).map(|(_, cell)| cell.span));
+    sources.add(Source::starting_at(name, masked(text, &hide, &everywhere(keep)), row.line));
+    number(name, row.line, &mut grants);
+    grants
 }
 
 /// A record that cannot even be read as text, or has no cells.

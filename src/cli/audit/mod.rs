@@ -1,25 +1,22 @@
 //! `zscope audit`: what tokens hold, against a policy.
 
+mod input;
+mod lock_file;
+
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use self::input::read_input;
+use self::lock_file::{LockFile, read_lock};
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
 use super::{Outcome, files, live};
-use crate::audit::{Audit, Lock, Stream, StreamError, Wanted};
-use crate::input;
-use crate::input::token::{self, Kind};
-use crate::report::NotEvaluated;
+use crate::audit::{Audit, Lock, Stream, Wanted};
 use crate::review::Review;
 use crate::scope::Scope;
 use crate::source::{Source, Sources};
-
-/// So much of an input is looked at to tell its form.
-const LOOK: usize = 1 << 20;
 
 /// The lock file where no other is named.
 const LOCK: &str = "zscope.lock";
@@ -35,7 +32,7 @@ pub(super) struct Args {
     #[command(flatten)]
     basis: Basis,
 
-    /// What the application requests: a list of scopes, or a file with one. Without it: `requested` of the policy's app
+    /// What the application requests: a list of scopes, or a file with one. Without it: `requested` of the inventory, or of the policy's app
     #[arg(long, value_name = "LIST|FILE")]
     requested: Option<OsString>,
 
@@ -94,14 +91,14 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     let mut outputs = args.reporting.open()?;
     let mut asked = None;
     if args.live.live {
-        asked = args.live.gather(args.basis.app.as_deref(), offline, &mut sources)?;
+        asked = args.live.gather(args.basis.app.as_deref(), requested.is_none(), offline, &mut sources)?;
         if asked.is_none() {
             return Ok(Outcome::Clean);
         }
     }
 
     let review = Review { catalog: &catalog, policy: &policy, as_of };
-    let audit = Audit::new(&review, args.basis.app.as_deref(), requested.as_deref());
+    let audit = Audit::new(&review, args.basis.app.as_deref(), requested.as_deref()).judging_by(args.basis.options());
     let names_count = lock.is_some() || lock_file.is_some();
     let stdin = [OsString::from("-")];
     let inputs = if args.inputs.is_empty() && asked.is_none() { &stdin[..] } else { &args.inputs };
@@ -145,82 +142,6 @@ impl Args {
     }
 }
 
-/// Reads one input, whatever its form, into the stream.
-fn read_input(path: &Path, stream: &mut Stream<'_, '_>) -> Result<(), CommandError> {
-    let is_stdin = path == Path::new("-");
-    let name = if is_stdin { "<stdin>".to_owned() } else { path.to_string_lossy().into_owned() };
-    let opened: Result<Box<dyn Read + Send>, files::Unreadable> = if is_stdin {
-        Ok(Box::new(io::stdin()))
-    } else {
-        files::open(path).map(|file| Box::new(file) as Box<dyn Read + Send>)
-    };
-    let told = match opened {
-        Ok(mut input) => read_opened(&name, path, &mut input, stream),
-        Err(error) => Err(Stop::Unread(error.message(), error.help().map(str::to_owned))),
-    };
-    match told {
-        Ok(()) => Ok(()),
-        Err(Stop::Unread(message, help)) => {
-            stream.collector.unread(NotEvaluated { input: name, message, help, place: None });
-            Ok(())
-        }
-        Err(Stop::Command(error)) => Err(error),
-    }
-}
-
-/// Why an input was not read to its end.
-enum Stop {
-    /// It cannot be: the run goes on and says so.
-    Unread(String, Option<String>),
-    /// The run cannot go on.
-    Command(CommandError),
-}
-
-fn read_opened(
-    name: &str,
-    path: &Path,
-    input: &mut (dyn Read + Send),
-    stream: &mut Stream<'_, '_>,
-) -> Result<(), Stop> {
-    let unread = |error: files::Unreadable| Stop::Unread(error.message(), error.help().map(str::to_owned));
-    let mut start = Vec::new();
-    let limit = u64::try_from(LOOK).unwrap_or(u64::MAX);
-    (&mut *input).take(limit).read_to_end(&mut start).map_err(|error| unread(files::Unreadable::Io(error)))?;
-    let is_whole = start.len() < LOOK;
-    let file_name = path.file_name().and_then(std::ffi::OsStr::to_str);
-    let kind = token::kind_of(file_name, &String::from_utf8_lossy(&start), is_whole);
-    let before = stream.seen();
-    let done = match kind {
-        Kind::Lines => stream.lines(name, &mut (&start[..]).chain(input)),
-        Kind::Table(delimiter) => stream.table(name, delimiter, &mut (&start[..]).chain(input)),
-        Kind::Document => {
-            let text = files::read_text((&start[..]).chain(input)).map_err(|error| match error {
-                files::Unreadable::TooLarge => Stop::Unread(
-                    error.message(),
-                    Some("put each response on a line of its own, for example with `jq -c '.[]'`: lines are read at any length".to_owned()),
-                ),
-                error => unread(error),
-            })?;
-            if text.trim_start_matches('\u{feff}').trim().is_empty() {
-                return Err(nothing());
-            }
-            let grants = token::read_record(name, &text, &mut stream.collector.sources).grants;
-            stream.grants(grants).map_err(StreamError::Output)
-        }
-    };
-    match done {
-        Ok(()) if stream.seen() == before => Err(nothing()),
-        Ok(()) => Ok(()),
-        Err(StreamError::Input(error)) => Err(Stop::Unread(format!("cannot be read to its end: {error}"), None)),
-        Err(StreamError::Output(error)) => Err(Stop::Command(CommandError::stdout(&error))),
-    }
-}
-
-fn nothing() -> Stop {
-    let help = "give the token endpoint's answer as it was received; `zscope check` reads lists of scopes";
-    Stop::Unread("no token response found".to_owned(), Some(help.to_owned()))
-}
-
 /// The scopes of `--requested`: a list, or a file with lists.
 pub(super) fn requested(list: &OsStr, sources: &mut Sources) -> Result<Vec<Scope>, CommandError> {
     let path = Path::new(list);
@@ -234,11 +155,14 @@ pub(super) fn requested(list: &OsStr, sources: &mut Sources) -> Result<Vec<Scope
         text.unwrap_or_default().to_owned()
     };
     let file_name = path.file_name().and_then(OsStr::to_str).filter(|_| file);
-    let kind = input::kind_of(file_name, &text);
+    let kind = crate::input::kind_of(file_name, &text);
     let source = Source::new(name.clone(), text);
     let id = sources.add(source);
-    let read =
-        if file { input::read(id, sources.get(id), kind) } else { Ok(input::read_argument(id, sources.get(id))) };
+    let read = if file {
+        crate::input::read(id, sources.get(id), kind)
+    } else {
+        Ok(crate::input::read_argument(id, sources.get(id)))
+    };
     let requests = match read {
         Ok(requests) => requests,
         Err(problems) => {
@@ -261,51 +185,4 @@ pub(super) fn requested(list: &OsStr, sources: &mut Sources) -> Result<Vec<Scope
         );
     }
     Ok(scopes)
-}
-
-fn read_lock(path: &Path, sources: &mut Sources) -> Result<Lock, CommandError> {
-    let text = files::read_file(path).map_err(|error| {
-        CommandError::usage(format!("the lock file `{}` cannot be used: {}", path.display(), error.message()))
-            .help("write it first: `zscope audit --lock`")
-    })?;
-    let id = sources.add(Source::new(path.to_string_lossy(), text));
-    Lock::read(id, sources.get(id).text()).map_err(|problems| {
-        let problems = problems.into_iter().map(|problem| (id, problem)).collect();
-        CommandError::problems(std::mem::take(sources), problems)
-    })
-}
-
-/// A lock file to be written: opened before the work starts, in place only when it is whole.
-struct LockFile {
-    path: PathBuf,
-    file: NamedTempFile,
-}
-
-impl LockFile {
-    fn open(path: &Path) -> Result<Self, CommandError> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let failed =
-            |error: &io::Error| CommandError::usage(format!("`{}` cannot be written: {error}", path.display()));
-        if path.is_dir() {
-            return Err(CommandError::usage(format!("`{}` is a folder: name a file in it", path.display())));
-        }
-        Ok(Self { path: path.to_owned(), file: NamedTempFile::new_in(folder).map_err(|error| failed(&error))? })
-    }
-
-    /// Puts the file in place. A lock of a part of what is held would let the rest pass for new, so the old one stays.
-    fn write(mut self, text: &str, is_whole: bool) -> Result<(), CommandError> {
-        let path = &self.path;
-        if !is_whole {
-            let message = format!("`{}` was not written: not every grant could be evaluated", path.display());
-            return Err(CommandError::incomplete(message).help("settle what could not be evaluated, or leave it out"));
-        }
-        let failed = |error: &dyn std::fmt::Display| {
-            CommandError::incomplete(format!("`{}` cannot be written: {error}", path.display()))
-        };
-        self.file.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
-        self.file.as_file().sync_all().map_err(|error| failed(&error))?;
-        super::output::readable_by_others(self.file.as_file());
-        self.file.persist(path).map_err(|error| failed(&error.error))?;
-        Ok(())
-    }
 }

@@ -1,16 +1,19 @@
 //! The live part of `zscope audit`: an inventory read, the token endpoint asked, answers handed on as sources.
 
+mod progress;
+
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use self::progress::Progress;
 use super::error::CommandError;
 use super::files;
 use crate::access;
 use crate::audit::Stream;
 use crate::catalog::Catalog;
-use crate::input::token;
-use crate::inventory::{self, ClientId, Grant, Inventory, Requested};
+use crate::input::token::{self, Origin};
+use crate::inventory::{self, ClientId, Grant, GrantType, Inventory, Requested};
 use crate::live::{self, Asked, CrmCall, Fault, MINTING, Options, System, Transport};
 use crate::report::NotEvaluated;
 use crate::scope::Scope;
@@ -54,7 +57,7 @@ pub(super) struct LiveArgs {
     #[arg(long, value_name = "N", requires = "live", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: u8,
 
-    /// How long one request may take
+    /// How long one request may take, and a program that prints a secret
     #[arg(long, value_name = "SECONDS", requires = "live", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     timeout: u16,
 
@@ -98,6 +101,7 @@ impl Gathered {
                 }
                 grant.data_centre = grant.data_centre.or(answered.grant.server.data_centre.map(|centre| centre.code));
                 grant.requested.clone_from(&answered.requested);
+                grant.origin = Some(origin(&answered.grant));
                 let held = grant.request.items.iter().filter_map(|item| item.scope.as_ref().ok());
                 let held: Vec<Scope> = held.map(|scope| access::identify(catalog, scope).scope).collect();
                 grant.calls = answered.calls.as_ref().map(|calls| {
@@ -120,18 +124,19 @@ impl LiveArgs {
         self.inventory.as_deref()
     }
 
-    /// Reads the inventory and asks about its grants; of `app` alone when one is named. `None` when what would be sent
-    /// was shown instead.
+    /// Reads the inventory and asks about its grants; of `app` alone when one is named. What their apps request is told
+    /// by the inventory unless something else says it. `None` when what would be sent was shown instead.
     pub(super) fn gather(
         &self,
         app: Option<&str>,
+        inventory_says_requested: bool,
         offline: bool,
         sources: &mut Sources,
     ) -> Result<Option<Gathered>, CommandError> {
         let inventory = self.inventory(sources)?;
         let grants = self.chosen(&inventory, app)?;
-        let pause = Options::default().pause;
-        let options = Options { jobs: usize::from(self.jobs), pause, apis: self.apis, revoke: self.revoke };
+        let (jobs, patience) = (usize::from(self.jobs), Duration::from_secs(u64::from(self.timeout)));
+        let options = Options { jobs, apis: self.apis, revoke: self.revoke, patience, ..Options::default() };
         if self.dry_run {
             super::print(&live::plan(&grants, &options))?;
             return Ok(None);
@@ -140,12 +145,13 @@ impl LiveArgs {
             return Err(CommandError::usage("`--live` uses the network, and `--offline` forbids it")
                 .help("leave one of the two out; `--dry-run` shows what would be sent"));
         }
-        let requested = grants.iter().map(|grant| requested(grant, sources)).collect::<Result<Vec<_>, _>>()?;
+        let requested = |grant: &&Grant| if inventory_says_requested { requested(grant, sources) } else { Ok(None) };
+        let requested = grants.iter().map(requested).collect::<Result<Vec<_>, _>>()?;
         let transport = self.connect()?;
         self.accept(&grants)?;
-        let bar = Bar::new(grants.len());
-        let asked = live::run(&grants, transport.as_ref(), &System, &options, &|| bar.advance());
-        bar.finish();
+        let progress = Progress::start(grants.len());
+        let asked = live::run(&grants, transport.as_ref(), &System, &options, &progress);
+        progress.end();
         Ok(Some(sorted(&grants, requested, asked)))
     }
 
@@ -216,9 +222,7 @@ impl LiveArgs {
         let setup = live::Setup { timeout: Duration::from_secs(u64::from(self.timeout)), authorities };
         match live::Https::new(&setup) {
             Ok(https) => Ok(Box::new(https)),
-            Err(why) => {
-                Err(CommandError::usage(why).help("name certificates in PEM with `--ca-file` or SSL_CERT_FILE"))
-            }
+            Err(fault) => Err(CommandError::usage(fault.message).help(fault.help.unwrap_or_default())),
         }
     }
 
@@ -227,6 +231,18 @@ impl LiveArgs {
         let _ = (Duration::from_secs(u64::from(self.timeout)), &self.ca_file);
         Err(CommandError::usage("this zscope was built without the network (Cargo feature `online`)")
             .help("install one with it, or save token responses and audit the files"))
+    }
+}
+
+/// Where a grant was asked about.
+fn origin(grant: &Grant) -> Origin {
+    Origin {
+        accounts: grant.server.accounts.clone(),
+        client: match &grant.client_id {
+            ClientId::Written(id) => Some(id.value.clone()),
+            ClientId::At(_) => None,
+        },
+        is_client_credentials: matches!(grant.grant_type, GrantType::ClientCredentials { .. }),
     }
 }
 
@@ -279,48 +295,4 @@ fn sorted(grants: &[&Grant], requested: Vec<Option<Vec<Scope>>>, asked: Vec<Aske
         }
     }
     gathered
-}
-
-/// How far the run is, on a terminal.
-struct Bar {
-    #[cfg(feature = "online")]
-    bar: indicatif::ProgressBar,
-}
-
-#[cfg(feature = "online")]
-impl Bar {
-    fn new(grants: usize) -> Self {
-        let bar = if io::stderr().is_terminal() {
-            indicatif::ProgressBar::new(u64::try_from(grants).unwrap_or(u64::MAX))
-        } else {
-            indicatif::ProgressBar::hidden()
-        };
-        if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} grants asked about") {
-            bar.set_style(style);
-        }
-        Self { bar }
-    }
-
-    fn advance(&self) {
-        self.bar.inc(1);
-    }
-
-    fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-#[cfg(not(feature = "online"))]
-impl Bar {
-    fn new(_: usize) -> Self {
-        Self {}
-    }
-
-    fn advance(&self) {
-        let Self {} = self;
-    }
-
-    fn finish(&self) {
-        let Self {} = self;
-    }
 }
