@@ -77,10 +77,9 @@ fn every_fixture_is_what_its_source_says() {
     for (name, text) in fixtures() {
         let (number, rest) = name.split_once('-').unwrap();
         let expected = match number.parse::<usize>().unwrap() {
-            1..=5 | 8 | 9 | 15 | 17..=21 | 25 | 27 | 28 | 30 => "known",
             6 | 7 | 10..=14 | 16 | 22 | 23 | 26 | 29 => "unknown",
             24 if rest.starts_with("raw") => "not json",
-            24 => "known",
+            1..=5 | 8 | 9 | 15 | 17..=21 | 24 | 25 | 27 | 28 | 30 => "known",
             31 => "revocation",
             40..=42 => "refused",
             43 | 44 => "throttled",
@@ -171,7 +170,9 @@ fn lines_are_told_one_by_one() {
 fn rows_are_told_one_by_one() {
     let mut expected = Vec::new();
     let mut rows: Vec<[String; 3]> = Vec::new();
-    for (name, text) in fixtures().into_iter().filter(|(name, _)| name.ends_with(".json")) {
+    for (name, text) in
+        fixtures().into_iter().filter(|(_, text)| serde_json::from_str::<serde_json::Value>(text).is_ok())
+    {
         let found = read(&name, &text);
         if found[0].0 == "known" {
             let list = found[0].1.join(" ");
