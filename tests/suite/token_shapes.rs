@@ -31,6 +31,9 @@ fn word(grant: &Grant) -> &'static str {
             Failure::Throttled => "throttled",
             Failure::Api(_) => "api",
             Failure::Revocation => "revocation",
+            Failure::UserInfo => "user info",
+            Failure::Discovery => "discovery",
+            Failure::Redirect => "redirect",
             Failure::NoToken => "no token",
             Failure::Html => "html",
             Failure::Truncated => "truncated",
@@ -86,7 +89,9 @@ fn every_fixture_is_what_its_source_says() {
             45 => "html",
             46 => "no token",
             47..=49 => "api",
-            50 | 60 | 70 => "no response",
+            50 => "user info",
+            60 => "discovery",
+            70 => "redirect",
             other => panic!("{other} has no expectation"),
         };
         let read = read(&name, &text);
