@@ -124,7 +124,7 @@ impl Servers {
     /// Consent is given where the application is to run, and taken back where the grant was made.
     fn of(of: &Offender<'_>, policy: &Effective<'_>) -> Self {
         let named = policy.app.map_or(&[][..], |app| app.data_centers.as_slice());
-        let mut named = named.iter().filter_map(|centre| DataCentre::by_code(&centre.value)).peekable();
+        let mut named = named.iter().filter_map(|centre| DataCentre::by_code(centre.value)).peekable();
         let first = named.peek().copied();
         let alone = named.clone().count() == 1;
         let own = of.grant.data_centre.and_then(DataCentre::by_code);

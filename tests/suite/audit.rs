@@ -331,7 +331,7 @@ fn plans_say_what_only_people_can_decide() {
         let report: serde_json::Value =
             serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr));
         let steps = report["plans"][0]["steps"].as_array().unwrap_or_else(|| panic!("{report}"));
-        steps.iter().map(|step| format!("{}\n", step.as_str().unwrap())).collect::<String>()
+        steps.iter().map(|step| step.as_str().unwrap()).collect::<Vec<_>>().join("\n")
     };
     let open = "version: 1\ndefault: allow\n";
     let mut told = String::new();
@@ -374,7 +374,7 @@ fn plans_say_what_only_people_can_decide() {
             &[],
         ),
     ] {
-        let _ = writeln!(told, "== {what}\n{}", plan(policy, response, args));
+        let _ = writeln!(told, "== {what}\n{}\n", plan(policy, response, args));
     }
     insta::assert_snapshot!(told);
 }

@@ -579,7 +579,7 @@ fn plans_keep_what_the_inventory_requests_and_name_its_servers() {
     assert_eq!(way["accounts_host_assumed"], false);
     assert_eq!(
         way["verify"],
-        format!("zscope audit new-token.json --policy zscope.yaml --app app0 --requested {list}")
+        format!("zscope audit new-token.json --policy zscope.yaml --app app0 --requested '{list}'")
     );
 
     // A client that asks with its own credentials has nothing to consent to and nothing to revoke.
@@ -593,6 +593,6 @@ fn plans_keep_what_the_inventory_requests_and_name_its_servers() {
     let steps = way["steps"].to_string();
     assert!(!steps.contains("revoke") && !steps.contains("consent"), "{steps}");
     insta::assert_snapshot!(
-        way["steps"].as_array().unwrap().iter().map(|step| format!("{}\n", step.as_str().unwrap())).collect::<String>()
+        way["steps"].as_array().unwrap().iter().map(|step| step.as_str().unwrap()).collect::<Vec<_>>().join("\n")
     );
 }

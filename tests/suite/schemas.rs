@@ -217,7 +217,7 @@ fn variations(name: &str) -> Vec<(String, String)> {
                 around.split(", ").filter(|pair| !pair.is_empty() && pair.split(':').next() != Some(key)).collect();
             places.push((
                 (*key).to_owned(),
-                format!("{before}{{ {}{key}: ", others.iter().map(|pair| format!("{pair}, ")).collect::<String>()),
+                format!("{before}{{ {}{key}: ", others.iter().flat_map(|pair| [pair, ", "]).collect::<String>()),
                 format!(" }}{after}"),
             ));
         }

@@ -17,7 +17,7 @@ use crate::run::Run;
 use crate::token_server::{Reply, TokenServer};
 
 /// Longer than anything here takes, even where others work on the same machine.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// A run whose standard input and standard error are a terminal.
 struct OnTerminal {

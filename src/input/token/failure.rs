@@ -11,6 +11,12 @@ pub enum Failure {
     Api(String),
     /// The answer to a revocation.
     Revocation,
+    /// What the accounts server says of a user.
+    UserInfo,
+    /// The accounts server's own description.
+    Discovery,
+    /// Where a browser is sent back to after a consent.
+    Redirect,
     /// It looks like a token response, and no token is in it.
     NoToken,
     /// `scope` is neither a text nor a list of texts.
@@ -46,6 +52,9 @@ impl Failure {
             Self::NotJson(what) => return format!("not valid JSON: {what}"),
             Self::Throttled => "the token endpoint was asked too often and gave no token",
             Self::Revocation => "the answer to a revocation, not a token response",
+            Self::UserInfo => "user info, not a token response",
+            Self::Discovery => "the discovery document of a server, not a token response",
+            Self::Redirect => "the redirect of a consent, not a token response",
             Self::NoToken => "looks like a token response without a token",
             Self::ScopeShape => "`scope` is neither a text nor a list of texts",
             Self::TooDeep => "nested too deeply for a token response",
@@ -77,6 +86,9 @@ impl Failure {
             Self::Throttled => "wait ten minutes and ask once: repeated tries prolong the block",
             Self::Api(_) => "give the token endpoint's answer: an API's answer does not tell what a token holds",
             Self::Revocation => "leave it out: a revoked token holds nothing",
+            Self::UserInfo => "give the token endpoint's answer: this tells whose the token is, not what it holds",
+            Self::Discovery => "give the answer of the `token_endpoint` that it names",
+            Self::Redirect => "exchange its code at the token endpoint, and give the answer",
             Self::NoToken | Self::NotAResponse => {
                 "give the token endpoint's answer as it was received; `zscope check` reads lists of scopes and consent URLs"
             }

@@ -169,7 +169,10 @@ pub(super) fn parts(source: SourceId, text: &str) -> Parts {
 /// otherwise.
 fn not_json(text: &str, error: &serde_json::Error) -> Failure {
     if !text.trim_start().starts_with(['{', '[', '"']) {
-        return Failure::NotAResponse;
+        let first = text.trim_start().lines().next().unwrap_or_default();
+        let is_redirect = ["http://", "https://"].iter().any(|scheme| first.starts_with(scheme))
+            && ["?code=", "&code=", "?error=", "&error="].iter().any(|answer| first.contains(answer));
+        return if is_redirect { Failure::Redirect } else { Failure::NotAResponse };
     }
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();

@@ -29,6 +29,9 @@ pub(crate) struct TableReader<R: Read> {
     delimiter: u8,
 }
 
+/// The longest row that is read, in bytes.
+const LONGEST: usize = 64 << 20;
+
 /// So many bytes that are not needed any more are forgotten at once.
 const FORGET: usize = 64 << 10;
 
@@ -40,6 +43,10 @@ struct Copying<R> {
 
 impl<R: Read> Read for Copying<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.copied.borrow().len() > LONGEST + 2 * FORGET {
+            let message = format!("a row is longer than {} MiB: perhaps a quote is not closed", LONGEST >> 20);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
         let read = self.input.read(into)?;
         self.copied.extend_from_slice(into.get(..read).unwrap_or_default());
         Ok(read)
@@ -225,6 +232,15 @@ mod tests {
             let places: Vec<(usize, usize)> = rows.iter().map(|row| (row.line, row.cells.len())).collect();
             assert_eq!(places, [(1, 2), (3, 2), (5, 1)], "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_does_not_fill_the_memory() {
+        let endless = b"app,scope\nx,\"".chain(io::repeat(b'a'));
+        let mut rows = TableReader::new(endless, b',');
+        assert!(rows.header().unwrap().is_some());
+        let error = rows.next().unwrap_err();
+        assert!(error.to_string().contains("a quote is not closed"), "{error}");
     }
 
     #[test]

@@ -323,6 +323,13 @@ impl<'t> Reader<'t> {
             (None, Some("success")) if keyed.len() == 1 => return Some(Failure::Revocation),
             _ => {}
         }
+        let has_key = |name: &str| keyed.iter().any(|(_, other, _)| other.eq_ignore_ascii_case(name));
+        if has_key("token_endpoint") {
+            return Some(Failure::Discovery);
+        }
+        if has_key("ZUID") {
+            return Some(Failure::UserInfo);
+        }
         let like = has(Key::TokenType) || has(Key::ExpiresIn) || has(Key::ExpiresInSec) || has(Key::Token);
         like.then_some(Failure::NoToken)
     }

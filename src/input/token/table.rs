@@ -1,5 +1,7 @@
 //! Tables with a header: exports with a column for the application or client, and one for scopes or responses.
 
+use std::fmt::Write as _;
+
 use super::fields::Key;
 use super::mask::masked;
 use super::read::{Parts, Read, number, parts, unnamed};
@@ -137,7 +139,9 @@ impl Record<'_> {
             let start = self.text.len();
             match c {
                 '"' | '\\' => self.text.extend(['\\', c]),
-                '\0'..='\u{1f}' => self.text.push_str(&format!("\\u{:04x}", u32::from(c))),
+                '\0'..='\u{1f}' => {
+                    let _ = write!(self.text, "\\u{:04x}", u32::from(c));
+                }
                 c => self.text.push(c),
             }
             let run = Run { inside: Span::new(start, self.text.len()), cell, value: Span::new(at, at + c.len_utf8()) };
