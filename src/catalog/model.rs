@@ -409,7 +409,8 @@ impl Service {
                 continue;
             }
             let mut exact = true;
-            let matches = resource.path.iter().zip(path).all(|(known, part)| {
+            // From the end: the last parts differ most.
+            let matches = resource.path.iter().zip(path).rev().all(|(known, part)| {
                 if known.eq_ignore_ascii_case(part) {
                     return true;
                 }

@@ -16,6 +16,9 @@ pub(crate) struct Recalled {
     pub(crate) reached: Recall<Arc<[Scope]>>,
     /// A call that a scope opens, by the scope in lower case, as an index into the calls of its service.
     pub(crate) examples: Recall<Option<usize>>,
+    /// The scopes needed by the calls of a service that stand for others, by the service's name: each with its number and
+    /// with what it stands for.
+    pub(crate) composed: Recall<Arc<[(usize, Vec<Scope>)]>>,
 }
 
 /// The answers to one kind of question.
