@@ -1,11 +1,10 @@
-//! Opening the files of a tree: none that could block, none without end, none that the run itself judges by.
+//! Which files of a tree are opened: none that could block, none that the run itself judges by.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::baseline;
-use crate::input::scan::CHUNK;
 use crate::source::Sources;
 
 /// The absolute paths of the files that a run judges by: what a policy allows is not what a program asks for.
@@ -44,39 +43,5 @@ impl Named {
             () if kind.is_dir() => Self::Folder,
             () => Self::Other,
         })
-    }
-}
-
-/// A file that ends where it ended when it was found to be large: one that grows is not followed.
-pub(super) struct Bounded {
-    file: File,
-    read: u64,
-    limit: Option<u64>,
-}
-
-impl Bounded {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { file: File::open(path)?, read: 0, limit: None })
-    }
-
-    /// The size of the file as the system tells it.
-    pub(super) fn size(&self) -> io::Result<u64> {
-        Ok(self.file.metadata()?.len())
-    }
-}
-
-impl Read for Bounded {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let limit = match self.limit {
-            // Most files are small, and need no further question.
-            None if self.read < CHUNK as u64 => u64::MAX,
-            None => *self.limit.insert(self.size()?),
-            Some(limit) => limit,
-        };
-        let left = usize::try_from(limit.saturating_sub(self.read)).unwrap_or(usize::MAX);
-        let most = buffer.len().min(left);
-        let read = self.file.read(buffer.get_mut(..most).unwrap_or(&mut []))?;
-        self.read += read as u64;
-        Ok(read)
     }
 }
