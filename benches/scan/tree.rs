@@ -56,23 +56,27 @@ impl Maker {
             }
             let (name, draw) = (path_word(&mut self.numbers), self.numbers.below(100));
             self.text.clear();
-            let path = if draw < 3 {
-                let bytes = binary(&mut self.numbers);
-                self.write(&at.join(format!("{name}-{number}.png")), &bytes);
-                continue;
-            } else if draw == 3 {
-                let size = 20_000 + self.numbers.below(480_000);
-                while self.text.len() < size {
-                    let pattern = MINIFIED[self.numbers.below(MINIFIED.len())];
-                    line(&mut self.text, pattern, &mut self.numbers);
+            let path = match draw {
+                0..3 => {
+                    let bytes = binary(&mut self.numbers);
+                    self.write(&at.join(format!("{name}-{number}.png")), &bytes);
+                    continue;
                 }
-                at.join(format!("{name}-{number}.min.js"))
-            } else {
-                let (language, size) = (language(&mut self.numbers), size(&SIZES, &mut self.numbers));
-                let scopes = self.numbers.below(200) == 0;
-                let speaks = self.numbers.below(25) == 0;
-                self.fill(language, size, scopes, speaks);
-                at.join(format!("{name}-{number}.{}", language.ending))
+                3 => {
+                    let size = 20_000 + self.numbers.below(480_000);
+                    while self.text.len() < size {
+                        let pattern = MINIFIED[self.numbers.below(MINIFIED.len())];
+                        line(&mut self.text, pattern, &mut self.numbers);
+                    }
+                    at.join(format!("{name}-{number}.min.js"))
+                }
+                _ => {
+                    let (language, size) = (language(&mut self.numbers), size(&SIZES, &mut self.numbers));
+                    let scopes = self.numbers.below(200) == 0;
+                    let speaks = self.numbers.below(25) == 0;
+                    self.fill(language, size, scopes, speaks);
+                    at.join(format!("{name}-{number}.{}", language.ending))
+                }
             };
             self.write_text(&path);
         }
@@ -161,7 +165,7 @@ impl Maker {
     /// A folder at some depth.
     fn folder(&mut self, root: &Path) -> PathBuf {
         let mut folder = root.join(format!("{}-{}", path_word(&mut self.numbers), self.numbers.below(40)));
-        for _ in 0..1 + self.numbers.below(6) {
+        for _ in 0..=self.numbers.below(6) {
             folder.push(path_word(&mut self.numbers));
         }
         fs::create_dir_all(&folder).unwrap();

@@ -1,12 +1,10 @@
 //! Scopes and API calls: which scopes a call needs, which calls a scope opens.
 
-use std::sync::Arc;
-
 use super::Reading;
 use super::coverage::{coverers, starts, starts_of_need};
 use super::identity::identify;
 use super::reach::sure_reach;
-use crate::catalog::{Catalog, Endpoint, Needed, Needs, Service};
+use crate::catalog::{Catalog, Composed, Endpoint, Needed, Needs, Service};
 use crate::scope::Scope;
 
 /// Whether a list of scopes surely suffices for a call. `None` when the vendor does not say which of the listed scopes
@@ -112,12 +110,12 @@ fn opened<'c>(
 }
 
 /// The scopes among those needed that stand for others, each with its number and with what it stands for.
-fn composed(catalog: &Catalog, service: &Service, needed: &[Scope]) -> Arc<[(usize, Vec<Scope>)]> {
+fn composed(catalog: &Catalog, service: &Service, needed: &[Scope]) -> Composed {
     let find = || {
         let starts = |(number, need)| Some((number, starts_of_need(catalog, service, need)?));
         needed.iter().enumerate().filter_map(starts).collect()
     };
-    catalog.recalled().composed.answer(service.name.clone(), |found: &Arc<[_]>| found.len(), find)
+    catalog.recalled().composed.answer(service.name.clone(), |found: &Composed| found.len(), find)
 }
 
 /// How grave an operation is; smaller is graver.

@@ -22,7 +22,9 @@ pub(super) fn is_among(path: &Path, files: &[PathBuf]) -> bool {
 /// or a lock file records is not what a program asks for.
 pub(super) fn has_own_name(path: &Path) -> bool {
     const NAMES: [&str; 4] = ["zscope.yaml", ".zscope.yaml", "zscope.lock", baseline::DEFAULT];
-    path.file_name().is_some_and(|name| NAMES.iter().any(|own| name == *own))
+    // The bytes are looked at first: taking a path apart takes longer, and every file is asked.
+    let bytes = path.as_os_str().as_encoded_bytes();
+    NAMES.iter().any(|own| bytes.ends_with(own.as_bytes()) && path.file_name().is_some_and(|name| name == *own))
 }
 
 /// What kind of thing a path that somebody named is.

@@ -31,7 +31,8 @@ impl Encoding {
     /// The bytes as text.
     pub(super) fn text(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
-            Self::Utf8 => String::from_utf8_lossy(bytes),
+            // Most bytes are valid, and seeing that is much faster than putting right what is not.
+            Self::Utf8 => str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed),
             Self::Utf16 { .. } => {
                 let units = bytes.chunks_exact(2).map(|unit| self.unit(unit));
                 char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
@@ -48,7 +49,7 @@ impl Encoding {
         }
         let last = memrchr(b'\n', bytes).map_or(0, |at| at + 1);
         let (lines, rest) = bytes.split_at(last);
-        let rest = String::from_utf8_lossy(rest);
+        let rest = self.text(rest);
         let Position { column, .. } = advance(&rest, 0..rest.len(), origin);
         Position { line: 1 + memchr_iter(b'\n', lines).count(), column }
     }
