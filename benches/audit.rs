@@ -18,6 +18,9 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails by panicking, and prints")]
 
+#[path = "support/numbers.rs"]
+mod numbers;
+
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -28,20 +31,9 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use ahash::RandomState;
+use numbers::Numbers;
 use serde::Deserialize;
 use zscope::catalog::Catalog;
-
-/// A generator of numbers that depend on nothing but its seed (xorshift64*).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        usize::try_from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33).unwrap() % most
-    }
-}
 
 /// So many applications.
 const APPS: usize = 1500;

@@ -4,7 +4,7 @@ use super::Reading;
 use super::coverage::{coverers, starts, starts_of_need};
 use super::identity::identify;
 use super::reach::sure_reach;
-use crate::catalog::{Catalog, Endpoint, Needed, Needs};
+use crate::catalog::{Catalog, Composed, Endpoint, Needed, Needs, Service};
 use crate::scope::Scope;
 
 /// Whether a list of scopes surely suffices for a call. `None` when the vendor does not say which of the listed scopes
@@ -65,15 +65,20 @@ fn opened<'c>(
     let service = identity.service();
     let calls = service.map_or(&[][..], |service| catalog.endpoints(&service.name));
     let needed = service.and_then(|service| catalog.needed(&service.name));
-    // What it surely gives is listed once: most scopes give few others, and most calls need none of them.
-    let reached = sure_reach(catalog, &identity.scope);
-    let starts = |need: &Scope| service.and_then(|service| starts_of_need(catalog, service, need));
-    let gives = |need: &Scope| match starts(need) {
-        Some(starts) => starts.iter().all(|start| reached.contains(start)),
-        None => reached.contains(need),
-    };
     let scopes = needed.map_or(&[][..], Needed::scopes);
-    let gives: Vec<bool> = scopes.iter().map(gives).collect();
+    let mut gives = vec![false; scopes.len()];
+    if let (Some(service), Some(needed)) = (service, needed) {
+        let reached = sure_reach(catalog, &identity.scope);
+        // What it surely gives is looked up among what is needed: most scopes give few others.
+        for number in reached.iter().filter_map(|reached| needed.number(reached)) {
+            gives[number] = true;
+        }
+        for (number, starts) in composed(catalog, service, scopes).iter() {
+            gives[*number] = starts.iter().all(|start| reached.contains(start));
+        }
+    }
+    // Whoever asks for what no catalog knows asks for what no call needs.
+    let calls = if gives.contains(&true) { calls } else { &[] };
     let mut covered_before: Vec<Option<bool>> = vec![None; scopes.len()];
     let sets = needed.map_or(&[][..], Needed::calls);
     calls.iter().zip(sets).filter_map(move |(endpoint, sets)| {
@@ -102,6 +107,15 @@ fn opened<'c>(
         }
         best.map(|gravity| (gravity, endpoint))
     })
+}
+
+/// The scopes among those needed that stand for others, each with its number and with what it stands for.
+fn composed(catalog: &Catalog, service: &Service, needed: &[Scope]) -> Composed {
+    let find = || {
+        let starts = |(number, need)| Some((number, starts_of_need(catalog, service, need)?));
+        needed.iter().enumerate().filter_map(starts).collect()
+    };
+    catalog.recalled().composed.answer(service.name.clone(), |found: &Composed| found.len(), find)
 }
 
 /// How grave an operation is; smaller is graver.

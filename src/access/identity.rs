@@ -110,9 +110,11 @@ pub fn identify<'c>(catalog: &'c Catalog, scope: &Scope) -> Identity<'c> {
     let rest = scope.parts().get(1..).unwrap_or(&[]);
     identity.deprecated =
         service.deprecated.iter().find(|old| old.pattern.matches_parts(rest)).map(|old| (service, old));
-    let folded = scope.to_string();
-    identity.erratum =
-        service.errata.iter().find(|slip| slip.written.eq_ignore_ascii_case(&folded)).map(|slip| (service, slip));
+    if !service.errata.is_empty() {
+        let written = scope.to_string();
+        identity.erratum =
+            service.errata.iter().find(|slip| slip.written.eq_ignore_ascii_case(&written)).map(|slip| (service, slip));
+    }
     if identity.erratum.is_some() {
         identity.known = Known::No(Unknown::Resource(service));
     }

@@ -40,6 +40,7 @@ pub use show::{
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
+pub(crate) use recalled::Composed;
 use recalled::Recalled;
 
 /// The services of the embedded catalog and of the user's overlays.

@@ -9,6 +9,7 @@ use crate::scope::Scope;
 #[derive(Debug)]
 pub struct Needed {
     scopes: Vec<Scope>,
+    numbers: HashMap<Scope, usize>,
     calls: Vec<Vec<Vec<usize>>>,
 }
 
@@ -32,7 +33,14 @@ impl Needed {
         let mut scopes: Vec<(usize, Scope)> =
             numbers.into_iter().map(|(scope, number)| (number, scope.clone())).collect();
         scopes.sort_by_key(|(number, _)| *number);
-        Self { scopes: scopes.into_iter().map(|(_, scope)| scope).collect(), calls: of_calls }
+        let numbers = scopes.iter().map(|(number, scope)| (scope.clone(), *number)).collect();
+        Self { scopes: scopes.into_iter().map(|(_, scope)| scope).collect(), numbers, calls: of_calls }
+    }
+
+    /// The number of a scope, where a call needs it.
+    #[must_use]
+    pub fn number(&self, scope: &Scope) -> Option<usize> {
+        self.numbers.get(scope).copied()
     }
 
     /// The scopes; a number is an index into them.

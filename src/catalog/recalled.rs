@@ -9,6 +9,9 @@ use crate::scope::Scope;
 /// How many scopes the answers to one kind of question may hold until all are forgotten: some ten megabytes.
 const MOST: usize = 50_000;
 
+/// Scopes that stand for others, each with its number among those that calls need and with what it stands for.
+pub(crate) type Composed = Arc<[(usize, Vec<Scope>)]>;
+
 /// The questions whose answers are remembered.
 #[derive(Debug, Default)]
 pub(crate) struct Recalled {
@@ -16,6 +19,8 @@ pub(crate) struct Recalled {
     pub(crate) reached: Recall<Arc<[Scope]>>,
     /// A call that a scope opens, by the scope in lower case, as an index into the calls of its service.
     pub(crate) examples: Recall<Option<usize>>,
+    /// The scopes needed by the calls of a service that stand for others, by the service's name.
+    pub(crate) composed: Recall<Composed>,
 }
 
 /// The answers to one kind of question.

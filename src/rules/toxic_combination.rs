@@ -218,6 +218,10 @@ impl Rule for ToxicCombination {
     }
 
     fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+        // A pair is made of two, and most requests of a tree name one.
+        if cx.scopes.len() < 2 {
+            return;
+        }
         let scopes: Vec<(&Judged, Profile)> =
             cx.distinct().filter_map(|(judged, _)| Some((judged, profile(cx, judged)?))).collect();
         let scopes: Vec<(&Judged, &Profile)> = scopes.iter().map(|(judged, profile)| (*judged, profile)).collect();

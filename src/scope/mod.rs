@@ -104,7 +104,8 @@ impl Scope {
 /// Whether a part is a placeholder such as `{module}`, which stands for any one name.
 #[must_use]
 pub fn is_placeholder(part: &str) -> bool {
-    part.starts_with('{')
+    // Asked of every part of every resource: no search for a character.
+    part.as_bytes().first() == Some(&b'{')
 }
 
 impl fmt::Display for Scope {

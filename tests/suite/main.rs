@@ -24,6 +24,7 @@ mod readme;
 mod run;
 mod scan;
 mod scan_corpus;
+mod scan_files;
 mod schemas;
 mod semantics;
 mod shell;

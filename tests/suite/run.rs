@@ -42,6 +42,13 @@ impl Run {
         self
     }
 
+    /// Another run over the same files.
+    pub(crate) fn again(self, args: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zscope"));
+        command.args(args).current_dir(self.folder.path()).env_clear();
+        Self { command, stdin: None, ..self }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

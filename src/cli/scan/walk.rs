@@ -1,8 +1,9 @@
 //! From paths to files: trees walked as ripgrep walks them, and lists of files.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 
 use ignore::overrides::{Override, OverrideBuilder};
@@ -18,7 +19,7 @@ use crate::input::scan::Scanner;
 
 /// Scans what the arguments name.
 pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &[PathBuf]) -> Result<Outcomes, CommandError> {
-    let threads = args.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
+    let threads = args.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let globs = args.choice.globs()?;
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
@@ -33,18 +34,24 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &[PathBuf]) ->
     };
     let progress = Progress::start();
     let (told, heard) = mpsc::channel();
-    let shared = Shared { scanner, own_files, max_size: args.choice.max_filesize, progress: &progress, told };
+    let large = Mutex::default();
+    let max_size = args.choice.max_filesize;
+    let shared = Shared { scanner, own_files, max_size, progress: &progress, large: &large, told };
     let listening = thread::spawn(move || Outcomes::collect(&heard));
     let named = listed.is_none() || args.files_from.is_some();
     let (files, folders) = sorted_out(listed.as_deref().unwrap_or(paths), named, &shared);
-    scan_files(&files, named, threads, &shared);
+    scan_files(&files, named, threads.get(), &shared);
     if let Some((first, rest)) = folders.split_first().filter(|_| listed.is_none()) {
         let mut walk = WalkBuilder::new(first);
         for folder in rest {
             walk.add(folder);
         }
-        args.choice.set(&mut walk, globs).threads(threads);
+        args.choice.set(&mut walk, globs).threads(threads.get());
         scan_folders(&walk, &shared);
+    }
+    let waiting = large.lock().map(|mut large| std::mem::take(&mut *large)).unwrap_or_default();
+    for (file, named) in waiting {
+        shared.large_file(&file, named, threads);
     }
     drop(shared);
     let outcomes = listening.join().unwrap_or_default();

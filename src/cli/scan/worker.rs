@@ -1,12 +1,15 @@
 //! The work on one file, and what comes of all.
 
+use std::fs::File;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender};
 
-use super::open::{Bounded, has_own_name, is_among};
+use super::open::{has_own_name, is_among};
 use super::progress::Progress;
-use crate::input::scan::{Binary, Reader, Scanned, Scanner};
+use crate::input::scan::{PIECE, Reader, Scanned, Scanner, Seen, scan_large};
 use crate::report::NotEvaluated;
 
 /// A file in which something was found.
@@ -52,6 +55,9 @@ pub(super) struct Shared<'a> {
     pub(super) own_files: &'a [PathBuf],
     pub(super) max_size: Option<u64>,
     pub(super) progress: &'a Progress,
+    /// Large files that were met, and whether somebody named them: all threads search them together when all others are
+    /// done.
+    pub(super) large: &'a Mutex<Vec<(PathBuf, bool)>>,
     pub(super) told: Sender<Told>,
 }
 
@@ -73,19 +79,14 @@ impl<'a> Worker<'a> {
             return;
         }
         self.shared.progress.step();
-        match self.scan(path) {
-            Ok(Some(Ok(scanned))) if scanned.requests.is_empty() && scanned.ignores.is_empty() => {}
-            Ok(Some(Ok(scanned))) => {
-                let found = FoundFile { path: path.to_owned(), name: shown(path), scanned };
-                self.tell(Told::Found(found));
+        let seen = self.scan(path);
+        if let Ok(Some(Seen::Large { .. })) = seen {
+            if let Ok(mut large) = self.shared.large.lock() {
+                large.push((path.to_owned(), named));
             }
-            Ok(Some(Err(Binary))) if named => {
-                self.shared.not_evaluated(path, "is no text", Some("leave it out, or extract its text"));
-            }
-            Ok(None | Some(Err(Binary))) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {}
-            Err(error) => self.shared.unreadable(path, &error),
+            return;
         }
+        self.shared.seen(path, named, seen);
     }
 
     /// Tells of a folder, or of an entry of one, that could not be read on a walk.
@@ -111,27 +112,54 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn scan(&mut self, path: &Path) -> io::Result<Option<Result<Scanned, Binary>>> {
-        let file = Bounded::open(path)?;
+    fn scan(&mut self, path: &Path) -> io::Result<Option<Seen>> {
+        let file = File::open(path)?;
+        let size = || Ok(file.metadata()?.len());
         if let Some(most) = self.shared.max_size
-            && file.size()? > most
+            && size()? > most
         {
             return Ok(None);
         }
-        self.reader.scan(file).map(Some)
-    }
-
-    fn tell(&self, told: Told) {
-        // Somebody listens as long as there are workers.
-        let _ = self.shared.told.send(told);
+        self.reader.scan(&file, size).map(Some)
     }
 }
 
 impl Shared<'_> {
+    /// Scans a large file on so many threads. One that grows is read as far as it reached when it was opened.
+    pub(super) fn large_file(&self, path: &Path, named: bool, threads: NonZeroUsize) {
+        let scan = || {
+            let file = File::open(path)?;
+            scan_large(self.scanner, &file, file.metadata()?.len(), threads, PIECE).map(Some)
+        };
+        self.seen(path, named, scan());
+    }
+
+    /// Tells what came of a file.
+    fn seen(&self, path: &Path, named: bool, seen: io::Result<Option<Seen>>) {
+        match seen {
+            Ok(Some(Seen::Text(scanned))) => {
+                if !(scanned.requests.is_empty() && scanned.ignores.is_empty()) {
+                    self.tell(Told::Found(FoundFile { path: path.to_owned(), name: shown(path), scanned }));
+                }
+            }
+            Ok(Some(Seen::Binary)) if named => {
+                self.not_evaluated(path, "is no text", Some("leave it out, or extract its text"));
+            }
+            Ok(None | Some(Seen::Binary | Seen::Large { .. })) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {}
+            Err(error) => self.unreadable(path, &error),
+        }
+    }
+
+    fn tell(&self, told: Told) {
+        // Somebody listens as long as there are workers.
+        let _ = self.told.send(told);
+    }
+
     /// Tells that a path could not be scanned.
     pub(super) fn not_evaluated(&self, path: &Path, message: &str, help: Option<&str>) {
         let (input, message, help) = (shown(path), message.to_owned(), help.map(str::to_owned));
-        let _ = self.told.send(Told::NotEvaluated(NotEvaluated { input, message, help, place: None }));
+        self.tell(Told::NotEvaluated(NotEvaluated { input, message, help, place: None }));
     }
 
     /// Tells what the system says of a path.

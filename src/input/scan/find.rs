@@ -41,13 +41,35 @@ pub(super) fn find(text: &[u8], words: &Vocabulary) -> Found {
     found
 }
 
-/// Whether a text holds the name of a service with a dot after it, or what begins a comment for this program.
-pub(super) fn any(text: &[u8], words: &Vocabulary) -> bool {
-    let of_interest = |at| {
-        word_at(text, at).is_some_and(|(_, dotted)| dotted)
-            || text.get(at..).is_some_and(|rest| rest.starts_with(ignore::MARK))
-    };
-    memchr2_iter(b'z', b'Z', text).any(of_interest) || by_dot(text, words).next().is_some()
+/// What the quickest look over a text tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It holds the name of a service with a dot after it, or what begins a comment for this program.
+    OfInterest,
+    /// It holds neither.
+    Other {
+        /// Whether it speaks of Zoho at all.
+        zoho: bool,
+    },
+}
+
+/// Looks over a text, no further than to the first place of interest.
+pub(super) fn look(text: &[u8], words: &Vocabulary) -> Look {
+    let mut zoho = false;
+    for at in memchr2_iter(b'z', b'Z', text) {
+        match word_at(text, at) {
+            Some((_, true)) => return Look::OfInterest,
+            Some((_, false)) => zoho = true,
+            None if text.get(at..).is_some_and(|rest| rest.starts_with(ignore::MARK)) => return Look::OfInterest,
+            None => {}
+        }
+    }
+    if by_dot(text, words).next().is_some() { Look::OfInterest } else { Look::Other { zoho } }
+}
+
+/// Whether a text speaks of Zoho at all.
+pub(super) fn zoho(text: &[u8]) -> bool {
+    by_z(text).next().is_some()
 }
 
 /// Words that begin with `zoho`, each with whether a dot follows.

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use crate::source::{Place, SourceId, Span};
 
 /// The mark with which such a comment begins.
 pub(super) const MARK: &[u8] = b"zscope:";
+
+/// How much of a comment is read, in bytes: a line may be as long as a file.
+const LONGEST: usize = 4000;
 
 /// What can open a comment, the longer before what it ends with.
 const OPENERS: [&str; 13] = ["<!--", "//", "/*", "--", "{#", "(*", "<%#", "{{!", "#", ";", "*", "%", "'"];
@@ -41,9 +44,14 @@ impl Ignore {
     /// The comment as one of another source.
     #[must_use]
     pub fn moved_to(mut self, source: SourceId) -> Self {
-        self.place.source = source;
-        self.rules.iter_mut().for_each(|rule| rule.place.source = source);
+        self.each_place(|place| place.source = source);
         self
+    }
+
+    /// Changes the place of the comment and those of its rules.
+    pub(super) fn each_place(&mut self, mut change: impl FnMut(&mut Place)) {
+        change(&mut self.place);
+        self.rules.iter_mut().for_each(|rule| change(&mut rule.place));
     }
 }
 
@@ -59,7 +67,7 @@ pub(super) struct Comment {
 
 impl Comment {
     /// The comment with places moved and its line known.
-    pub(super) fn finished(&self, id: SourceId, text: &str, line: usize, moved: impl Fn(Span) -> Span) -> Ignore {
+    fn finished(&self, id: SourceId, text: &str, line: usize, moved: impl Fn(Span) -> Span) -> Ignore {
         let place = |range: &Range<usize>| Place::new(id, moved(Span::new(range.start, range.end)));
         let words = |range: &Range<usize>| text.get(range.clone()).unwrap_or("").to_owned();
         let rules = self.rules.iter().map(|rule| IgnoredRule { name: words(rule), place: place(rule) });
@@ -67,20 +75,65 @@ impl Comment {
     }
 }
 
-/// Every such comment of a text, in order.
+/// Every such comment of a text, in order. Takes time in proportion to the text, whatever it holds.
 pub(super) fn comments(text: &str) -> Vec<Comment> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
+    let mut line = Line { start: 0, indent: 0, end: 0 };
+    // Where the lines begin and end that comments before were found to be followed by, and are about nothing.
+    let mut passed = 0..0;
     for at in memmem::find_iter(bytes, MARK) {
-        let start = bytes.get(..at).and_then(|head| memrchr(b'\n', head)).map_or(0, |line| line + 1);
-        let end = line_end(bytes, at);
-        let Some(opener) = text.get(start..at).and_then(opener) else { continue };
-        let Some(mut comment) = read(text, at..end) else { continue };
-        let alone = text.get(start..start + opener).is_some_and(|before| before.trim().is_empty());
-        comment.about = if alone { next_line(text, end) } else { start };
+        if at >= line.end {
+            line = Line::around(text, at);
+        }
+        let Some(opener) = text.get(line.start..at).and_then(opener) else { continue };
+        let Some(mut comment) = read(text, at..text.floor_char_boundary(line.end.min(at + LONGEST))) else { continue };
+        comment.about = if line.start + opener > line.indent {
+            line.start
+        } else if passed.contains(&line.end) {
+            passed.end
+        } else {
+            passed = line.end..next_line(text, line.end);
+            passed.end
+        };
         found.push(comment);
     }
     found
+}
+
+/// A line of a text: where it begins, where something stands on it, and where it ends.
+struct Line {
+    start: usize,
+    indent: usize,
+    end: usize,
+}
+
+impl Line {
+    fn around(text: &str, at: usize) -> Self {
+        let bytes = text.as_bytes();
+        let start = bytes.get(..at).and_then(|head| memrchr(b'\n', head)).map_or(0, |line| line + 1);
+        let end = line_end(bytes, at);
+        let blank = text.get(start..end).map_or(0, |line| line.len() - line.trim_start().len());
+        Self { start, indent: start + blank, end }
+    }
+}
+
+/// Comments of a text with their places moved and their lines known.
+pub(super) fn finished(
+    comments: &[Comment],
+    id: SourceId,
+    text: &str,
+    moved: impl Fn(Span) -> Span + Copy,
+) -> Vec<Ignore> {
+    let breaks = |range: Range<usize>| memchr_iter(b'\n', text.as_bytes().get(range).unwrap_or(&[])).count();
+    // Counted on from one to the next, which is seldom about a line before.
+    let (mut at, mut line) = (0, 1);
+    let of = |comment: &Comment| {
+        line = line + breaks(at..comment.about) - breaks(comment.about..at);
+        at = comment.about;
+        comment.finished(id, text, line, moved)
+    };
+    comments.iter().map(of).collect()
 }
 
 /// Where the comment opens whose first word follows this text; `None` when none does.
@@ -218,6 +271,28 @@ mod tests {
         ] {
             assert_eq!(read_all(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn many_comments_take_time_in_proportion() {
+        for text in [
+            "# zscope: ignore[x] y ".repeat(40_000),
+            format!("{}{}", " ".repeat(1_000_000), "# zscope: ".repeat(40_000)),
+            "# zscope: ignore[x] y\n".repeat(40_000),
+            "x\n# zscope: ignore[x] y\n\n".repeat(40_000),
+        ] {
+            let comments = comments(&text);
+            let id = crate::source::Sources::default().next_id();
+            assert_eq!(finished(&comments, id, &text, |span| span).len(), comments.len());
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_back_where_a_comment_is_about_a_line_before() {
+        let text = "# zscope: ignore[a] b\n# zscope: judge # zscope: ignore[c] d\n\nx\n";
+        let id = crate::source::Sources::default().next_id();
+        let lines: Vec<_> = finished(&comments(text), id, text, |span| span).iter().map(|found| found.line).collect();
+        assert_eq!(lines, [4, 2]);
     }
 
     proptest::proptest! {

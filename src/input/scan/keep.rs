@@ -17,9 +17,8 @@ pub(super) struct Kept {
     moved: Vec<(Range<usize>, usize)>,
 }
 
-/// Keeps the surroundings of places. `origin` is where the text begins in its file; `from` is where the first piece
-/// begins among the pieces kept before.
-pub(super) fn keep(text: &str, origin: Position, from: usize, places: &[Span]) -> Kept {
+/// Keeps the surroundings of places.
+pub(super) fn keep(text: &str, places: &[Span]) -> Kept {
     let mut windows: Vec<Range<usize>> = places.iter().flat_map(|place| windows(text, *place)).collect();
     windows.sort_unstable_by_key(|window| (window.start, window.end));
     windows.dedup_by(|next, last| {
@@ -30,7 +29,7 @@ pub(super) fn keep(text: &str, origin: Position, from: usize, places: &[Span]) -
         joins
     });
     let mut kept = Kept::default();
-    let (mut at, mut position, mut length) = (0, origin, from);
+    let (mut at, mut position, mut length) = (0, Position { line: 1, column: 1 }, 0);
     for window in windows {
         position = advance(text, at..window.start, position);
         at = window.start;
@@ -102,7 +101,7 @@ mod tests {
                 Span::new(at, at + length)
             })
             .to_vec();
-        let kept = keep(&text, Position { line: 1, column: 1 }, 0, &places);
+        let kept = keep(&text, &places);
         let whole = Source::new("x", text.clone());
         let pieces = Source::of_pieces("x", kept.pieces.clone());
         assert!(pieces.text().len() < 4 * SIDE);

@@ -22,10 +22,12 @@
 mod consent;
 mod context;
 mod decide;
+mod encoding;
 mod find;
 mod group;
 mod ignore;
 mod keep;
+mod large;
 mod placeholder;
 mod reader;
 mod secret;
@@ -36,7 +38,8 @@ mod unescape;
 mod vocabulary;
 
 pub use ignore::{Ignore, IgnoredRule};
-pub use reader::{Binary, CHUNK, Reader, Scanned};
+pub use large::{PIECE, ReadAt, scan_large};
+pub use reader::{Reader, Scanned, Seen, WHOLE};
 pub use vocabulary::Vocabulary;
 
 use std::ops::Range;
@@ -47,9 +50,10 @@ use super::{Item, Request, Secret};
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
 use crate::percent::decode;
-use crate::source::{Place, Position, SourceId, Span};
+use crate::source::{Place, SourceId, Span};
 use context::Context;
 use decide::{Decision, decide};
+use find::Look;
 use token::Token;
 
 /// Finds the scopes of texts.
@@ -78,17 +82,30 @@ impl<'c> Scanner<'c> {
     /// when it says no. The bytes may be any, not only UTF-8.
     #[must_use]
     pub fn may_hold_scopes(&self, text: &[u8]) -> bool {
-        find::any(text, &self.words) || has_escaped_letter(text)
+        self.look(text) == Look::OfInterest
+    }
+
+    fn look(&self, text: &[u8]) -> Look {
+        match find::look(text, &self.words) {
+            Look::Other { .. } if has_escaped_letter(text) => Look::OfInterest,
+            look => look,
+        }
     }
 
     /// Reads every request of a text, in the order in which they stand.
     #[must_use]
     pub fn read(&self, id: SourceId, text: &str) -> Vec<Request> {
-        let mut sightings = self.sightings(text);
+        self.read_part(id, text, false)
+    }
+
+    /// Reads a part of a text that may speak of Zoho elsewhere.
+    fn read_part(&self, id: SourceId, text: &str, zoho: bool) -> Vec<Request> {
+        let mut sightings = self.sightings(text, zoho);
         if has_escaped_letter(text.as_bytes())
             && let Some(plain) = unescape::unescape(text)
         {
-            let escaped = self.sightings(&plain.text).into_iter().filter(|sighting| plain.touches(&sighting.span));
+            let escaped =
+                self.sightings(&plain.text, zoho).into_iter().filter(|sighting| plain.touches(&sighting.span));
             sightings.extend(escaped.map(|sighting| Sighting { span: plain.origin(&sighting.span), ..sighting }));
             sightings.sort_by_key(|sighting| (sighting.span.start, std::cmp::Reverse(sighting.span.end)));
             let mut end = 0;
@@ -114,16 +131,12 @@ impl<'c> Scanner<'c> {
     /// Reads every comment of a text that accepts findings, in the order in which they stand.
     #[must_use]
     pub fn ignores(&self, id: SourceId, text: &str) -> Vec<Ignore> {
-        let origin = Position { line: 1, column: 1 };
-        let of = |comment: &ignore::Comment| {
-            let line = keep::advance(text, 0..comment.about, origin).line;
-            comment.finished(id, text, line, |span| span)
-        };
-        ignore::comments(text).iter().map(of).collect()
+        ignore::finished(&ignore::comments(text), id, text, |span| span)
     }
 
-    fn sightings(&self, text: &str) -> Vec<Sighting> {
+    fn sightings(&self, text: &str, zoho: bool) -> Vec<Sighting> {
         let found = find::find(text.as_bytes(), &self.words);
+        let zoho = zoho || found.zoho;
         let mut sightings: Vec<Sighting> = Vec::new();
         let mut end = 0;
         for name in found.names {
@@ -132,7 +145,7 @@ impl<'c> Scanner<'c> {
             }
             let Some(token) = Token::read(text, name) else { continue };
             let Some(context) = Context::around(text, &token.span) else { continue };
-            let decision = decide(self.catalog, &token, context, found.zoho);
+            let decision = decide(self.catalog, &token, context, zoho);
             if decision != Decision::Other {
                 end = token.span.end;
                 sightings.push(Sighting { span: token.span.clone(), token, decision });

@@ -1,22 +1,23 @@
-//! Scanning a file of any size in bounded memory, in pieces that end between two words.
+//! Reading files one after the other, each as one text.
 
 use std::io::{self, Read};
-use std::thread;
 
 use super::Scanner;
+use super::encoding::Encoding;
+use super::find::Look;
 use super::ignore::{self, Ignore};
-use super::keep::{advance, keep};
+use super::keep::keep;
 use crate::input::Request;
-use crate::source::{Piece, Position, Source, Sources, Span};
+use crate::source::{Piece, Source, Sources, Span};
 
-/// How much of a file is looked at in one piece, in bytes.
-pub const CHUNK: usize = 16 * 1024 * 1024;
-
-/// How far before the end of a piece it may be cut, in bytes.
-const CUT: usize = 256 * 1024;
+/// The largest file that is looked at as one text, in bytes. Larger ones are for [`scan_large`](super::scan_large).
+pub const WHOLE: usize = 8 * 1024 * 1024;
 
 /// A file begins with this much that tells whether it is text, in bytes.
 const HEAD: usize = 8 * 1024;
+
+/// How much is read at first, in bytes: most files are smaller.
+const FIRST: usize = 256 * 1024;
 
 /// What a file asks for, and the lines of it that tell so.
 #[derive(Debug, Default)]
@@ -29,184 +30,97 @@ pub struct Scanned {
     pub pieces: Vec<Piece>,
 }
 
-/// The file is no text: it has a zero byte near its beginning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Binary;
+/// What came of a file.
+#[derive(Debug)]
+pub enum Seen {
+    /// Its text was searched.
+    Text(Scanned),
+    /// It is no text: it has a zero byte near its beginning.
+    Binary,
+    /// It is larger than [`WHOLE`]; nothing was searched.
+    Large {
+        /// Its size in bytes.
+        size: u64,
+    },
+}
 
-/// Reads files one after the other and keeps its buffers.
+/// Reads files one after the other and keeps its buffer.
 #[derive(Debug)]
 pub struct Reader<'s> {
     scanner: &'s Scanner<'s>,
     buffer: Vec<u8>,
-    /// The piece after the one in `buffer`; empty until a file has two.
-    next: Vec<u8>,
-    chunk: usize,
-}
-
-/// How the bytes of a file stand for characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
-    Utf8,
-    Utf16 { big_endian: bool },
 }
 
 impl<'s> Reader<'s> {
     /// Reads with a scanner.
     #[must_use]
     pub fn new(scanner: &'s Scanner<'s>) -> Self {
-        Self { scanner, buffer: Vec::new(), next: Vec::new(), chunk: CHUNK }
-    }
-
-    /// Reads in pieces of another size than [`CHUNK`].
-    #[cfg(test)]
-    pub(super) fn in_chunks(scanner: &'s Scanner<'s>, chunk: usize) -> Self {
-        Self { chunk, ..Self::new(scanner) }
+        Self { scanner, buffer: Vec::new() }
     }
 
     /// Scans everything that `file` gives. UTF-8 and, with a byte order mark, UTF-16 are understood; other bytes count
-    /// as one unknown character each. Of a file of several pieces, one is read while the one before it is searched.
+    /// as one unknown character each. `size` tells how large the file is; it is asked only of files that are not small,
+    /// and of one that grows beyond it no more is read.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read on.
-    pub fn scan(&mut self, mut file: impl Read + Send) -> io::Result<Result<Scanned, Binary>> {
-        let mut scanned = Scanned::default();
-        let mut position = Position { line: 1, column: 1 };
-        let mut length = 0;
-        let (mut filled, mut ended) = fill(&mut self.buffer, 0, self.chunk, &mut file)?;
+    /// When the file cannot be read.
+    pub fn scan(&mut self, mut file: impl Read, size: impl FnOnce() -> io::Result<u64>) -> io::Result<Seen> {
+        let (mut filled, ended) = self.fill(0, FIRST, &mut file)?;
         let head = self.buffer.get(..filled).unwrap_or(&[]);
-        let (encoding, mut mark) = Encoding::of(head);
-        if encoding == Encoding::Utf8 && memchr::memchr(0, head.get(..filled.min(HEAD)).unwrap_or(&[])).is_some() {
-            return Ok(Err(Binary));
+        let (encoding, mark) = Encoding::of(head);
+        if is_binary(encoding, head) {
+            return Ok(Seen::Binary);
         }
-        loop {
-            let bytes = self.buffer.get(..filled).unwrap_or(&[]);
-            let end = if ended { filled } else { encoding.cut(bytes) };
-            let (body, rest) = (bytes.get(mark..end).unwrap_or(&[]), bytes.get(end..).unwrap_or(&[]));
-            let mut look = || match encoding.text_of_interest(body, self.scanner) {
-                Some(text) => {
-                    self.scanner.keep(&text, position, &mut length, &mut scanned);
-                    position = advance(&text, 0..text.len(), position);
-                }
-                None if !ended => position = encoding.advance(body, position),
-                None => {}
-            };
-            if ended {
-                look();
-                return Ok(Ok(scanned));
+        if !ended {
+            let size = size()?;
+            if size > WHOLE as u64 {
+                return Ok(Seen::Large { size });
             }
-            let (next, chunk, file) = (&mut self.next, self.chunk, &mut file);
-            let read = move || {
-                next.resize(chunk.max(rest.len()), 0);
-                if let Some(start) = next.get_mut(..rest.len()) {
-                    start.copy_from_slice(rest);
-                }
-                fill(next, rest.len(), chunk, file)
-            };
-            (filled, ended) = thread::scope(|scope| {
-                let reading = thread::Builder::new().spawn_scoped(scope, read)?;
-                look();
-                reading.join().unwrap_or_else(|_| Err(io::Error::other("reading was broken off")))
-            })?;
-            mark = 0;
-            std::mem::swap(&mut self.buffer, &mut self.next);
+            // What the system makes up when it is read, as below `/proc`, has no size beforehand.
+            let most = if size == 0 { WHOLE } else { usize::try_from(size).unwrap_or(WHOLE).max(filled) };
+            (filled, _) = self.fill(filled, most, &mut file)?;
         }
+        let mut scanned = Scanned::default();
+        let bytes = self.buffer.get(mark..filled).unwrap_or(&[]);
+        if encoding != Encoding::Utf8 || self.scanner.look(bytes) == Look::OfInterest {
+            scanned = self.scanner.keep(&encoding.text(bytes), false);
+        }
+        Ok(Seen::Text(scanned))
+    }
+
+    /// Fills the buffer with up to `most` bytes, after what it holds; tells how much it holds then, and whether the file
+    /// has ended.
+    fn fill(&mut self, mut filled: usize, most: usize, file: &mut impl Read) -> io::Result<(usize, bool)> {
+        if self.buffer.len() < most {
+            self.buffer.resize(most, 0);
+        }
+        while filled < most {
+            match file.read(self.buffer.get_mut(filled..most).unwrap_or(&mut [])) {
+                Ok(0) => return Ok((filled, true)),
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((filled, false))
     }
 }
 
-/// Fills a buffer up to a whole chunk after what it holds, and tells how much it holds then and whether the file has
-/// ended.
-fn fill(buffer: &mut Vec<u8>, mut filled: usize, chunk: usize, file: &mut impl Read) -> io::Result<(usize, bool)> {
-    const FIRST: usize = 256 * 1024;
-    loop {
-        if filled == buffer.len() {
-            if buffer.len() >= chunk {
-                return Ok((filled, false));
-            }
-            let more = (buffer.len() * 4).clamp(FIRST.min(chunk), chunk);
-            buffer.resize(more, 0);
-        }
-        match file.read(buffer.get_mut(filled..).unwrap_or(&mut [])) {
-            Ok(0) => return Ok((filled, true)),
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-impl Encoding {
-    /// What a byte order mark says, and how long it is.
-    fn of(bytes: &[u8]) -> (Self, usize) {
-        match bytes {
-            [0xef, 0xbb, 0xbf, ..] => (Self::Utf8, 3),
-            [0xff, 0xfe, ..] => (Self::Utf16 { big_endian: false }, 2),
-            [0xfe, 0xff, ..] => (Self::Utf16 { big_endian: true }, 2),
-            _ => (Self::Utf8, 0),
-        }
-    }
-
-    /// Where to cut bytes that go on: after the last line break near the end, or else after something that stands in
-    /// no scope.
-    fn cut(self, bytes: &[u8]) -> usize {
-        let from = bytes.len().saturating_sub(CUT);
-        let tail = bytes.get(from..).unwrap_or(&[]);
-        let width = if self == Self::Utf8 { 1 } else { 2 };
-        let unit = |unit: &[u8]| match (self, unit) {
-            (Self::Utf8, [byte]) => u16::from(*byte),
-            (Self::Utf16 { big_endian: true }, [high, low]) => u16::from_be_bytes([*high, *low]),
-            (_, [low, high]) => u16::from_le_bytes([*low, *high]),
-            _ => 0,
-        };
-        let last = |stop: &dyn Fn(u16) -> bool| tail.chunks_exact(width).rposition(|chunk| stop(unit(chunk)));
-        let found = last(&|unit| unit == 10).or_else(|| last(&|unit| unit == 32 || unit == 44)).or_else(|| {
-            last(&|unit| {
-                u8::try_from(unit).is_ok_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'.')
-            })
-        });
-        found.map_or(bytes.len() / width * width, |at| from + (at + 1) * width)
-    }
-
-    /// The bytes as text, where that may hold scopes.
-    fn text_of_interest<'b>(self, bytes: &'b [u8], scanner: &Scanner<'_>) -> Option<std::borrow::Cow<'b, str>> {
-        match self {
-            Self::Utf8 => scanner.may_hold_scopes(bytes).then(|| String::from_utf8_lossy(bytes)),
-            Self::Utf16 { big_endian } => Some(utf16(bytes, big_endian).into()),
-        }
-    }
-
-    /// The position after bytes that were not looked into.
-    fn advance(self, bytes: &[u8], from: Position) -> Position {
-        match self {
-            Self::Utf8 => {
-                let text = String::from_utf8_lossy(bytes);
-                advance(&text, 0..text.len(), from)
-            }
-            Self::Utf16 { big_endian } => {
-                let text = utf16(bytes, big_endian);
-                advance(&text, 0..text.len(), from)
-            }
-        }
-    }
-}
-
-fn utf16(bytes: &[u8], big_endian: bool) -> String {
-    let units = bytes.chunks_exact(2).map(|unit| match *unit {
-        [high, low] if big_endian => u16::from_be_bytes([high, low]),
-        [low, high] => u16::from_le_bytes([low, high]),
-        _ => 0,
-    });
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+/// Whether a file that begins like this is no text.
+pub(super) fn is_binary(encoding: Encoding, head: &[u8]) -> bool {
+    encoding == Encoding::Utf8 && memchr::memchr(0, head.get(..head.len().min(HEAD)).unwrap_or(&[])).is_some()
 }
 
 impl Scanner<'_> {
-    /// Reads a text, and keeps what it found and where.
-    fn keep(&self, text: &str, origin: Position, length: &mut usize, scanned: &mut Scanned) {
+    /// Reads a text, and keeps what it found and where, counted from the text's beginning. `zoho` tells that what the
+    /// text is a part of speaks of Zoho.
+    pub(super) fn keep(&self, text: &str, zoho: bool) -> Scanned {
         let id = Sources::default().add(Source::new("", ""));
-        let mut requests = self.read(id, text);
+        let mut requests = self.read_part(id, text, zoho);
         let comments = ignore::comments(text);
         if requests.is_empty() && comments.is_empty() {
-            return;
+            return Scanned::default();
         }
         let mut places: Vec<Span> =
             comments.iter().map(|comment| Span::new(comment.span.start, comment.span.end)).collect();
@@ -220,16 +134,11 @@ impl Scanner<'_> {
                 }
             });
         }
-        let kept = keep(text, origin, *length, &places);
+        let kept = keep(text, &places);
         for request in &mut requests {
             request.each_place(|place| place.span = kept.span(place.span));
         }
-        scanned.ignores.extend(comments.iter().map(|comment| {
-            let line = advance(text, 0..comment.about, origin).line;
-            comment.finished(id, text, line, |span| kept.span(span))
-        }));
-        *length += kept.pieces.iter().map(|piece| piece.text.len() + 1).sum::<usize>();
-        scanned.pieces.extend(kept.pieces);
-        scanned.requests.extend(requests);
+        let ignores = ignore::finished(&comments, id, text, |span| kept.span(span));
+        Scanned { requests, ignores, pieces: kept.pieces }
     }
 }

@@ -1,6 +1,6 @@
 //! Whole texts: what is read from them, and that every text can be read.
 
-use std::io::Cursor;
+use std::io;
 
 use proptest::prelude::*;
 
@@ -45,21 +45,26 @@ fn one_list_is_one_request() {
     }
 }
 
-/// What a reader keeps, as `line:column text`.
-fn scanned(bytes: &[u8], chunk: usize) -> Option<Vec<String>> {
+/// What is found in a file, each with its place; nothing where it is no text.
+fn scanned(bytes: &[u8]) -> Option<Vec<String>> {
     let catalog = Catalog::embedded();
     let scanner = Scanner::new(&catalog);
-    let scanned = Reader::in_chunks(&scanner, chunk).scan(Cursor::new(bytes)).unwrap().ok()?;
+    match Reader::new(&scanner).scan(bytes, || Ok(bytes.len() as u64)).unwrap() {
+        Seen::Text(scanned) => Some(places(scanned)),
+        Seen::Binary => None,
+        Seen::Large { .. } => unreachable!("no test has so large a file"),
+    }
+}
+
+/// `line:column text` of each scope.
+pub(super) fn places(scanned: Scanned) -> Vec<String> {
     let source = Source::of_pieces("x", scanned.pieces);
     let items = scanned.requests.iter().flat_map(|request| &request.items);
-    Some(
-        items
-            .map(|item| {
-                let at = source.position(item.place.span.start);
-                format!("{}:{} {}", at.line, at.column, source.slice(item.place.span))
-            })
-            .collect(),
-    )
+    let place = |item: &Item| {
+        let at = source.position(item.place.span.start);
+        format!("{}:{} {}", at.line, at.column, source.slice(item.place.span))
+    };
+    items.map(place).collect()
 }
 
 #[test]
@@ -75,26 +80,49 @@ fn files_of_every_encoding_are_read() {
         b"\xe9 Desk.tickets.READ\r\n\xe9 Desk.contacts.READ".to_vec(),
     ];
     for file in files {
-        assert_eq!(scanned(&file, CHUNK).unwrap(), expected);
+        assert_eq!(scanned(&file).unwrap(), expected);
     }
-    assert_eq!(scanned(b"a\0Desk.tickets.READ", CHUNK), None);
+    assert_eq!(scanned(b"a\0Desk.tickets.READ"), None);
+}
+
+/// A file that gives what it has in bits, with interruptions.
+struct InBits<'a>(&'a [u8], usize);
+
+impl io::Read for InBits<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.1 += 1;
+        if self.1.is_multiple_of(3) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let most = buffer.len().min(70_000);
+        self.0.read(&mut buffer[..most])
+    }
 }
 
 #[test]
-fn large_files_are_read_in_pieces() {
-    let line = "some é text of no interest, and more\n".repeat(40);
-    let text = format!("{line}x Desk.tickets.READ\n{line}{line}ab 'Desk.contacts.READ' {}", line.replace('\n', " "));
-    let whole = scanned(text.as_bytes(), CHUNK).unwrap();
-    assert_eq!(whole, ["41:3 Desk.tickets.READ", "122:5 Desk.contacts.READ"]);
-    for chunk in [64, 100, 1000, 4097] {
-        assert_eq!(scanned(text.as_bytes(), chunk).unwrap(), whole, "{chunk}");
-    }
+fn a_file_is_read_as_far_as_it_reached() {
+    let catalog = Catalog::embedded();
+    let scanner = Scanner::new(&catalog);
+    let mut reader = Reader::new(&scanner);
+    let text = "'Desk.tickets.READ'\n".repeat(30_000);
+    let mut lines = |size: u64| match reader.scan(InBits(text.as_bytes(), 0), || Ok(size)).unwrap() {
+        Seen::Text(scanned) => places(scanned).len(),
+        seen => panic!("{seen:?}"),
+    };
+    // As large as it is; shorter than it was, or will be; grown since; without a size, as below /proc.
+    assert_eq!([lines(600_000), lines(700_000), lines(400_000), lines(0)], [30_000, 30_000, 20_000, 30_000]);
+    assert!(
+        matches!(reader.scan(InBits(text.as_bytes(), 0), || Ok(1 << 40)).unwrap(), Seen::Large { size } if size == 1 << 40)
+    );
+    // What a large file has left in the buffer is no part of the next.
+    let Seen::Text(scanned) = reader.scan(&b"x"[..], || Ok(1)).unwrap() else { panic!() };
+    assert!(scanned.requests.is_empty());
 }
 
 #[test]
 fn many_scopes_on_one_long_line_take_time_in_proportion() {
     let line = "x={a:\"Desk.tickets.READ\",b:\"https://a/oauth/v2/auth?scope=ZohoCRM.modules.<m\"};".repeat(40_000);
-    let found = scanned(line.as_bytes(), CHUNK).unwrap();
+    let found = scanned(line.as_bytes()).unwrap();
     assert_eq!(found.len(), 40_000);
 }
 
@@ -112,7 +140,7 @@ proptest! {
             end = span.end;
         }
         prop_assert!(requests.is_empty() || Scanner::new(&Catalog::embedded()).may_hold_scopes(text.as_bytes()));
-        let kept = scanned(text.as_bytes(), CHUNK);
+        let kept = scanned(text.as_bytes());
         if let Some(kept) = kept {
             prop_assert_eq!(kept.len(), requests.iter().map(|request| request.items.len()).sum::<usize>());
         }
@@ -120,6 +148,6 @@ proptest! {
 
     #[test]
     fn every_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _: Option<Vec<String>> = scanned(&bytes, 64);
+        let _: Option<Vec<String>> = scanned(&bytes);
     }
 }
