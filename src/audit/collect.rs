@@ -9,6 +9,7 @@ use crate::filter::{self, WaiverUse};
 use crate::finding::Finding;
 use crate::input::token::{Grant, State};
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
+use crate::review::products;
 use crate::rules::{self, RunContext};
 use crate::scope::Scope;
 use crate::source::Sources;
@@ -246,6 +247,7 @@ impl<'a> Collector<'a> {
             grants: Vec::new(),
             scopes: Vec::new(),
             findings: of_run,
+            products: BTreeMap::new(),
             waived: Vec::new(),
             not_evaluated: self.not_evaluated,
             unread: self.unread,
@@ -268,6 +270,7 @@ impl<'a> Collector<'a> {
             report.findings.append(&mut judgement.findings);
             report.waived.append(&mut judgement.waived);
         }
+        report.products = products(review.catalog, &report.scopes);
         report.sort();
         report
     }

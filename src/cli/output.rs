@@ -109,9 +109,13 @@ impl Outputs {
             let out = anstream::stdout();
             let color = out.current_choice() != anstream::ColorChoice::Never;
             let width = super::stdout_is_terminal().then(terminal_width).flatten();
-            let mut out = BufWriter::new(out.lock());
+            let links = follows_links(color);
+            // Where colours are not wanted, links may be all the same: the stream would strip both.
+            let out: Box<dyn Write> =
+                if links && !color { Box::new(std::io::stdout().lock()) } else { Box::new(out.lock()) };
+            let mut out = BufWriter::new(out);
             self.format
-                .render(report, Canvas { color, width, is_record: false }, &mut out)
+                .render(report, Canvas { color, links, width, is_record: false }, &mut out)
                 .and_then(|()| out.flush())
                 .map_err(|error| CommandError::stdout(&error))?;
             if Some(self.format) == Format::named("github") {
@@ -132,6 +136,14 @@ pub(super) fn readable_by_others(file: &std::fs::File) {
 
 #[cfg(not(unix))]
 pub(super) fn readable_by_others(_: &std::fs::File) {}
+
+/// Whether standard output is a terminal that follows links, or `FORCE_HYPERLINK` says so. A terminal without colours
+/// gets none (`NO_COLOR`, `TERM=dumb`), nor does the log of a CI job.
+fn follows_links(color: bool) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some();
+    let is_asked_for = is_set("FORCE_HYPERLINK") || (color && !is_set("CI"));
+    is_asked_for && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+}
 
 /// The columns of the terminal that standard output is: what it says itself, else what the shell exports.
 pub(super) fn terminal_width() -> Option<usize> {

@@ -11,7 +11,7 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
-use super::{Canvas, GrantInfo, GrantState, NotEvaluated, Renderer, Report, RuleTally, Summary, Tally, Totals};
+use super::{Canvas, GrantInfo, GrantState, NotEvaluated, PolicyInfo, Renderer, Report, RuleTally, Summary, Tally, Totals};
 use crate::audit::Plan;
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict};
@@ -164,6 +164,9 @@ struct Policy<'a> {
     path: Text<'a>,
     /// Lower-case hexadecimal SHA-256 of the policy and of what it extends.
     digest: Text<'a>,
+    /// The address of the organisation's pages about rules, in which `{code}` and `{rule}` stand for a rule's code and
+    /// name; `null` where the policy names none.
+    rule_pages: Option<Text<'a>>,
 }
 
 /// A place in a text. Lines and columns count from 1, columns in characters (Unicode scalar values).
@@ -336,7 +339,7 @@ impl<'a> Document<'a> {
                 version: env!("CARGO_PKG_VERSION"),
                 catalog: Catalog { digest: Text::new(&report.catalog.digest), date: Text::new(&report.catalog.date) },
             },
-            policy: Policy { path: Text::new(&report.policy.path), digest: Text::new(&report.policy.digest) },
+            policy: Policy::new(&report.policy),
             as_of: report.as_of.to_string(),
             timestamp: report.run.timestamp.map(|time| time.to_string()),
             inputs: report.run.inputs.iter().map(|input| Text::new(input)).collect(),
@@ -348,6 +351,16 @@ impl<'a> Document<'a> {
             not_evaluated: report.not_evaluated.iter().map(|input| Unread::new(input, sources)).collect(),
             totals: report.totals.as_ref().map(Figures::new),
             plans: report.plans.iter().map(Way::new).collect(),
+        }
+    }
+}
+
+impl<'a> Policy<'a> {
+    fn new(policy: &'a PolicyInfo) -> Self {
+        Self {
+            path: Text::new(&policy.path),
+            digest: Text::new(&policy.digest),
+            rule_pages: policy.rule_pages.as_ref().map(|pages| Text::new(pages.as_str())),
         }
     }
 }

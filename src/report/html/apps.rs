@@ -7,6 +7,7 @@ use super::shown::{Guide, Prose, Shown, Spots, counted};
 use crate::engine::{Decider, Judged, Verdict};
 use crate::filter::Waived;
 use crate::finding::{Confidence, Related, Severity};
+use crate::link::Link;
 
 /// What the sections of the whole page may weigh, in bytes. A page beyond that opens slowly, and nobody reads it.
 const ROOM: usize = 3_800_000;
@@ -117,6 +118,8 @@ pub(super) struct Said {
     pub(super) severity: Severity,
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
+    /// The organisation's own page about the rule.
+    pub(super) page: Option<Link>,
     pub(super) message: Prose,
     pub(super) help: Vec<Prose>,
     pub(super) related: Vec<(Prose, Spots)>,
@@ -362,13 +365,14 @@ impl Said {
     fn with_related<'f>(remark: &Remark<'_>, related: impl Iterator<Item = &'f Related>, guide: Guide<'_>) -> Self {
         let finding = remark.finding;
         let related = related.take(CELL).map(|related| {
-            let message = Prose::new(&Shown::sentence(&related.message));
+            let message = Prose::citing(&Shown::sentence(&related.message), related.page.as_ref());
             (message, guide.spots(related.place.as_slice()))
         });
         Self {
             severity: finding.severity,
             code: finding.rule.code,
             rule: finding.rule.name,
+            page: guide.page(finding.rule),
             message: Prose::new(&Shown::sentence(&finding.message)),
             help: finding.help.as_deref().map(Shown::lines).unwrap_or_default().iter().map(Prose::new).collect(),
             related: related.collect(),
@@ -385,7 +389,7 @@ impl Said {
     pub(super) fn weight(&self) -> usize {
         let related = self.related.iter().map(|(message, spots)| message.weight() + spots.weight());
         let texts = self.help.iter().chain([&self.message]).map(Prose::weight).chain(related);
-        FRAME + texts.sum::<usize>()
+        FRAME + self.page.as_ref().map_or(0, |page| page.as_str().len()) + texts.sum::<usize>()
     }
 
     /// Whether there is more to tell than the message.
