@@ -49,7 +49,11 @@ impl Review<'_> {
     /// What a report says of policy, catalog and day.
     pub(crate) fn head(&self) -> (PolicyInfo, CatalogInfo, Date) {
         let origin = &self.policy.origin;
-        let policy = PolicyInfo { path: origin.label.clone(), digest: origin.digest.clone(), rule_pages: self.policy.rule_pages.clone() };
+        let policy = PolicyInfo {
+            path: origin.label.clone(),
+            digest: origin.digest.clone(),
+            rule_pages: self.policy.rule_pages.clone(),
+        };
         let catalog = CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() };
         (policy, catalog, self.as_of)
     }

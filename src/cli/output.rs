@@ -1,6 +1,7 @@
 //! Where reports go: standard output, and files that appear whole or not at all.
 
-use std::io::{BufWriter, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -24,8 +25,10 @@ impl Target {
             Some((word, path)) if Format::named(word).is_some() => (Format::named(word), path),
             _ => (None, text),
         };
-        if path.is_empty() {
-            return Err("the path is missing".to_owned());
+        match path {
+            "" => return Err("the path is missing".to_owned()),
+            "-" => return Err("`-` names no file: --format says what standard output gets".to_owned()),
+            _ => {}
         }
         Ok(Self { format, path: PathBuf::from(path) })
     }
@@ -42,13 +45,60 @@ impl Target {
 pub(super) struct Outputs {
     format: Format,
     to_stdout: bool,
-    files: Vec<(Format, PathBuf, NamedTempFile)>,
+    files: Vec<(Format, PathBuf, Sheet)>,
+}
+
+/// Where one report is written.
+enum Sheet {
+    /// A file, which takes its name once it is whole.
+    Draft(NamedTempFile, PathBuf),
+    /// What is there and is no file, such as a pipe or `/dev/null`: it stays, and takes the report as it comes.
+    Stream(File),
+}
+
+impl Sheet {
+    /// Opens what a path names. What is there already stays until [`Sheet::finish`]; a link goes on leading where it led.
+    fn open(path: &Path) -> io::Result<Self> {
+        if path.metadata().is_ok_and(|found| !found.is_file()) {
+            return Ok(Self::Stream(OpenOptions::new().write(true).open(path)?));
+        }
+        let goal = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = goal.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok(Self::Draft(NamedTempFile::new_in(folder)?, goal))
+    }
+
+    /// Gives a file that is whole its name.
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Draft(file, goal) => {
+                readable_by_others(file.as_file());
+                file.persist(goal).map(drop).map_err(|error| error.error)
+            }
+            Self::Stream(mut file) => file.flush(),
+        }
+    }
+}
+
+impl Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Draft(file, _) => file.write(bytes),
+            Self::Stream(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Draft(file, _) => file.flush(),
+            Self::Stream(file) => file.flush(),
+        }
+    }
 }
 
 impl Outputs {
     /// Opens every target. A target without a format takes the place of standard output.
     pub(super) fn open(format: Format, targets: &[Target]) -> Result<Self, CommandError> {
-        let mut files: Vec<(Format, PathBuf, NamedTempFile)> = Vec::new();
+        let mut files: Vec<(Format, PathBuf, Sheet)> = Vec::new();
         for target in targets {
             let path = &target.path;
             if files.iter().any(|(_, other, _)| other == path) {
@@ -57,10 +107,9 @@ impl Outputs {
             if path.is_dir() {
                 return Err(CommandError::usage(format!("`{}` is a folder: name a file in it", path.display())));
             }
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let file = NamedTempFile::new_in(folder)
+            let sheet = Sheet::open(path)
                 .map_err(|error| CommandError::usage(format!("`{}` cannot be written: {error}", path.display())))?;
-            files.push((target.format.unwrap_or(format), path.clone(), file));
+            files.push((target.format.unwrap_or(format), path.clone(), sheet));
         }
         let to_stdout = targets.iter().all(|target| target.format.is_some());
         Ok(Self { format, to_stdout, files })
@@ -69,9 +118,9 @@ impl Outputs {
     /// The formats that are written while an input is read, each with the place where it goes.
     pub(super) fn sinks(&mut self) -> Vec<Sink<'_>> {
         let mut sinks = Vec::new();
-        for (format, _, file) in &mut self.files {
+        for (format, _, sheet) in &mut self.files {
             if let Some(rows) = format.rows() {
-                sinks.push(Sink { rows, out: Box::new(BufWriter::new(file)) });
+                sinks.push(Sink { rows, out: Box::new(BufWriter::new(sheet)) });
             }
         }
         if let (true, Some(rows)) = (self.to_stdout, self.format.rows()) {
@@ -91,19 +140,18 @@ impl Outputs {
     }
 
     fn finish(self, report: &Report, is_written: impl Fn(Format) -> bool) -> Result<(), CommandError> {
-        for (format, path, file) in self.files {
+        for (format, path, sheet) in self.files {
             let failed = |error: &dyn std::fmt::Display| {
                 CommandError::incomplete(format!("`{}` cannot be written: {error}", path.display()))
             };
-            let mut writer = BufWriter::new(file);
+            let mut writer = BufWriter::new(sheet);
             let canvas = Canvas { is_record: true, ..Canvas::default() };
             if !is_written(format) {
                 let mut plain = anstream::StripStream::new(&mut writer as &mut dyn Write);
                 format.render(report, canvas, &mut plain).map_err(|error| failed(&error))?;
             }
-            let file = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
-            readable_by_others(file.as_file());
-            file.persist(&path).map_err(|error| failed(&error.error))?;
+            let sheet = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
+            sheet.finish().map_err(|error| failed(&error))?;
         }
         if self.to_stdout && !is_written(self.format) {
             let out = anstream::stdout();

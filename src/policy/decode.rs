@@ -14,8 +14,20 @@ use super::{
 /// The version of the format that this build reads.
 const VERSION: &str = "1";
 
-const POLICY_KEYS: &[&str] =
-    &["version", "default", "extends", "allow", "deny", "rules", "apps", "waivers", "tests", "catalog", "data", "rule-pages"];
+const POLICY_KEYS: &[&str] = &[
+    "version",
+    "default",
+    "extends",
+    "allow",
+    "deny",
+    "rules",
+    "apps",
+    "waivers",
+    "tests",
+    "catalog",
+    "data",
+    "rule-pages",
+];
 const APP_KEYS: &[&str] =
     &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
 const WAIVER_KEYS: &[&str] =

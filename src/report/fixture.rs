@@ -103,6 +103,7 @@ pub(super) fn everything() -> Builder {
     let default = Some(built.place(policy, "deny"));
     let allow = Some(built.place(policy, "ZohoBooks.invoices.READ"));
 
+    built.0.products = [("ZohoBooks".to_owned(), "Zoho Books".to_owned())].into();
     let judged = built.scope(code, "ZohoBooks.invoices.ALL", Verdict::NotAllowed);
     judged.app = Some("invoice-sync".to_owned());
     judged.gives = "every operation on sales invoices, their payments and attachments".to_owned();

@@ -59,11 +59,7 @@ impl Renderer for Table {
             let rule = format!("{} {}", finding.rule.code, finding.rule.name);
             let rule = page.map_or_else(|| rule.clone(), |page| closing::linked(&page, &rule));
             let spot = closing::spot(report, finding.place);
-            writeln!(
-                out,
-                "{severity}[{rule}]: {} ({spot})",
-                clipped(&finding.message, MESSAGE)
-            )?;
+            writeln!(out, "{severity}[{rule}]: {} ({spot})", clipped(&finding.message, MESSAGE))?;
         }
         for input in &report.not_evaluated {
             let word = styled(canvas.color, severity_style(Severity::Error), "error");
@@ -92,7 +88,7 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
         columns.push(column("grant", None, &|judged| clipped(grant(judged).map_or("", |grant| &grant.name), NAME)));
     }
     if report.scopes.iter().any(|judged| judged.app.is_some()) {
-        columns.push(column("app", None, &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
+        columns.push(column("app", Some(3), &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
     }
     columns.push(column("gives", Some(0), &|judged| clipped(&judged.gives, NAME)));
     columns.push(column("data", Some(1), &|judged| {
@@ -207,7 +203,8 @@ mod tests {
 
     #[test]
     fn narrow_terminals_lose_columns_before_words_break() {
-        let widths = [100, 80, 60, 1].map(|width| format!("{width}\n{}", everything().rendered(&Table, Some(width))));
+        let widths =
+            [100, 80, 60, 40, 1].map(|width| format!("{width}\n{}", everything().rendered(&Table, Some(width))));
         insta::assert_snapshot!(widths.join("\n"));
     }
 
@@ -220,7 +217,7 @@ mod tests {
 
     #[test]
     fn lines_keep_to_the_width() {
-        for width in [60, 80, 90, 120, 200] {
+        for width in [40, 60, 80, 90, 120, 200] {
             let written = everything().rendered(&Table, Some(width));
             let rows = written.lines().filter(|line| line.starts_with(['│', '┌', '╞', '└']));
             assert!(rows.clone().count() > 8, "{width}");

@@ -100,7 +100,8 @@ pub(super) fn maps(population: &Population<'_>, products: &BTreeMap<String, Stri
             count(by_class.entry(*class).or_default(), access);
         }
     }
-    let by_service = by_service.into_iter().map(|(name, counts)| (name, products.get(name).map(String::as_str), counts));
+    let by_service =
+        by_service.into_iter().map(|(name, counts)| (name, products.get(name).map(String::as_str), counts));
     let by_class = by_class.into_iter().map(|(class, counts)| (class.as_str(), None, counts));
     let maps = [
         heat("service", "Access by product and operation", "Product", by_service.collect()),

@@ -9,6 +9,7 @@ mod apps;
 mod grants;
 mod heat;
 mod population;
+mod row;
 mod shown;
 mod summary;
 #[cfg(test)]
@@ -23,10 +24,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Canvas, Renderer, Report};
 use appendix::{Exception, PolicyText, Unknown, Unread};
-use apps::{Apps, Name, Said};
+use apps::{Apps, Name};
 use grants::Grants;
 use heat::Heat;
 use population::Population;
+use row::Said;
 use shown::{Guide, Shown};
 use summary::{Chart, Figure, Headline};
 

@@ -238,7 +238,8 @@ mod tests {
         };
         let owned = |text: &str, links| (text.to_owned(), links);
         let text = "catalog (https://a.example/x), https://b.example";
-        let linked = [owned("catalog (", false), owned("https://a.example/x", true), owned("), https://b.example", false)];
+        let linked =
+            [owned("catalog (", false), owned("https://a.example/x", true), owned("), https://b.example", false)];
         assert_eq!(pieces(text, Some(&page)), linked);
         assert_eq!(pieces(text, None), [owned(text, false)]);
         assert_eq!(pieces("cut: https://a.exa", Some(&page)), [owned("cut: https://a.exa", false)]);
