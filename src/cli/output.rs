@@ -64,7 +64,13 @@ impl Sheet {
         }
         let goal = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let folder = goal.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self::Draft(NamedTempFile::new_in(folder)?, goal))
+        if !folder.is_dir() {
+            let message = format!("there is no folder `{}`", folder.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        }
+        // The error itself would name a file that nobody asked for.
+        let draft = NamedTempFile::new_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+        Ok(Self::Draft(draft, goal))
     }
 
     /// Gives a file that is whole its name.

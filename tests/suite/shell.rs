@@ -53,7 +53,7 @@ fn completions_for_every_shell() {
 fn a_manual_page_for_every_command() {
     let ended = zscope(&["man"]).ended();
     assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
-    assert!(ended.stdout.contains(".TH zscope 1") && ended.stdout.contains("Exit codes"), "{}", ended.stdout);
+    assert!(ended.stdout.contains(".TH zscope 1 \"\" \"zscope ") && ended.stdout.contains("Exit codes"), "{}", ended.stdout);
 
     let mut run = zscope(&["man", "--out", "share/man1"]);
     let ended = run.ended();
