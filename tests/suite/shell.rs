@@ -53,7 +53,11 @@ fn completions_for_every_shell() {
 fn a_manual_page_for_every_command() {
     let ended = zscope(&["man"]).ended();
     assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
-    assert!(ended.stdout.contains(".TH zscope 1 \"\" \"zscope ") && ended.stdout.contains("Exit codes"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains(".TH zscope 1 \"\" \"zscope ") && ended.stdout.contains("Exit codes"),
+        "{}",
+        ended.stdout
+    );
 
     let mut run = zscope(&["man", "--out", "share/man1"]);
     let ended = run.ended();
@@ -123,6 +127,9 @@ fn colours_follow_the_usual_variables() {
 
 #[test]
 fn links_are_for_terminals_and_for_those_who_insist() {
+    const LINK: &str =
+        "\u{1b}]8;;https://wiki.example.com/zscope/ZS201#full-access\u{1b}\\ZS201 full-access\u{1b}]8;;\u{1b}\\";
+    const SOURCE: &str = "\u{1b}]8;;https://zstatic.zohostatic.com/books/api/v3/oauth\u{1b}\\catalog: ZohoBooks.yaml:";
     let policy = "version: 1\nextends: [builtin:least-privilege]\ndefault: allow\n\
                   rule-pages: https://wiki.example.com/zscope/{code}#{rule}\n";
     let written = |vars: &[(&str, &str)]| {
@@ -137,9 +144,6 @@ fn links_are_for_terminals_and_for_those_who_insist() {
         assert!(read("out.html").contains(link), "{}", read("out.html"));
         stdout
     };
-    const LINK: &str =
-        "\u{1b}]8;;https://wiki.example.com/zscope/ZS201#full-access\u{1b}\\ZS201 full-access\u{1b}]8;;\u{1b}\\";
-    const SOURCE: &str = "\u{1b}]8;;https://zstatic.zohostatic.com/books/api/v3/oauth\u{1b}\\catalog: ZohoBooks.yaml:";
     let plain = written(&[]);
     assert!(!plain.contains('\u{1b}'), "standard output is no terminal: {plain:?}");
     for vars in [&[("FORCE_HYPERLINK", "1")][..], &[("FORCE_HYPERLINK", "1"), ("NO_COLOR", "1"), ("CI", "true")]] {
