@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::link::Link;
 use crate::source::Place;
 
 /// How much a finding matters. Ordered: a note is less than an error.
@@ -95,6 +96,8 @@ pub struct Related {
     pub message: String,
     /// Where, when it stands in one of the run's texts.
     pub place: Option<Place>,
+    /// A page that says so, whose address is a part of the message.
+    pub page: Option<Link>,
 }
 
 /// A replacement of text that would settle a finding.
@@ -138,7 +141,14 @@ impl Finding {
     /// Adds something it points at.
     #[must_use]
     pub fn related(mut self, message: impl Into<String>, place: Option<Place>) -> Self {
-        self.related.push(Related { message: message.into(), place });
+        self.related.push(Related { message: message.into(), place, page: None });
+        self
+    }
+
+    /// Adds what it rests on.
+    #[must_use]
+    pub fn resting_on(mut self, statement: Related) -> Self {
+        self.related.push(statement);
         self
     }
 

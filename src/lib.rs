@@ -27,6 +27,7 @@ pub mod finding;
 pub mod fix;
 pub mod input;
 pub mod inventory;
+pub mod link;
 pub mod live;
 mod percent;
 pub mod policy;

@@ -4,7 +4,7 @@ mod memo;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::thread;
 
 use jiff::civil::Date;
@@ -49,7 +49,11 @@ impl Review<'_> {
     /// What a report says of policy, catalog and day.
     pub(crate) fn head(&self) -> (PolicyInfo, CatalogInfo, Date) {
         let origin = &self.policy.origin;
-        let policy = PolicyInfo { path: origin.label.clone(), digest: origin.digest.clone() };
+        let policy = PolicyInfo {
+            path: origin.label.clone(),
+            digest: origin.digest.clone(),
+            rule_pages: self.policy.rule_pages.clone(),
+        };
         let catalog = CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() };
         (policy, catalog, self.as_of)
     }
@@ -80,6 +84,7 @@ impl Review<'_> {
         let policy = self.policy.effective(None);
         findings.extend(of_run.into_iter().filter_map(|finding| filter::with_level(finding, &policy)));
         let (policy, catalog, as_of) = self.head();
+        let products = products(self.catalog, &scopes);
         let mut report = Report {
             policy,
             catalog,
@@ -87,6 +92,7 @@ impl Review<'_> {
             grants: Vec::new(),
             scopes,
             findings,
+            products,
             waived,
             unread: not_evaluated.len(),
             not_evaluated,
@@ -99,6 +105,13 @@ impl Review<'_> {
         report.sort();
         report
     }
+}
+
+/// The products that the services of scopes belong to, by service.
+pub(crate) fn products(catalog: &Catalog, scopes: &[Judged]) -> BTreeMap<String, String> {
+    let named: BTreeSet<&str> = scopes.iter().filter_map(|judged| judged.scope.as_ref().ok()?.service()).collect();
+    let known = named.into_iter().filter_map(|name| Some((name, catalog.service(name)?)));
+    known.map(|(name, service)| (name.to_owned(), service.product.clone())).collect()
 }
 
 impl Review<'_> {

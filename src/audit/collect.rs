@@ -11,6 +11,7 @@ use crate::finding::Finding;
 use crate::input::token::{Grant, Origin, State};
 use crate::redact::redact;
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
+use crate::review::products;
 use crate::rules::{self, RunContext};
 use crate::scope::Scope;
 use crate::source::Sources;
@@ -250,6 +251,7 @@ impl<'a> Collector<'a> {
             grants: Vec::new(),
             scopes: Vec::new(),
             findings: of_run,
+            products: BTreeMap::new(),
             waived: Vec::new(),
             not_evaluated: self.not_evaluated,
             unread: self.unread,
@@ -284,6 +286,7 @@ impl<'a> Collector<'a> {
             report.findings.append(&mut judgement.findings);
             report.waived.append(&mut judgement.waived);
         }
+        report.products = products(review.catalog, &report.scopes);
         report.sort();
         report
     }

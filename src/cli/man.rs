@@ -57,5 +57,6 @@ fn of_all(mut command: Command, pages: &mut Vec<(String, String)>) -> Result<(),
 fn page(command: Command) -> Result<String, CommandError> {
     let mut text = Vec::new();
     Man::new(command).render(&mut text).map_err(|error| CommandError::stdout(&error))?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    // A page without a date has to say so: what stands next would be taken for one.
+    Ok(String::from_utf8_lossy(&text).replacen(" 1  \"", " 1 \"\" \"", 1))
 }

@@ -1,6 +1,7 @@
 //! Where reports go: standard output, and files that appear whole or not at all.
 
-use std::io::{BufWriter, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -24,8 +25,10 @@ impl Target {
             Some((word, path)) if Format::named(word).is_some() => (Format::named(word), path),
             _ => (None, text),
         };
-        if path.is_empty() {
-            return Err("the path is missing".to_owned());
+        match path {
+            "" => return Err("the path is missing".to_owned()),
+            "-" => return Err("`-` names no file: --format says what standard output gets".to_owned()),
+            _ => {}
         }
         Ok(Self { format, path: PathBuf::from(path) })
     }
@@ -42,13 +45,66 @@ impl Target {
 pub(super) struct Outputs {
     format: Format,
     to_stdout: bool,
-    files: Vec<(Format, PathBuf, NamedTempFile)>,
+    files: Vec<(Format, PathBuf, Sheet)>,
+}
+
+/// Where one report is written.
+enum Sheet {
+    /// A file, which takes its name once it is whole.
+    Draft(NamedTempFile, PathBuf),
+    /// What is there and is no file, such as a pipe or `/dev/null`: it stays, and takes the report as it comes.
+    Stream(File),
+}
+
+impl Sheet {
+    /// Opens what a path names. What is there already stays until [`Sheet::finish`]; a link goes on leading where it led.
+    fn open(path: &Path) -> io::Result<Self> {
+        if path.metadata().is_ok_and(|found| !found.is_file()) {
+            return Ok(Self::Stream(OpenOptions::new().write(true).open(path)?));
+        }
+        let goal = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = goal.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            let message = format!("there is no folder `{}`", folder.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        }
+        // The error itself would name a file that nobody asked for.
+        let draft = NamedTempFile::new_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+        Ok(Self::Draft(draft, goal))
+    }
+
+    /// Gives a file that is whole its name.
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Draft(file, goal) => {
+                readable_by_others(file.as_file());
+                file.persist(goal).map(drop).map_err(|error| error.error)
+            }
+            Self::Stream(mut file) => file.flush(),
+        }
+    }
+}
+
+impl Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Draft(file, _) => file.write(bytes),
+            Self::Stream(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Draft(file, _) => file.flush(),
+            Self::Stream(file) => file.flush(),
+        }
+    }
 }
 
 impl Outputs {
     /// Opens every target. A target without a format takes the place of standard output.
     pub(super) fn open(format: Format, targets: &[Target]) -> Result<Self, CommandError> {
-        let mut files: Vec<(Format, PathBuf, NamedTempFile)> = Vec::new();
+        let mut files: Vec<(Format, PathBuf, Sheet)> = Vec::new();
         for target in targets {
             let path = &target.path;
             if files.iter().any(|(_, other, _)| other == path) {
@@ -57,10 +113,9 @@ impl Outputs {
             if path.is_dir() {
                 return Err(CommandError::usage(format!("`{}` is a folder: name a file in it", path.display())));
             }
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let file = NamedTempFile::new_in(folder)
+            let sheet = Sheet::open(path)
                 .map_err(|error| CommandError::usage(format!("`{}` cannot be written: {error}", path.display())))?;
-            files.push((target.format.unwrap_or(format), path.clone(), file));
+            files.push((target.format.unwrap_or(format), path.clone(), sheet));
         }
         let to_stdout = targets.iter().all(|target| target.format.is_some());
         Ok(Self { format, to_stdout, files })
@@ -69,9 +124,9 @@ impl Outputs {
     /// The formats that are written while an input is read, each with the place where it goes.
     pub(super) fn sinks(&mut self) -> Vec<Sink<'_>> {
         let mut sinks = Vec::new();
-        for (format, _, file) in &mut self.files {
+        for (format, _, sheet) in &mut self.files {
             if let Some(rows) = format.rows() {
-                sinks.push(Sink { rows, out: Box::new(BufWriter::new(file)) });
+                sinks.push(Sink { rows, out: Box::new(BufWriter::new(sheet)) });
             }
         }
         if let (true, Some(rows)) = (self.to_stdout, self.format.rows()) {
@@ -91,27 +146,30 @@ impl Outputs {
     }
 
     fn finish(self, report: &Report, is_written: impl Fn(Format) -> bool) -> Result<(), CommandError> {
-        for (format, path, file) in self.files {
+        for (format, path, sheet) in self.files {
             let failed = |error: &dyn std::fmt::Display| {
                 CommandError::incomplete(format!("`{}` cannot be written: {error}", path.display()))
             };
-            let mut writer = BufWriter::new(file);
+            let mut writer = BufWriter::new(sheet);
             let canvas = Canvas { is_record: true, ..Canvas::default() };
             if !is_written(format) {
                 let mut plain = anstream::StripStream::new(&mut writer as &mut dyn Write);
                 format.render(report, canvas, &mut plain).map_err(|error| failed(&error))?;
             }
-            let file = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
-            readable_by_others(file.as_file());
-            file.persist(&path).map_err(|error| failed(&error.error))?;
+            let sheet = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
+            sheet.finish().map_err(|error| failed(&error))?;
         }
         if self.to_stdout && !is_written(self.format) {
             let out = anstream::stdout();
             let color = out.current_choice() != anstream::ColorChoice::Never;
             let width = super::stdout_is_terminal().then(terminal_width).flatten();
-            let mut out = BufWriter::new(out.lock());
+            let links = follows_links(color);
+            // Where colours are not wanted, links may be all the same: the stream would strip both.
+            let out: Box<dyn Write> =
+                if links && !color { Box::new(std::io::stdout().lock()) } else { Box::new(out.lock()) };
+            let mut out = BufWriter::new(out);
             self.format
-                .render(report, Canvas { color, width, is_record: false }, &mut out)
+                .render(report, Canvas { color, links, width, is_record: false }, &mut out)
                 .and_then(|()| out.flush())
                 .map_err(|error| CommandError::stdout(&error))?;
             if Some(self.format) == Format::named("github") {
@@ -132,6 +190,14 @@ pub(super) fn readable_by_others(file: &std::fs::File) {
 
 #[cfg(not(unix))]
 pub(super) fn readable_by_others(_: &std::fs::File) {}
+
+/// Whether standard output is a terminal that follows links, or `FORCE_HYPERLINK` says so. A terminal without colours
+/// gets none (`NO_COLOR`, `TERM=dumb`), nor does the log of a CI job.
+fn follows_links(color: bool) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some();
+    let is_asked_for = is_set("FORCE_HYPERLINK") || (color && !is_set("CI"));
+    is_asked_for && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+}
 
 /// The columns of the terminal that standard output is: what it says itself, else what the shell exports.
 pub(super) fn terminal_width() -> Option<usize> {

@@ -116,6 +116,7 @@ impl Reporting {
     pub(super) fn open(&self) -> Result<Opened, CommandError> {
         let run = RunInfo {
             inputs: Vec::new(),
+            command: Some(command_line()),
             timestamp: self.timestamp()?,
             fail_on: self.fail_on.least(),
             has_baseline: false,
@@ -176,6 +177,14 @@ impl Opened {
         self.outputs.complete(report)?;
         Ok(outcome(report))
     }
+}
+
+/// How the program was called, as a shell would take it. By its own name: where it lies differs from machine to machine.
+fn command_line() -> String {
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let words: Vec<String> = [env!("CARGO_PKG_NAME").to_owned()].into_iter().chain(arguments).collect();
+    // No argument of a program holds the character that cannot be quoted.
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
 /// Where the working folder lies in its repository. Where a part of the path is no text, nothing is known, and paths are

@@ -6,13 +6,28 @@ use crate::source::{Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
-use super::{App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, Spanned, Verdict, Waiver};
+use super::{
+    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, Verdict, Waiver,
+    rule_pages,
+};
 
 /// The version of the format that this build reads.
 const VERSION: &str = "1";
 
-const POLICY_KEYS: &[&str] =
-    &["version", "default", "extends", "allow", "deny", "rules", "apps", "waivers", "tests", "catalog", "data"];
+const POLICY_KEYS: &[&str] = &[
+    "version",
+    "default",
+    "extends",
+    "allow",
+    "deny",
+    "rules",
+    "apps",
+    "waivers",
+    "tests",
+    "catalog",
+    "data",
+    "rule-pages",
+];
 const APP_KEYS: &[&str] =
     &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
 const WAIVER_KEYS: &[&str] =
@@ -43,6 +58,7 @@ pub(super) struct File {
     pub(super) tests: Vec<Named<PolicyTest>>,
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
+    pub(super) rule_pages: Option<RulePages>,
 }
 
 /// A waiver or a test, and the application that it names: whether there is one, only all files together tell.
@@ -85,6 +101,7 @@ impl Reader<'_> {
             tests: self.each(fields.get("tests"), "a list of tests", Self::test),
             catalog: fields.get("catalog").and_then(|node| self.spanned(node, "the path of a folder")),
             data: self.data_overrides(fields.get("data")),
+            rule_pages: fields.get("rule-pages").and_then(|node| self.rule_pages(node)),
         })
     }
 
@@ -124,6 +141,16 @@ impl Reader<'_> {
             }
         }
         levels
+    }
+
+    fn rule_pages(&mut self, node: &Node) -> Option<RulePages> {
+        let text = self.text(node, "an address")?;
+        let pages = RulePages::parse(text);
+        if pages.is_none() {
+            let message = format!("`{}` is not the address of pages about rules", shown(text));
+            self.report(Problem::new(node.span, message).help(rule_pages::FORM));
+        }
+        pages
     }
 
     fn apps(&mut self, node: Option<&Node>) -> Vec<App> {
@@ -279,6 +306,7 @@ waivers:
 tests:
   - { app: sync, scopes: 'openid,email', expect: not-allowed }
 catalog: catalog/own
+rule-pages: https://wiki.example.com/zscope/{code}
 ";
 
     #[test]
@@ -286,6 +314,8 @@ catalog: catalog/own
         let policy = fixture::load(WHOLE).unwrap();
         assert_eq!((policy.default, policy.allow.len(), policy.deny.len()), (Effect::Allow, 1, 1));
         assert_eq!(policy.catalog.as_ref().map(|path| path.value.as_path()), Some("catalog/own".as_ref()));
+        let pages = policy.rule_pages.as_ref().map(super::RulePages::as_str);
+        assert_eq!(pages, Some("https://wiki.example.com/zscope/{code}"));
 
         let effective = policy.effective(Some("sync"));
         let texts = |entries: &[&crate::policy::Entry]| entries.iter().map(|e| e.text.clone()).collect::<Vec<_>>();
@@ -354,6 +384,7 @@ waivers:
 tests:
   - { app: nobody, scopes: openid, expect: allow }
 catalog: [a]
+rule-pages: wiki.example.com/{code}
 ";
         insta::assert_snapshot!(errors(&[("p", text)]), @r"
         p:1:1 [] a policy needs the key `version` (write `version: 1` on the first line)
@@ -382,6 +413,7 @@ catalog: [a]
         p:15:7 [scopes] a waiver needs the key `expires`
         p:17:44 [allow] `allow` is not a verdict (it is one of `allowed`, `denied`, `not-allowed`, `unknown`, `waived`)
         p:18:10 [[] expected the path of a folder, found a list
+        p:19:13 [wiki.example.com/{code}] `wiki.example.com/{code}` is not the address of pages about rules (write it as in `https://wiki.example.com/zscope/{code}`: `{code}` and `{rule}` stand for a rule's code and name)
         ");
     }
 

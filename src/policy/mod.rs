@@ -27,6 +27,7 @@ mod files;
 mod fixture;
 mod model;
 mod resolve;
+mod rule_pages;
 pub(crate) mod secrets;
 mod verdict;
 mod waiver;
@@ -37,5 +38,6 @@ pub use model::{
     Spanned,
 };
 pub use resolve::{PolicyErrors, Top, load};
+pub use rule_pages::RulePages;
 pub use verdict::Verdict;
 pub use waiver::{EXPIRING_WITHIN_DAYS, Waiver, WaiverState};

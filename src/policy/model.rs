@@ -9,7 +9,7 @@ use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
 use crate::source::{Place, SourceId};
 
-use super::{Verdict, Waiver};
+use super::{RulePages, Verdict, Waiver};
 
 /// A policy with everything that it inherits.
 ///
@@ -39,6 +39,8 @@ pub struct Policy {
     pub catalog: Option<Spanned<PathBuf>>,
     /// Other data classes than the catalog's. The first that matches a resource decides.
     pub data: Vec<DataOverride>,
+    /// The organisation's own pages about rules. The nearer file wins.
+    pub rule_pages: Option<RulePages>,
 }
 
 impl Policy {

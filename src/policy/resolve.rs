@@ -104,6 +104,7 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         tests: Vec::new(),
         catalog: top.file.catalog.take().map(|path| Spanned { value: top.id.join(&path.value), place: path.place }),
         data: Vec::new(),
+        rule_pages: None,
     };
     let mut names: Vec<Spanned<String>> = Vec::new();
     for test in std::mem::take(&mut top.file.tests) {
@@ -118,6 +119,7 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         policy.allow.extend(file.allow);
         policy.deny.extend(file.deny);
         policy.data.extend(file.data);
+        policy.rule_pages = policy.rule_pages.or(file.rule_pages);
         for (rule, setting) in file.levels {
             policy.levels.entry(rule).or_insert(setting);
         }
@@ -176,7 +178,8 @@ mod tests {
             "version: 1\ndefault: allow\nallow: [openid]\ndeny: [email]\n\
              rules: {{ full-access: note, not-allowed: note }}\n\
              apps: {{ old: {{ }} }}\nwaivers: [{{ id: W-1, app: new, {WAIVER} }}]\n\
-             tests: [{{ app: gone, scopes: openid, expect: allowed }}]\ncatalog: c\ndata: {{ Desk.tickets: [files] }}\n"
+             tests: [{{ app: gone, scopes: openid, expect: allowed }}]\ncatalog: c\ndata: {{ Desk.tickets: [files] }}\n\
+             rule-pages: https://far.example/{{code}}\n"
         );
         let top = "version: 1\nextends: [conf/base.yaml]\nallow: [phone]\nrules: { full-access: error }\n\
                    apps: { new: { } }\ndata: { Desk.tickets: [messages] }\n";
@@ -191,6 +194,8 @@ mod tests {
         assert_eq!(policy.apps.iter().map(|app| app.name.as_str()).collect::<Vec<_>>(), ["new", "old"]);
         assert_eq!(policy.waivers.len(), 1);
         assert!(policy.tests.is_empty() && policy.catalog.is_none());
+        let pages = policy.rule_pages.as_ref().map(crate::policy::RulePages::as_str);
+        assert_eq!(pages, Some("https://far.example/{code}"));
         assert_eq!(policy.data.iter().map(|data| data.classes[0].as_str()).collect::<Vec<_>>(), ["messages", "files"]);
     }
 
@@ -280,7 +285,7 @@ mod tests {
         f8:2:11 [f9] more than 8 policies extend one another in a row (let one file extend several instead)
         p:2:9 [a.b] the operation is missing in `a.b` (write `a.b.READ`, or `a.b.*` for every operation)
         q:2:9 [c.d] the operation is missing in `c.d` (write `c.d.READ`, or `c.d.*` for every operation)
-        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `tests`, `catalog`, `data`)
+        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `tests`, `catalog`, `data`, `rule-pages`)
         ");
     }
 

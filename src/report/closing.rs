@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::clean::{clean, clipped};
 use super::{Canvas, NotEvaluated, Report, Summary, Tally, provenance};
 use crate::filter::Waived;
+use crate::link::Link;
 use crate::source::Place;
 
 /// The most characters of a scope or an input that are shown.
@@ -25,6 +26,11 @@ pub(super) fn spot(report: &Report, place: Place) -> String {
 /// A text in a style, or plain.
 pub(super) fn styled(color: bool, style: Style, text: &str) -> String {
     if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+/// A text that leads to a page, in a terminal that follows links.
+pub(super) fn linked(page: &Link, text: &str) -> String {
+    format!("\x1b]8;;{}\x1b\\{text}\x1b]8;;\x1b\\", page.as_str())
 }
 
 /// What could not be evaluated, as a phrase.

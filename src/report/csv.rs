@@ -183,11 +183,15 @@ fn push_cell(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// A cell that no spreadsheet takes for a formula, and no terminal obeys.
+/// A cell that no spreadsheet takes for a formula, whatever the width of its signs, and no terminal obeys.
 fn harmless(text: &str) -> Cow<'_, str> {
     let cleaned = clean(text);
     // What is escaped begins with a backslash: tabs and carriage returns are no danger any more.
-    if cleaned.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cleaned}")) } else { cleaned }
+    if cleaned.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+        Cow::Owned(format!("'{cleaned}"))
+    } else {
+        cleaned
+    }
 }
 
 #[cfg(test)]
@@ -204,6 +208,8 @@ mod tests {
             ("+1", "'+1"),
             ("-1", "'-1"),
             ("@x", "'@x"),
+            ("＝1+1", "'＝1+1"),
+            ("＠x", "'＠x"),
             ("\tx", "\\tx"),
             ("\r=x", "\\r=x"),
             ("=a,b", "\"'=a,b\""),

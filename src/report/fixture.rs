@@ -28,12 +28,13 @@ pub(super) struct Builder(pub(super) Report);
 impl Builder {
     pub(super) fn new() -> Self {
         Self(Report {
-            policy: PolicyInfo { path: "zscope.yaml".to_owned(), digest: "d1".to_owned() },
+            policy: PolicyInfo { path: "zscope.yaml".to_owned(), digest: "d1".to_owned(), rule_pages: None },
             catalog: CatalogInfo { digest: "c1".to_owned(), date: "2026-11-23".to_owned() },
             as_of: date(2026, 11, 30),
             grants: Vec::new(),
             scopes: Vec::new(),
             findings: Vec::new(),
+            products: std::collections::BTreeMap::new(),
             waived: Vec::new(),
             not_evaluated: Vec::new(),
             unread: 0,
@@ -102,6 +103,7 @@ pub(super) fn everything() -> Builder {
     let default = Some(built.place(policy, "deny"));
     let allow = Some(built.place(policy, "ZohoBooks.invoices.READ"));
 
+    built.0.products = [("ZohoBooks".to_owned(), "Zoho Books".to_owned())].into();
     let judged = built.scope(code, "ZohoBooks.invoices.ALL", Verdict::NotAllowed);
     judged.app = Some("invoice-sync".to_owned());
     judged.gives = "every operation on sales invoices, their payments and attachments".to_owned();

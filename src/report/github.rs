@@ -75,6 +75,10 @@ fn command(report: &Report, finding: &Finding) -> (Severity, String) {
         message.push_str("\nhelp: ");
         message.push_str(&clipped(&help.split_whitespace().collect::<Vec<_>>().join(" "), MESSAGE));
     }
+    if let Some(page) = report.policy.page(finding.rule) {
+        message.push_str("\nabout the rule: ");
+        message.push_str(page.as_str());
+    }
     (finding.severity, written(finding.severity, &properties(report, Some(finding.place), &title), &message))
 }
 

@@ -8,6 +8,9 @@ pub(crate) const WIDTH: usize = 120;
 /// The longest piece of a word that keeps its line: longer words are broken there, shorter ones never.
 pub(crate) const WORD: usize = 36;
 
+/// No column is narrower, whatever the terminal.
+const BROKEN: usize = 6;
+
 /// A blank on either side of a column's content.
 const PADDING: usize = 2;
 
@@ -73,7 +76,14 @@ pub(crate) fn fitting(mut columns: Vec<Column>, width: usize) -> (Vec<Column>, V
 /// hold prose), then from left to right.
 fn widths(columns: &[Column], width: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = columns.iter().map(Column::least).collect();
-    let mut room = width.saturating_sub(widths.iter().map(|width| width + FRAME).sum::<usize>() + 1);
+    let needed = widths.iter().map(|width| width + FRAME).sum::<usize>() + 1;
+    let mut room = width.saturating_sub(needed);
+    // Where even that is too much, words break, the longest first.
+    for _ in width..needed {
+        if let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > BROKEN) {
+            *widest -= 1;
+        }
+    }
     let mut by_need: Vec<(&Column, &mut usize)> = columns.iter().zip(&mut widths).collect();
     by_need.sort_by_key(|(column, _)| column.gives_way.unwrap_or(u8::MAX));
     for (column, width) in by_need {

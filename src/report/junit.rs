@@ -213,6 +213,9 @@ fn told(report: &Report, finding: &Finding) -> String {
     let message = clipped(&finding.message, MESSAGE);
     let mut text = format!("\n{}[{} {}]: {message}\n", finding.severity, finding.rule.code, finding.rule.name);
     let _ = writeln!(text, "  at {}", spot(report, finding.place));
+    if let Some(page) = report.policy.page(finding.rule) {
+        let _ = writeln!(text, "  about the rule: {}", page.as_str());
+    }
     for related in &finding.related {
         let place = related.place.map(|place| format!(" ({})", spot(report, place))).unwrap_or_default();
         let _ = writeln!(text, "  note: {}{place}", clipped(&related.message, MESSAGE));

@@ -106,11 +106,21 @@ fn row(report: &Report, finding: &Finding) -> String {
     format!(
         "| {} | {} {} | {} | {} |\n",
         finding.severity,
-        finding.rule.code,
+        rule_code(report, finding),
         finding.rule.name,
         place(report, finding),
         words(&finding.message)
     )
+}
+
+/// A rule's code, which leads to the organisation's page about the rule where there is one.
+fn rule_code(report: &Report, finding: &Finding) -> String {
+    let code = finding.rule.code;
+    match report.policy.page(finding.rule) {
+        // What looks like a character reference would be one.
+        Some(page) => format!("[{code}]({})", page.as_str().replace('&', "&amp;")),
+        None => code.to_owned(),
+    }
 }
 
 fn place(report: &Report, finding: &Finding) -> String {
@@ -118,7 +128,8 @@ fn place(report: &Report, finding: &Finding) -> String {
 }
 
 fn details(report: &Report, finding: &Finding) -> String {
-    let mut text = format!("- **{} {}** at {}\n", finding.rule.code, finding.rule.name, place(report, finding));
+    let code_of_rule = rule_code(report, finding);
+    let mut text = format!("- **{code_of_rule} {}** at {}\n", finding.rule.name, place(report, finding));
     let mut line = |name: &str, value: String| {
         text.push_str("  - ");
         text.push_str(name);

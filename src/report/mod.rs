@@ -41,7 +41,7 @@ pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
 pub use totals::{RuleTally, Tally, Totals};
 pub(crate) use totals::{offends, service};
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 
 use jiff::civil::Date;
@@ -50,7 +50,9 @@ use serde::Serialize;
 use crate::audit::Plan;
 use crate::engine::{Judged, Verdict};
 use crate::filter::Waived;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, RuleInfo, Severity};
+use crate::link::Link;
+use crate::policy::RulePages;
 use crate::source::{Place, Problem, SourceId, Sources};
 
 /// Everything that one run found out. Findings are sorted by place, then code.
@@ -68,6 +70,8 @@ pub struct Report {
     pub scopes: Vec<Judged>,
     /// What stands.
     pub findings: Vec<Finding>,
+    /// The products that the services of its scopes belong to, by service, where the catalog knows them.
+    pub products: BTreeMap<String, String>,
     /// What a waiver absolves.
     pub waived: Vec<Waived>,
     /// What could not be evaluated, and why.
@@ -128,12 +132,22 @@ impl GrantState {
 }
 
 /// Which policy judged.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct PolicyInfo {
     /// Its path, or `builtin:NAME`.
     pub path: String,
     /// Lower-case hexadecimal SHA-256 of the policy and of what it extends.
     pub digest: String,
+    /// The organisation's own pages about rules, to which findings link.
+    pub rule_pages: Option<RulePages>,
+}
+
+impl PolicyInfo {
+    /// The organisation's own page about a rule.
+    #[must_use]
+    pub fn page(&self, rule: &RuleInfo) -> Option<Link> {
+        self.rule_pages.as_ref()?.page(rule)
+    }
 }
 
 /// Which catalog was asked.
@@ -244,6 +258,9 @@ pub(crate) fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waive
 pub struct Canvas {
     /// Whether colours may be used. Renderers may always write them: the stream strips them where they are not wanted.
     pub color: bool,
+    /// Whether links may be written that a terminal follows. Unlike colours they need not be stripped elsewhere, so they
+    /// are written only then.
+    pub links: bool,
     /// Columns of the terminal; `None` when it is none.
     pub width: Option<usize>,
     /// Whether the report is kept in a file: then those for people say in full by what they were made, too.

@@ -10,6 +10,8 @@ use crate::finding::{Confidence, Finding, Severity};
 pub struct RunInfo {
     /// What the run was to look at, as it was named: paths, `<argument>`, `<stdin>`.
     pub inputs: Vec<String>,
+    /// The command line, as a shell would take it, where there was one.
+    pub command: Option<String>,
     /// When the run was. `None` unless the user asks for it: the same input gives the same bytes.
     pub timestamp: Option<Timestamp>,
     /// The lowest severity that fails the run; `None` when no finding does.
@@ -27,6 +29,7 @@ impl Default for RunInfo {
     fn default() -> Self {
         Self {
             inputs: Vec::new(),
+            command: None,
             timestamp: None,
             fail_on: Some(Severity::Error),
             has_baseline: false,

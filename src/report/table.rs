@@ -1,5 +1,6 @@
 //! For people: one row for each scope, then what belongs to no row, and one line that sums up.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
@@ -12,6 +13,7 @@ use super::rows::by_row;
 use super::{Canvas, Renderer, Report};
 use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::{Finding, Severity};
+use crate::link::Link;
 
 /// The same for a policy entry, which is shorter as a rule.
 const ENTRY: usize = 20;
@@ -42,9 +44,10 @@ impl Renderer for Table {
         if !report.scopes.is_empty() {
             let width = canvas.width.unwrap_or(WIDTH);
             let word = if width < NARROW { NARROW_WORD } else { WORD };
+            let pages = pages(report, canvas);
             let (columns, dropped) = fitting(columns(report, &by_row, word), width);
             for line in drawn(&columns, width).lines() {
-                writeln!(out, "{}", painted(canvas.color, line))?;
+                writeln!(out, "{}", painted(canvas.color, &leading(&pages, line)))?;
             }
             if !dropped.is_empty() {
                 writeln!(out, "no room for the columns: {}", dropped.join(", "))?;
@@ -52,14 +55,11 @@ impl Renderer for Table {
         }
         for finding in others {
             let severity = styled(canvas.color, severity_style(finding.severity), finding.severity.as_str());
+            let page = report.policy.page(finding.rule).filter(|_| canvas.links);
+            let rule = format!("{} {}", finding.rule.code, finding.rule.name);
+            let rule = page.map_or_else(|| rule.clone(), |page| closing::linked(&page, &rule));
             let spot = closing::spot(report, finding.place);
-            writeln!(
-                out,
-                "{severity}[{} {}]: {} ({spot})",
-                finding.rule.code,
-                finding.rule.name,
-                clipped(&finding.message, MESSAGE)
-            )?;
+            writeln!(out, "{severity}[{rule}]: {} ({spot})", clipped(&finding.message, MESSAGE))?;
         }
         for input in &report.not_evaluated {
             let word = styled(canvas.color, severity_style(Severity::Error), "error");
@@ -88,7 +88,7 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
         columns.push(column("grant", None, &|judged| clipped(grant(judged).map_or("", |grant| &grant.name), NAME)));
     }
     if report.scopes.iter().any(|judged| judged.app.is_some()) {
-        columns.push(column("app", None, &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
+        columns.push(column("app", Some(3), &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
     }
     columns.push(column("gives", Some(0), &|judged| clipped(&judged.gives, NAME)));
     columns.push(column("data", Some(1), &|judged| {
@@ -136,6 +136,23 @@ fn codes(findings: &[&Finding]) -> String {
     let mut seen = std::collections::BTreeSet::new();
     codes.retain(|code| seen.insert(*code));
     codes.join(" ")
+}
+
+/// The pages about the rules of a report's findings, by code, where the terminal follows links.
+fn pages(report: &Report, canvas: Canvas) -> BTreeMap<&'static str, Link> {
+    let rules = report.findings.iter().filter(|_| canvas.links).map(|finding| finding.rule);
+    rules.filter_map(|rule| Some((rule.code, report.policy.page(rule)?))).collect()
+}
+
+/// A line of the table whose codes lead to their pages. They stand in the last column, which holds nothing else.
+fn leading(pages: &BTreeMap<&'static str, Link>, line: &str) -> String {
+    const BETWEEN: char = '┆';
+    let Some((before, last)) = line.rsplit_once(BETWEEN).filter(|_| !pages.is_empty()) else { return line.to_owned() };
+    let words = last.split(' ').map(|word| match pages.get(word) {
+        Some(page) => closing::linked(page, word),
+        None => word.to_owned(),
+    });
+    format!("{before}{BETWEEN}{}", words.collect::<Vec<_>>().join(" "))
 }
 
 /// A line of the table with its verdict in colour. The table itself is drawn without: colour codes would count as width.
@@ -186,7 +203,8 @@ mod tests {
 
     #[test]
     fn narrow_terminals_lose_columns_before_words_break() {
-        let widths = [100, 80, 60, 1].map(|width| format!("{width}\n{}", everything().rendered(&Table, Some(width))));
+        let widths =
+            [100, 80, 60, 40, 1].map(|width| format!("{width}\n{}", everything().rendered(&Table, Some(width))));
         insta::assert_snapshot!(widths.join("\n"));
     }
 
@@ -199,7 +217,7 @@ mod tests {
 
     #[test]
     fn lines_keep_to_the_width() {
-        for width in [60, 80, 90, 120, 200] {
+        for width in [40, 60, 80, 90, 120, 200] {
             let written = everything().rendered(&Table, Some(width));
             let rows = written.lines().filter(|line| line.starts_with(['│', '┌', '╞', '└']));
             assert!(rows.clone().count() > 8, "{width}");

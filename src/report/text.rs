@@ -9,8 +9,8 @@ use super::clean::{clean, clipped, for_log};
 use super::closing::{self, MESSAGE, NAME, styled};
 use super::excerpt::{Excerpt, excerpt};
 use super::figures;
-use super::{Canvas, NotEvaluated, Renderer, Report};
-use crate::finding::{Confidence, Finding, Fix, Severity};
+use super::{Canvas, NotEvaluated, PolicyInfo, Renderer, Report};
+use crate::finding::{Confidence, Finding, Fix, Related, Severity};
 use crate::source::{Place, Problem, SourceId, Sources};
 
 /// Wider than any excerpt: lines are cut before they get to the snippet renderer, which keeps the work small.
@@ -29,7 +29,7 @@ impl Renderer for Text {
     }
 
     fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-        let page = Page::new(&report.sources, canvas);
+        let page = Page::new(&report.sources, Some(&report.policy), canvas);
         for finding in &report.findings {
             let grant = figures::grant_at(report, finding.place).map(|grant| grant.name.as_str());
             writeln!(out, "{}\n", page.finding(finding, grant))?;
@@ -55,7 +55,7 @@ pub(super) fn problems(
     canvas: Canvas,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let page = Page::new(sources, canvas);
+    let page = Page::new(sources, None, canvas);
     for (source, problem) in problems {
         let title = Level::ERROR.primary_title(clipped(&problem.message, MESSAGE));
         let remarks = problem.help.as_deref().map(help).into_iter().collect();
@@ -67,14 +67,16 @@ pub(super) fn problems(
 
 struct Page<'a> {
     sources: &'a Sources,
+    policy: Option<&'a PolicyInfo>,
     canvas: Canvas,
     renderer: SnippetRenderer,
 }
 
 impl<'a> Page<'a> {
-    fn new(sources: &'a Sources, canvas: Canvas) -> Self {
+    fn new(sources: &'a Sources, policy: Option<&'a PolicyInfo>, canvas: Canvas) -> Self {
         let renderer = if canvas.color { SnippetRenderer::styled() } else { SnippetRenderer::plain() };
-        Self { sources, canvas, renderer: renderer.term_width(WIDER_THAN_ANY_EXCERPT) }
+        let renderer = renderer.term_width(WIDER_THAN_ANY_EXCERPT).hyperlink(canvas.links);
+        Self { sources, policy, canvas, renderer }
     }
 
     fn finding(&self, finding: &Finding, grant: Option<&str>) -> String {
@@ -87,9 +89,14 @@ impl<'a> Page<'a> {
             .clone()
             .primary_title(clipped(&finding.message, MESSAGE))
             .id(format!("{} {}", finding.rule.code, finding.rule.name));
+        let page = self.policy.and_then(|policy| policy.page(finding.rule));
+        let title = match &page {
+            Some(page) => title.id_url(page.as_str()),
+            None => title,
+        };
         let (placed, unplaced): (Vec<_>, Vec<_>) = finding.related.iter().partition(|related| related.place.is_some());
         let mut remarks: Vec<Message<'_>> =
-            unplaced.iter().map(|related| Level::NOTE.message(clipped(&related.message, MESSAGE))).collect();
+            unplaced.iter().map(|related| Level::NOTE.message(self.statement(related))).collect();
         if let Some(grant) = grant.filter(|grant| finding.app.as_deref() != Some(grant)) {
             remarks.push(Level::NOTE.message(format!("grant `{}`", clipped(grant, NAME))));
         }
@@ -111,6 +118,15 @@ impl<'a> Page<'a> {
             block.push_str(&self.block(title, Level::NOTE, related.place, Vec::new()));
         }
         block
+    }
+
+    /// What a finding rests on; it leads to the page that says so.
+    fn statement(&self, related: &Related) -> String {
+        let text = clipped(&related.message, MESSAGE);
+        match related.page.as_ref().filter(|_| self.canvas.links) {
+            Some(page) => closing::linked(page, &text),
+            None => text,
+        }
     }
 
     fn not_evaluated(&self, input: &NotEvaluated) -> String {

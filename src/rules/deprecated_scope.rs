@@ -51,7 +51,7 @@ impl Rule for DeprecatedScope {
             let (since, remark) = (since.unwrap_or_default(), remark(provenance));
             let mut finding = cx
                 .finding(&INFO, judged, format!("`{}` is deprecated{since}{remark}", identity.scope))
-                .related(Context::catalog_line(service, provenance), None);
+                .resting_on(Context::catalog_line(service, provenance));
             if !provenance.sources.iter().any(|source| service.source_kind(source).starts_with("vendor")) {
                 finding = finding.confidence(Confidence::Medium);
             }

@@ -66,7 +66,7 @@ impl Rule for FullAccess {
                 finding = finding.related(call, None);
             }
             findings.push(match identity.provenance() {
-                Some(provenance) => finding.related(Context::catalog_line(service, provenance), None),
+                Some(provenance) => finding.resting_on(Context::catalog_line(service, provenance)),
                 None => finding.confidence(Confidence::Medium),
             });
         }

@@ -130,7 +130,7 @@ fn finding(
             said.push(group);
         }
     }
-    said.iter().fold(finding, |finding, group| finding.related(Context::catalog_line(service, &group.provenance), None))
+    said.iter().fold(finding, |finding, group| finding.resting_on(Context::catalog_line(service, &group.provenance)))
 }
 
 fn count(resources: usize) -> String {

@@ -158,7 +158,7 @@ fn without_operation(cx: &Context<'_>, judged: &Judged, finding: Finding) -> Fin
     if let Some((service, slip)) = slip {
         return meant(judged, &slip.means, finding)
             .related("the vendor's own material has the same slip", None)
-            .related(Context::catalog_line(service, &slip.provenance), None);
+            .resting_on(Context::catalog_line(service, &slip.provenance));
     }
     if let Some(full) = known.and_then(|service| service.full_access.as_ref())
         && rest.eq_ignore_ascii_case("fullaccess")

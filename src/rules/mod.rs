@@ -51,9 +51,10 @@ use crate::audit::Drift;
 use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service};
 use crate::engine::Judged;
 use crate::filter::{IgnoreUse, WaiverUse};
-use crate::finding::{Finding, RuleInfo};
+use crate::finding::{Finding, Related, RuleInfo};
 use crate::input::token::Grant;
 use crate::input::{ConsentUrl, Flow, Request};
+use crate::link::Link;
 use crate::policy::{DataOverride, Effective, Policy};
 use crate::scope::Scope;
 use crate::source::{Place, Span};
@@ -195,10 +196,11 @@ impl Context<'_> {
     }
 
     /// A statement of the catalog, for readers who want to check it: file, line, status and sources.
-    fn catalog_line(service: &Service, provenance: &Provenance) -> String {
+    fn catalog_line(service: &Service, provenance: &Provenance) -> Related {
         let sources: Vec<String> = provenance.sources.iter().map(|source| service.cite(source)).collect();
         let (name, line, status) = (&service.name, provenance.line, provenance.status);
-        format!("catalog: {name}.yaml:{line} ({status}, {})", sources.join(", "))
+        let message = format!("catalog: {name}.yaml:{line} ({status}, {})", sources.join(", "));
+        Related { message, place: None, page: sources.iter().find_map(|source| Link::parse(source)) }
     }
 }
 

@@ -148,8 +148,8 @@ fn report(cx: &Context<'_>, judged: &Judged, covering: &[&Judged]) -> Finding {
             statements.extend(statement(cx, small, big));
         }
     }
-    statements.dedup();
-    finding.related.extend(statements.into_iter().map(|message| Related { message, place: None }));
+    statements.dedup_by(|a, b| a.message == b.message);
+    finding.related.extend(statements);
     if covering.iter().all(|other| is_part(cx, judged, other)) {
         return finding.help("drop it: the access stays the same");
     }
@@ -167,7 +167,7 @@ fn is_part(cx: &Context<'_>, whole: &Judged, part: &Judged) -> bool {
 
 /// What the catalog says that makes one scope cover another, or be a part of what it covers: what the operation word
 /// stands for, or what the group reaches; else that the covering scope exists.
-fn statement(cx: &Context<'_>, small: &Scope, big: &Scope) -> Option<String> {
+fn statement(cx: &Context<'_>, small: &Scope, big: &Scope) -> Option<Related> {
     let identity = access::identify(cx.catalog, big);
     let service = identity.service()?;
     let means = |word: &Scope, part: &Scope| {

@@ -101,7 +101,7 @@ fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum
     let finding = cx
         .finding(&INFO, judged, format!("`{written}` is a misspelling that stands in {whose}; `{means}` is meant"))
         .help(format!("write `{means}`"))
-        .related(Context::catalog_line(service, &slip.provenance), None);
+        .resting_on(Context::catalog_line(service, &slip.provenance));
     // The vendor's slip stands for what it means, wherever the vendor reads it.
     Context::with_correction(finding, judged, means).safely()
 }
@@ -111,7 +111,7 @@ fn nonexistent(cx: &Context<'_>, judged: &Judged, service: &Service, invalid: &I
     let remark = remark(&invalid.provenance);
     let finding = cx
         .finding(&INFO, judged, format!("`{scope}` is reported not to exist{remark}"))
-        .related(Context::catalog_line(service, &invalid.provenance), None);
+        .resting_on(Context::catalog_line(service, &invalid.provenance));
     let instead: Vec<String> = invalid.instead.iter().map(|text| format!("`{}`", replacement(service, text))).collect();
     if instead.is_empty() { finding } else { finding.help(format!("perhaps you need {}", some_of(&instead, 5))) }
 }
@@ -174,7 +174,7 @@ fn no_operation(
     let finding = if let Some(known) = refuted {
         let remark = remark(&known.provenance);
         cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{remark}"))
-            .related(Context::catalog_line(service, &known.provenance), None)
+            .resting_on(Context::catalog_line(service, &known.provenance))
     } else {
         let message = format!("the catalog knows no operation `{operation}` on `{}.{path}`", service.name);
         cx.finding(&INFO, judged, message)

@@ -103,7 +103,7 @@ fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum
     let finding = cx
         .finding(&INFO, judged, message)
         .help(format!("did you mean `{means}`?"))
-        .related(Context::catalog_line(service, &slip.provenance), None);
+        .resting_on(Context::catalog_line(service, &slip.provenance));
     Context::with_correction(finding, judged, means).safely()
 }
 

@@ -55,7 +55,7 @@ impl Rule for UnverifiedScope {
             };
             let finding = cx
                 .finding(&INFO, judged, format!("{message}{}", remark(provenance)))
-                .related(Context::catalog_line(service, provenance), None);
+                .resting_on(Context::catalog_line(service, provenance));
             let confirmed = confirmed(service, &identity);
             findings.push(finding.help(if confirmed.is_empty() {
                 "try it on a consent page before an application depends on it".to_owned()

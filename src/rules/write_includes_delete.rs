@@ -93,7 +93,7 @@ fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, meant: &[&Edge<'_>]
     }
     let service = scope.service().and_then(|name| cx.catalog.service(name));
     finding = match (service, said) {
-        (Some(service), Some(said)) => finding.related(Context::catalog_line(service, said), None),
+        (Some(service), Some(said)) => finding.resting_on(Context::catalog_line(service, said)),
         _ => finding.related(GENERAL, None),
     };
     let harmless = |scope: &&Scope| !scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("DELETE"));

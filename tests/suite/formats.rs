@@ -67,6 +67,31 @@ fn one_run_writes_every_format() {
     }
 }
 
+/// A device stays a device, whoever runs the program, and a link goes on leading where it led.
+#[cfg(unix)]
+#[test]
+fn only_files_are_replaced() {
+    use std::os::unix::fs::{FileTypeExt as _, symlink};
+
+    let mut run = repository(&["oauth/scopes.txt", "--output", "json=link.json", "--output", "html=/dev/null"]);
+    run = run.file("kept/report.json", "old");
+    symlink("kept/report.json", run.path().join("link.json")).unwrap();
+    let pipe = run.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    run.command.arg("--output=gitlab=pipe");
+    let reader = std::thread::spawn(move || fs::read_to_string(pipe).unwrap());
+    assert_eq!(run.ended().code, Some(1));
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+    assert!(fs::symlink_metadata(run.path().join("link.json")).unwrap().is_symlink());
+    assert_eq!(json(&read(&run, "kept/report.json"))["format_version"], 1);
+    assert!(json(&reader.join().unwrap()).is_array());
+    assert!(fs::symlink_metadata(run.path().join("pipe")).unwrap().file_type().is_fifo());
+
+    let ended = repository(&["oauth/scopes.txt", "--output", "sarif=-"]).ended();
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("--format says what standard output gets"), "{}", ended.stderr);
+}
+
 #[test]
 fn paths_are_told_from_the_root_of_the_repository() {
     let paths = |run: &mut Run| -> BTreeSet<String> {

@@ -57,6 +57,7 @@ fn services(catalog: &Catalog) -> Vec<Vec<String>> {
 fn policy_text(apps: usize) -> String {
     let mut text =
         "version: 1\n# What every application may have; the rest is for the applications below.\ndefault: deny\n\
+         rule-pages: https://wiki.example.com/zscope/{code}\n\
          allow:\n  - \"**.READ\"\n  - \"{Desk,ZohoBooks}.*.{CREATE,UPDATE}\"\n  - \"ZohoCRM.modules.**\"\n\
          deny:\n  - \"**.DELETE\"\nrules: { non-canonical-case: off }\napps:\n"
             .to_owned();

@@ -8,6 +8,7 @@ mod audit;
 mod canary;
 mod catalog_commands;
 mod catalog_import;
+mod container;
 mod evidence;
 mod formats;
 mod html;

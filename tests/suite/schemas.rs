@@ -123,6 +123,24 @@ fn app(keys: &str) -> String {
 }
 
 #[test]
+fn addresses_of_rule_pages_are_the_same_to_both() {
+    for (address, is_good) in [
+        ("https://wiki.example.com/zscope/{code}", true),
+        ("http://wiki/{rule}?of={code}#why", true),
+        ("https://wiki.example.com/rules", true),
+        ("wiki.example.com/{code}", false),
+        ("javascript:alert(1)", false),
+        ("https://wiki.example.com/{id}", false),
+        ("https://wiki.example.com/(x)", false),
+        ("https://wiki.example.com/<b>", false),
+    ] {
+        let yaml = format!("version: 1\nrule-pages: '{address}'\n");
+        assert_eq!(decode("policy", &yaml).is_ok(), is_good, "{address}");
+        assert_eq!(validator("policy").is_valid(&value(&yaml)), is_good, "{address}");
+    }
+}
+
+#[test]
 fn broken_files_fail_in_both() {
     let good = "data-center: eu, client-id: env:A, client-secret: env:B, refresh-token: env:C";
     decode("inventory", &app(good)).unwrap();

@@ -53,7 +53,11 @@ fn completions_for_every_shell() {
 fn a_manual_page_for_every_command() {
     let ended = zscope(&["man"]).ended();
     assert_eq!((ended.code, &*ended.stderr), (Some(0), ""));
-    assert!(ended.stdout.contains(".TH zscope 1") && ended.stdout.contains("Exit codes"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains(".TH zscope 1 \"\" \"zscope ") && ended.stdout.contains("Exit codes"),
+        "{}",
+        ended.stdout
+    );
 
     let mut run = zscope(&["man", "--out", "share/man1"]);
     let ended = run.ended();
@@ -119,6 +123,38 @@ fn colours_follow_the_usual_variables() {
         "the option beats the environment"
     );
     assert!(!painted(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+#[test]
+fn links_are_for_terminals_and_for_those_who_insist() {
+    const LINK: &str =
+        "\u{1b}]8;;https://wiki.example.com/zscope/ZS201#full-access\u{1b}\\ZS201 full-access\u{1b}]8;;\u{1b}\\";
+    const SOURCE: &str = "\u{1b}]8;;https://zstatic.zohostatic.com/books/api/v3/oauth\u{1b}\\catalog: ZohoBooks.yaml:";
+    let policy = "version: 1\nextends: [builtin:least-privilege]\ndefault: allow\n\
+                  rule-pages: https://wiki.example.com/zscope/{code}#{rule}\n";
+    let written = |vars: &[(&str, &str)]| {
+        let mut run =
+            zscope(&["check", "ZohoBooks.fullaccess.all", "--output", "text=out.txt", "--output", "html=out.html"]);
+        run = run.file("zscope.yaml", policy);
+        run.command.arg("--policy=zscope.yaml").envs(vars.iter().copied());
+        let stdout = run.ended().stdout;
+        let read = |name: &str| fs::read_to_string(run.path().join(name)).unwrap();
+        assert!(!read("out.txt").contains('\u{1b}'), "a file gets no links");
+        let link = "<a class=\"code\" href=\"https://wiki.example.com/zscope/ZS201#full-access\">ZS201</a>";
+        assert!(read("out.html").contains(link), "{}", read("out.html"));
+        stdout
+    };
+    let plain = written(&[]);
+    assert!(!plain.contains('\u{1b}'), "standard output is no terminal: {plain:?}");
+    for vars in [&[("FORCE_HYPERLINK", "1")][..], &[("FORCE_HYPERLINK", "1"), ("NO_COLOR", "1"), ("CI", "true")]] {
+        let linked = written(vars);
+        assert!(linked.contains(LINK) && linked.contains(SOURCE), "{linked:?}");
+        assert!(!linked.contains("\u{1b}["), "links are no colours: {linked:?}");
+        assert_eq!(linked.replace(LINK, "ZS201 full-access").matches('\u{1b}').count(), 4, "{linked:?}");
+    }
+    assert!(!written(&[("FORCE_HYPERLINK", "0")]).contains('\u{1b}'));
+    let coloured = written(&[("CLICOLOR_FORCE", "1"), ("FORCE_HYPERLINK", "0")]);
+    assert!(coloured.contains("\u{1b}[") && !coloured.contains("\u{1b}]8"), "{coloured:?}");
 }
 
 #[test]

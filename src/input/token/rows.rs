@@ -43,7 +43,7 @@ struct Copying<R> {
 
 impl<R: Read> Read for Copying<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.copied.borrow().len() > LONGEST + 2 * FORGET {
+        if self.copied.len() > LONGEST + 2 * FORGET {
             let message = format!("a row is longer than {} MiB: perhaps a quote is not closed", LONGEST >> 20);
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::super::{GrantInfo, GrantState, Report, Tally};
-use super::apps::{Absolved, Apps, CELL, FRAME, Name, Row, Said, absolved};
+use super::apps::{Apps, Name};
 use super::population::{App, Held, Population};
+use super::row::{Absolved, CELL, FRAME, Row, Said, absolved};
 use super::shown::{Guide, Shown, Spots, counted, thousands};
 use super::summary::Figure;
 use crate::finding::Severity;

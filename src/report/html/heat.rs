@@ -26,7 +26,11 @@ pub(super) struct Heat {
 
 /// A row of a heat map.
 pub(super) struct HeatRow {
+    /// What the catalog and the JSON report call it.
+    pub(super) key: Shown,
     pub(super) label: Shown,
+    /// The service, where the label is the product that it belongs to.
+    pub(super) service: Option<Shown>,
     pub(super) cells: Vec<Cell>,
     pub(super) total: usize,
 }
@@ -85,7 +89,7 @@ impl Deed {
 type Counts = [Cell; Deed::ALL.len()];
 
 /// Both maps. A scope counts once for each application that has it, however often it stands somewhere.
-pub(super) fn maps(population: &Population<'_>) -> Vec<Heat> {
+pub(super) fn maps(population: &Population<'_>, products: &BTreeMap<String, String>) -> Vec<Heat> {
     let mut by_service: BTreeMap<&str, Counts> = BTreeMap::new();
     let mut by_class: BTreeMap<DataClass, Counts> = BTreeMap::new();
     for access in population.apps.iter().flat_map(|app| &app.scopes) {
@@ -96,11 +100,12 @@ pub(super) fn maps(population: &Population<'_>) -> Vec<Heat> {
             count(by_class.entry(*class).or_default(), access);
         }
     }
-    let by_service = by_service.into_iter().map(|(service, counts)| (Shown::name(service), counts)).collect();
-    let by_class = by_class.into_iter().map(|(class, counts)| (Shown::name(class.as_str()), counts)).collect();
+    let by_service =
+        by_service.into_iter().map(|(name, counts)| (name, products.get(name).map(String::as_str), counts));
+    let by_class = by_class.into_iter().map(|(class, counts)| (class.as_str(), None, counts));
     let maps = [
-        heat("service", "Access by service and operation", "Service", by_service),
-        heat("data", "Access by kind of data and operation", "Kind of data", by_class),
+        heat("service", "Access by product and operation", "Product", by_service.collect()),
+        heat("data", "Access by kind of data and operation", "Kind of data", by_class.collect()),
     ];
     maps.into_iter().filter(|map| !map.rows.is_empty()).collect()
 }
@@ -114,20 +119,24 @@ fn count(counts: &mut Counts, access: &Access<'_>) {
     }
 }
 
-fn heat(key: &'static str, title: &'static str, rows_are: &'static str, mut counted: Vec<(Shown, Counts)>) -> Heat {
+/// What a row is called, the product that it belongs to where it is a service's, and its cells.
+type Counted<'a> = (&'a str, Option<&'a str>, Counts);
+
+fn heat(key: &'static str, title: &'static str, rows_are: &'static str, mut counted: Vec<Counted<'_>>) -> Heat {
     let total = |counts: &Counts| counts.iter().map(|cell| cell.count).sum::<usize>();
-    counted.sort_by_cached_key(|(_, counts)| std::cmp::Reverse(total(counts)));
-    let most = counted.iter().flat_map(|(_, counts)| counts).map(|cell| cell.count).max().unwrap_or(0);
+    counted.sort_by_cached_key(|(_, _, counts)| std::cmp::Reverse(total(counts)));
+    let most = counted.iter().flat_map(|(_, _, counts)| counts).map(|cell| cell.count).max().unwrap_or(0);
     let used: Vec<bool> = (0..Deed::ALL.len())
-        .map(|n| counted.iter().any(|(_, counts)| counts.get(n).is_some_and(|c| c.count > 0)))
+        .map(|n| counted.iter().any(|(_, _, counts)| counts.get(n).is_some_and(|c| c.count > 0)))
         .collect();
     let keep = |(n, _): &(usize, Cell)| used.get(*n).copied().unwrap_or_default();
     let more = counted.len().saturating_sub(ROWS);
-    let rows = counted.into_iter().take(ROWS).map(|(label, counts)| {
+    let rows = counted.into_iter().take(ROWS).map(|(name, product, counts)| {
         let total = total(&counts);
         let cells = counts.into_iter().enumerate().filter(keep);
         let cells = cells.map(|(_, cell)| Cell { shade: shade(cell.count, most), ..cell }).collect();
-        HeatRow { label, cells, total }
+        let service = product.filter(|product| *product != name).map(|_| Shown::name(name));
+        HeatRow { key: Shown::name(name), label: Shown::name(product.unwrap_or(name)), service, cells, total }
     });
     let rows = rows.collect();
     let columns = Deed::ALL.iter().zip(&used).filter(|(_, used)| **used).map(|((_, name), _)| *name).collect();

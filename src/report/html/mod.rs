@@ -9,6 +9,7 @@ mod apps;
 mod grants;
 mod heat;
 mod population;
+mod row;
 mod shown;
 mod summary;
 #[cfg(test)]
@@ -23,10 +24,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Canvas, Renderer, Report};
 use appendix::{Exception, PolicyText, Unknown, Unread};
-use apps::{Apps, Name, Said};
+use apps::{Apps, Name};
 use grants::Grants;
 use heat::Heat;
 use population::Population;
+use row::Said;
 use shown::{Guide, Shown};
 use summary::{Chart, Figure, Headline};
 
@@ -81,13 +83,14 @@ struct Page {
     unread: (Vec<Unread>, usize),
     unknown: (Vec<Unknown>, usize),
     inputs: (Vec<Shown>, usize),
+    command: Option<Shown>,
     policies: Vec<PolicyText>,
 }
 
 impl Page {
     fn new(report: &Report) -> Self {
         let listed = appendix::policy_sources(report);
-        let guide = Guide::new(&report.sources, &listed);
+        let guide = Guide::new(report, &listed);
         let population = Population::new(report, guide);
         let summary = report.summary();
         // Where every grant is in the report, its own lists count the same, and more finely.
@@ -107,7 +110,7 @@ impl Page {
             headline: Headline::new(&summary, grants::tally(report).as_ref()),
             figures: summary::figures(&summary),
             charts: summary::charts(report, &summary, &population),
-            heat: heat::maps(&population),
+            heat: heat::maps(&population, &report.products),
             grants: Grants::new(report, &population, &apps, guide),
             apps,
             of_policy: population.of_policy.iter().take(OF_POLICY).map(|remark| Said::new(remark, guide)).collect(),
@@ -116,6 +119,7 @@ impl Page {
             unread: appendix::unread(report, guide),
             unknown: appendix::unknown(&population, guide),
             inputs: appendix::inputs(report, &listed),
+            command: report.run.command.as_deref().map(Shown::step),
             policies: appendix::policies(report, &listed),
         }
     }

@@ -32,7 +32,8 @@
     boxes.forEach((box, at) => {
       if (scrolls[at]) {
         box.tabIndex = 0;
-        box.setAttribute('role', 'region');
+        // A group and no region: a page of a thousand grants would have a thousand landmarks.
+        box.setAttribute('role', 'group');
         box.setAttribute('aria-label', box.querySelector('caption').textContent.trim().slice(0, 80));
       } else {
         ['tabindex', 'role', 'aria-label'].forEach((name) => box.removeAttribute(name));

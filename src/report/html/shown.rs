@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::super::clean;
+use super::super::{PolicyInfo, Report, clean};
+use crate::finding::RuleInfo;
+use crate::link::Link;
 use crate::source::{Place, SourceId, Sources};
 
 /// The most characters of a name: an application, a scope, a path.
@@ -75,6 +77,8 @@ pub(super) struct Prose(Vec<Piece>);
 pub(super) struct Piece {
     pub(super) text: Shown,
     pub(super) is_code: bool,
+    /// Where it leads.
+    pub(super) page: Option<Link>,
 }
 
 impl Prose {
@@ -84,10 +88,19 @@ impl Prose {
         // A backtick without its partner stands for itself.
         let paired = parts.len() % 2 == 1;
         if !paired {
-            return Self(vec![Piece { text: text.clone(), is_code: false }]);
+            return Self(vec![Piece::new(&text.0, false)]);
         }
         let pieces = parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty());
-        Self(pieces.map(|(n, part)| Piece { text: Shown(part.to_owned()), is_code: n % 2 == 1 }).collect())
+        Self(pieces.map(|(n, part)| Piece::new(part, n % 2 == 1)).collect())
+    }
+
+    /// Splits a text that has been cleaned, and makes a link of the address in it.
+    pub(super) fn citing(text: &Shown, page: Option<&Link>) -> Self {
+        let around = page.and_then(|page| Some((text.0.split_once(page.as_str())?, page)));
+        let Some(((before, after), page)) = around else { return Self::new(text) };
+        let [before, after] = [before, after].map(|part| Self::new(&Shown(part.to_owned())).0);
+        let link = Piece { page: Some(page.clone()), ..Piece::new(page.as_str(), false) };
+        Self(before.into_iter().chain([link]).chain(after).collect())
     }
 
     /// The parts in order.
@@ -98,7 +111,15 @@ impl Prose {
     /// What it takes in the page, in bytes, about.
     pub(super) fn weight(&self) -> usize {
         const TAGS: usize = 13;
-        self.0.iter().map(|piece| piece.text.weight() + if piece.is_code { TAGS } else { 0 }).sum()
+        let marked = |piece: &Piece| if piece.is_code || piece.page.is_some() { TAGS } else { 0 };
+        let addresses = |piece: &Piece| piece.page.as_ref().map_or(0, |page| page.as_str().len());
+        self.0.iter().map(|piece| piece.text.weight() + marked(piece) + addresses(piece)).sum()
+    }
+}
+
+impl Piece {
+    fn new(text: &str, is_code: bool) -> Self {
+        Self { text: Shown(text.to_owned()), is_code, page: None }
     }
 }
 
@@ -122,22 +143,28 @@ impl Spots {
     }
 }
 
-/// Names places: knows which files stand in the page.
+/// Names places and pages: knows which files stand in the page.
 #[derive(Clone, Copy)]
 pub(super) struct Guide<'r> {
     sources: &'r Sources,
+    policy: &'r PolicyInfo,
     listed: &'r [SourceId],
 }
 
 impl<'r> Guide<'r> {
-    /// A guide to a run's sources, of which some are listed in the page.
-    pub(super) fn new(sources: &'r Sources, listed: &'r [SourceId]) -> Self {
-        Self { sources, listed }
+    /// A guide to a report's sources, of which some are listed in the page.
+    pub(super) fn new(report: &'r Report, listed: &'r [SourceId]) -> Self {
+        Self { sources: &report.sources, policy: &report.policy, listed }
     }
 
     /// Whether a place stands in a file that the page lists.
     pub(super) fn lists(self, place: Place) -> bool {
         self.listed.contains(&place.source)
+    }
+
+    /// The organisation's own page about a rule.
+    pub(super) fn page(self, rule: &RuleInfo) -> Option<Link> {
+        self.policy.page(rule)
     }
 
     /// `path:line:column`.
@@ -199,5 +226,22 @@ mod tests {
         let owned = |text: &str, code| (text.to_owned(), code);
         assert_eq!(pieces("`a` is b"), [owned("a", true), owned(" is b", false)]);
         assert_eq!(pieces("a ` b"), [owned("a ` b", false)]);
+    }
+
+    #[test]
+    fn an_address_that_was_given_as_one_is_a_link_and_no_other() {
+        let page = Link::parse("https://a.example/x").unwrap();
+        let pieces = |text: &str, page| {
+            let prose = Prose::citing(&Shown::sentence(text), page);
+            let shown = prose.pieces().iter().map(|piece| (piece.text.to_string(), piece.page.is_some()));
+            shown.collect::<Vec<_>>()
+        };
+        let owned = |text: &str, links| (text.to_owned(), links);
+        let text = "catalog (https://a.example/x), https://b.example";
+        let linked =
+            [owned("catalog (", false), owned("https://a.example/x", true), owned("), https://b.example", false)];
+        assert_eq!(pieces(text, Some(&page)), linked);
+        assert_eq!(pieces(text, None), [owned(text, false)]);
+        assert_eq!(pieces("cut: https://a.exa", Some(&page)), [owned("cut: https://a.exa", false)]);
     }
 }

@@ -129,7 +129,7 @@ fn log<'r>(selection: &Selection<'r>) -> Log<'r> {
         short_description: ours(concat!(env!("CARGO_PKG_DESCRIPTION"), ".")),
         version: env!("CARGO_PKG_VERSION"),
         semantic_version: env!("CARGO_PKG_VERSION"),
-        rules: rules.described(),
+        rules: rules.described(&report.policy),
         notifications: vec![
             noticed(
                 "not-evaluated",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::clean::Text;
+use crate::link::Link;
 
 /// The address of the schema that the document follows.
 pub(super) const SCHEMA: &str =
@@ -61,6 +62,8 @@ pub(super) struct Rule {
     pub(super) short_description: Message,
     pub(super) full_description: Message,
     pub(super) help: Help,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) help_uri: Option<Link>,
     pub(super) default_configuration: Configuration,
     pub(super) properties: RuleProperties,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::PolicyInfo;
 use super::super::clean::{Text, clipped};
 use super::model::{Configuration, Help, Message, Rule, RuleProperties};
 use crate::finding::{Finding, RuleInfo, Severity};
@@ -26,8 +27,8 @@ impl Rules {
         self.0.get(rule.code).map_or(0, |(_, index)| *index)
     }
 
-    pub(super) fn described(&self) -> Vec<Rule> {
-        self.0.values().map(|(rule, _)| described(rule)).collect()
+    pub(super) fn described(&self, policy: &PolicyInfo) -> Vec<Rule> {
+        self.0.values().map(|(rule, _)| described(rule, policy)).collect()
     }
 }
 
@@ -35,7 +36,7 @@ pub(super) fn level(severity: Severity) -> &'static str {
     severity.as_str()
 }
 
-fn described(rule: &'static RuleInfo) -> Rule {
+fn described(rule: &'static RuleInfo, policy: &PolicyInfo) -> Rule {
     let (group, is_security) = group(rule.code);
     let mut tags = vec![group];
     if is_security {
@@ -47,6 +48,7 @@ fn described(rule: &'static RuleInfo) -> Rule {
         short_description: sentence(rule.summary),
         full_description: sentence(what_it_does(rule).unwrap_or(rule.summary)),
         help: Help { text: help(rule), markdown: help(rule) },
+        help_uri: policy.page(rule),
         default_configuration: Configuration { level: level(rule.severity) },
         properties: RuleProperties {
             tags,
@@ -74,7 +76,8 @@ fn group(code: &str) -> (&'static str, bool) {
         Some(b'2') => ("privilege", true),
         Some(b'3') => ("policy", true),
         Some(b'4') => ("consent-url", true),
-        _ => ("grant", true),
+        Some(b'5') => ("grant", true),
+        _ => ("source", true),
     }
 }
 

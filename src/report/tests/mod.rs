@@ -11,8 +11,9 @@ use super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, MALFORMED, NOT_ALLOWE
 use super::{Canvas, Format, NotEvaluated};
 use crate::engine::{Decider, Verdict, Witness};
 use crate::filter::{Waived, WaiverKind};
-use crate::finding::Finding;
-use crate::policy::Effect;
+use crate::finding::{Finding, Related};
+use crate::link::Link;
+use crate::policy::{Effect, RulePages};
 
 /// Every text that some reader of some format would obey.
 const PAYLOAD: &str = "<script>alert(1)</script> </details> =cmd() ::error::x ]]> <!-- ##[error]x \u{1b}[31mred \u{9b}2J\u{7} \
@@ -90,8 +91,12 @@ fn reader(format: Format) -> &'static Reader {
 }
 
 fn rendered(format: Format, built: &Builder) -> String {
+    rendered_on(format, built, Canvas { is_record: true, ..Canvas::default() })
+}
+
+fn rendered_on(format: Format, built: &Builder, canvas: Canvas) -> String {
     let mut out = Vec::new();
-    format.render(&built.0, Canvas { is_record: true, ..Canvas::default() }, &mut out).unwrap();
+    format.render(&built.0, canvas, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -171,5 +176,56 @@ fn secrets_are_blotted_out_in_every_format() {
     for &format in Format::all() {
         let written = rendered(format, &built);
         assert!(!written.contains("0123456789abcdef") && !written.contains("fedcba"), "{format}: {written}");
+    }
+}
+
+#[test]
+fn findings_lead_to_the_pages_about_their_rules() {
+    const PAGE: &str = "https://wiki.example.com/zscope/full-access?about=ZS201&x=1";
+    let mut built = Builder::new();
+    let source = built.source("a.env", "Desk.fullaccess.all");
+    let place = built.scope(source, "Desk.fullaccess.all", Verdict::NotAllowed).place;
+    built.finding(Finding::new(&FULL_ACCESS, place, "too wide"));
+    let without: Vec<String> = Format::all().iter().map(|format| rendered(*format, &built)).collect();
+    assert!(without.iter().all(|written| !written.contains("wiki.example.com")));
+    built.0.policy.rule_pages = RulePages::parse("https://wiki.example.com/zscope/{rule}?about={code}&x=1");
+    for (&format, without) in Format::all().iter().zip(&without) {
+        let written = rendered(format, &built);
+        match format.name() {
+            // Paper follows no links, a table of scopes has no room, and GitLab shows what it is given as it is.
+            "text" | "table" | "csv" | "gitlab" => assert_eq!(written, *without, "{format}"),
+            "json" | "ndjson" => assert!(written.contains("{rule}?about={code}&x=1\""), "{format}: {written}"),
+            "html" | "markdown" | "junit" => {
+                let read = written.replace("&amp;", "&").replace("&#38;", "&");
+                assert!(read.contains(PAGE) && !written.contains(PAGE), "{format}: {written}");
+            }
+            _ => assert!(written.contains(PAGE), "{format}: {written}"),
+        }
+        assert_eq!((reader(format).read)(&written).findings, ["ZS201"], "{format}");
+    }
+}
+
+#[test]
+fn terminals_get_links_where_they_follow_them() {
+    let mut built = everything();
+    built.0.policy.rule_pages = RulePages::parse("https://wiki.example.com/{code}");
+    let page = Link::parse("https://www.zoho.com/crm/scopes");
+    let message = "catalog: ZohoCRM.yaml:9 (documented, https://www.zoho.com/crm/scopes)".to_owned();
+    built.0.findings[0].related.push(Related { message, place: None, page });
+    for name in ["text", "table"] {
+        let format = Format::named(name).unwrap();
+        let plain = rendered_on(format, &built, Canvas::default());
+        assert!(!plain.contains('\u{1b}'), "{plain:?}");
+        for color in [false, true] {
+            let written = rendered_on(format, &built, Canvas { color, links: true, ..Canvas::default() });
+            for finding in &built.0.findings {
+                let start = format!("\u{1b}]8;;https://wiki.example.com/{}\u{1b}\\", finding.rule.code);
+                assert!(written.contains(&start), "{name}: {written:?}");
+            }
+            assert_eq!(written.contains("\u{1b}]8;;https://www.zoho.com/crm/scopes\u{1b}\\catalog: "), name == "text");
+            assert_eq!(written.matches("\u{1b}]8;;http").count(), written.matches("\u{1b}]8;;\u{1b}\\").count());
+            assert_eq!(anstream::adapter::strip_str(&written).to_string(), plain, "{name}");
+            assert_eq!(written.contains("\u{1b}["), color, "{name}: {written:?}");
+        }
     }
 }

@@ -245,7 +245,7 @@ fn inert_markdown(written: &str) {
 
 /// The page says the same once, however often it is so.
 fn html(written: &str) -> Read {
-    let remark = r#"<div class="said (?:error|warning|note)">\s*<p><span class="mark [a-z]+">[a-z]+</span> <b class="code">(ZS[0-9]{3})"#;
+    let remark = r#"<div class="said (?:error|warning|note)">\s*<p><span class="mark [a-z]+">[a-z]+</span> <(?:b|a) class="code"[^>]*>(ZS[0-9]{3})"#;
     let remarks = Regex::new(remark).unwrap();
     Read {
         findings: sorted(remarks.captures_iter(written).map(|found| found[1].to_owned())),

@@ -1,0 +1,141 @@
+//! Findings, what somebody accepted, and what could not be evaluated.
+
+use serde::Serialize;
+
+use super::super::NotEvaluated;
+use super::super::clean::Text;
+use super::Location;
+use crate::filter::{Waived, WaiverKind};
+use crate::finding::{self, Confidence, Severity};
+use crate::source::Sources;
+
+/// An entry of `findings`.
+#[derive(Serialize)]
+pub(super) struct Finding<'a> {
+    /// The rule's code: `ZS203`. Codes are never given to another rule.
+    code: &'static str,
+    /// The rule's name, which policies use: `all-operations`.
+    rule: &'static str,
+    /// `error`, `warning` or `note`, as the policy wants it.
+    severity: Severity,
+    /// `high`, `medium` or `low`: how sure the rule is that it understood what it saw.
+    confidence: Confidence,
+    /// What is wrong.
+    message: Text<'a>,
+    /// What to do about it.
+    help: Option<Text<'a>>,
+    /// The canonical scope it is about.
+    scope: Option<Text<'a>>,
+    /// The application it is about.
+    app: Option<Text<'a>>,
+    /// Where.
+    location: Location<'a>,
+    /// What else belongs to it.
+    related: Vec<Related<'a>>,
+    /// A name that is its own within the report and stays the same when lines move: 32 hexadecimal digits.
+    fingerprint: String,
+    /// A change that would settle it.
+    fix: Option<Fix<'a>>,
+}
+
+/// An entry of `related`: a second thing that a finding points at.
+#[derive(Serialize)]
+struct Related<'a> {
+    /// What it is.
+    message: Text<'a>,
+    /// Where, when it stands in one of the texts that were read.
+    location: Option<Location<'a>>,
+}
+
+/// `fix`: a replacement of text.
+#[derive(Serialize)]
+struct Fix<'a> {
+    /// What the change does, in the imperative.
+    description: Text<'a>,
+    /// Whether what the scopes give stays the same, so that `zscope scan --fix` makes the change.
+    safe: bool,
+    /// What to write there; empty to delete.
+    replacement: Text<'a>,
+    /// What to replace.
+    location: Location<'a>,
+}
+
+/// An entry of `waived`: the fields of a finding, and of what accepts it.
+#[derive(Serialize)]
+pub(super) struct WaivedFinding<'a> {
+    /// The finding, with the severity that it would have.
+    #[serde(flatten)]
+    finding: Finding<'a>,
+    /// `policy` for a waiver of the policy, `inline` for a comment in the source, `baseline` for what was known before.
+    kind: WaiverKind,
+    /// The waiver's id; where the comment stands; the baseline's path.
+    waiver: Text<'a>,
+    /// Why it was accepted.
+    reason: Text<'a>,
+    /// The last day on which that holds, as `YYYY-MM-DD`.
+    expires: Option<String>,
+}
+
+/// An entry of `not_evaluated`.
+#[derive(Serialize)]
+pub(super) struct Unread<'a> {
+    /// Which input.
+    input: Text<'a>,
+    /// Why.
+    message: Text<'a>,
+    /// What to do about it.
+    help: Option<Text<'a>>,
+    /// Where, when the input could be read that far.
+    location: Option<Location<'a>>,
+}
+
+impl<'a> Finding<'a> {
+    pub(super) fn new(finding: &'a finding::Finding, fingerprint: String, sources: &'a Sources) -> Self {
+        let related = finding.related.iter().map(|related| Related {
+            message: Text::new(&related.message),
+            location: related.place.map(|place| Location::new(place, sources)),
+        });
+        Self {
+            code: finding.rule.code,
+            rule: finding.rule.name,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            message: Text::new(&finding.message),
+            help: finding.help.as_deref().map(Text::new),
+            scope: finding.scope.as_deref().map(Text::new),
+            app: finding.app.as_deref().map(Text::new),
+            location: Location::new(finding.place, sources),
+            related: related.collect(),
+            fingerprint,
+            fix: finding.fix.as_ref().map(|fix| Fix {
+                description: Text::new(&fix.description),
+                safe: fix.safe,
+                replacement: Text::new(&fix.replacement),
+                location: Location::new(fix.place, sources),
+            }),
+        }
+    }
+}
+
+impl<'a> WaivedFinding<'a> {
+    pub(super) fn new(waived: &'a Waived, fingerprint: String, sources: &'a Sources) -> Self {
+        Self {
+            finding: Finding::new(&waived.finding, fingerprint, sources),
+            kind: waived.kind,
+            waiver: Text::new(&waived.waiver),
+            reason: Text::new(&waived.reason),
+            expires: waived.expires.map(|day| day.to_string()),
+        }
+    }
+}
+
+impl<'a> Unread<'a> {
+    pub(super) fn new(input: &'a NotEvaluated, sources: &'a Sources) -> Self {
+        Self {
+            input: Text::new(&input.input),
+            message: Text::new(&input.message),
+            help: input.help.as_deref().map(Text::new),
+            location: input.place.map(|place| Location::new(place, sources)),
+        }
+    }
+}
