@@ -87,7 +87,9 @@ fn scopes_are_told_from_look_alikes() {
             let location = &scope["location"];
             let number = |key: &str| location[key].as_u64().unwrap();
             let place = (location["path"].as_str().unwrap().to_owned(), number("line"), number("column"));
-            (place, scope["scope"].as_str().unwrap_or_default().to_owned())
+            // What is malformed stands there as it is written.
+            let named = scope["scope"].as_str().or(scope["written"].as_str());
+            (place, named.unwrap_or_default().to_owned())
         })
         .collect();
 

@@ -24,6 +24,9 @@ const KEYWORDS: [&str; 13] = [
     "using",
 ];
 
+/// How many words before a name may lie between it and the word that says what it is: `the scopes needed are …`.
+const WORDS_BETWEEN: usize = 4;
+
 /// What stands around a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a sign of its own, and any may come with any")]
@@ -32,6 +35,8 @@ pub(super) struct Context {
     pub(super) quoted: bool,
     /// It is the value, or in the value, of a key or a variable that is named like a list of scopes.
     pub(super) under_scope_key: bool,
+    /// The words before it speak of scopes or permissions.
+    pub(super) after_scope_word: bool,
     /// It is called, indexed, assigned to, or followed by a member.
     pub(super) used_as_code: bool,
     /// A keyword before it says that it is a package or a type.
@@ -87,6 +92,7 @@ impl Context {
         context.alone = head.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | ',')).is_empty()
             && rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',')).is_empty();
         context.under_scope_key = under_scope_key(head);
+        context.after_scope_word = after_scope_word(head);
         let word = head.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
         context.after_keyword = head.ends_with([' ', '\t']) && KEYWORDS.contains(&word);
         Some(context)
@@ -109,15 +115,23 @@ fn is_escaped_quote(text: &[u8]) -> bool {
         || text.starts_with(b"\\u0022")
 }
 
-/// Whether a line's beginning names its value a scope: `scope=`, `"scopes": ["`, `setScope("`, `scope: `.
+/// Whether a line's beginning names its value a scope: `scope=`, `"scopes": ["`, `setScope("`, `**Scope:** `.
 fn under_scope_key(head: &str) -> bool {
-    let opens = |c: char| c.is_whitespace() || "\"'`[({=:>,\\".contains(c);
+    let opens = |c: char| c.is_whitespace() || "\"'`[({=:>,\\*".contains(c);
     let name = head.trim_end_matches(opens);
     let between = head.get(name.len()..).unwrap_or("");
     let word_at = name
         .rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-'))
         .map_or(0, |at| at + name.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
     between.contains(['=', ':', '(', '>', '[']) && name.get(word_at..).is_some_and(names_scopes)
+}
+
+/// Whether one of the last words of a line's beginning is about scopes: `with permission for `, `the scopes are `.
+fn after_scope_word(head: &str) -> bool {
+    let words = head.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let about =
+        |word: &str| ["scope", "scopes", "permission", "permissions"].iter().any(|w| w.eq_ignore_ascii_case(word));
+    words.take(WORDS_BETWEEN).any(about)
 }
 
 #[cfg(test)]
@@ -178,10 +192,13 @@ mod tests {
             ("a Desk.READ == 1", none),
             ("import Desk.READ", Context { after_keyword: true, ..none }),
             ("docs/Desk.READ", Context { in_path: true, ..none }),
-            ("scope=Desk.READ", Context { under_scope_key: true, ..none }),
+            ("scope=Desk.READ", Context { under_scope_key: true, after_scope_word: true, ..none }),
+            ("**OAuth Scope:** `Desk.READ`", Context { under_scope_key: true, after_scope_word: true, ..quoted }),
             ("oauthScopes: [\"Desk.READ\"", Context { under_scope_key: true, ..quoted }),
             ("->setScope('Desk.READ')", Context { under_scope_key: true, ..quoted }),
-            ("the scope 'Desk.READ'", quoted),
+            ("the scope 'Desk.READ'", Context { after_scope_word: true, ..quoted }),
+            ("permission to call, for Desk.READ", Context { after_scope_word: true, ..none }),
+            ("permission is not asked for by Desk.READ", none),
             ("microscope = 'Desk.READ'", quoted),
         ] {
             assert_eq!(around(text), Some(expected), "{text}");

@@ -62,6 +62,8 @@ struct Facts<'t> {
     known: bool,
     /// The catalog knows the resource.
     known_resource: bool,
+    /// It is a slip that stands in the vendor's own material.
+    published: bool,
     operation: Option<Operation>,
     /// The resource is spelt as the catalog spells it.
     exact_resource: bool,
@@ -72,17 +74,15 @@ struct Facts<'t> {
 /// Decides what a token is. `zoho` tells whether its text speaks of Zoho.
 pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: bool) -> Decision {
     // `ZohoMail.{scope_name}.{operation}` tells how scopes are made, and names none.
-    if token.parts.len() < 3 || token.parts.iter().skip(1).all(|part| part.starts_with('{')) {
+    if token.parts.len() < 2 || token.parts.iter().skip(1).all(|part| part.starts_with('{')) {
         return Decision::Other;
     }
-    let operation = token.operation().and_then(Operation::of);
     let scope = Scope::from_parts(token.parts.clone());
     let identity = access::identify(catalog, &scope);
-    if token.operation().is_some() && operation.is_none() && !identity.is_known() {
-        return Decision::Other;
-    }
     let name = token.parts.first().map_or("", String::as_str);
     let service = identity.service();
+    // By its own name, or by another under which it was seen.
+    let named = service.is_some() || catalog.alias(name).is_some();
     let facts = Facts {
         token,
         context,
@@ -92,10 +92,17 @@ pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: b
         known: identity.is_known(),
         known_resource: matches!(identity.known, Known::Operation(..) | Known::No(Unknown::Operation(..)))
             || identity.is_known(),
+        published: identity.erratum.is_some(),
         exact_resource: identity.is_known() && identity.scope.resource() == token.resource(),
-        operation,
+        operation: token.operation().and_then(Operation::of),
         capitals: token.operation().is_some_and(|word| word.bytes().all(|b| b.is_ascii_uppercase() || b == b'-')),
     };
+    if token.parts.len() == 2 {
+        return facts.without_resource();
+    }
+    if token.operation().is_some() && facts.operation.is_none() && !facts.known && !facts.published {
+        return facts.with_unknown_operation();
+    }
     let decision = match (service, facts.distinct) {
         (Some(_), true) => facts.named_after_zoho(),
         (Some(_), false) => facts.named_otherwise(),
@@ -108,6 +115,13 @@ pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: b
             Decision::Scope(confidence.min(Confidence::Medium))
         }
         Decision::InCompany if context.under_scope_key && (facts.distinct || zoho) => {
+            Decision::Scope(Confidence::Medium)
+        }
+        Decision::InCompany | Decision::Other
+            if !facts.used_otherwise()
+                && (facts.published && (context.quoted || context.after_scope_word)
+                    || named && context.after_scope_word && facts.core() && (facts.distinct || zoho)) =>
+        {
             Decision::Scope(Confidence::Medium)
         }
         decision => decision,
@@ -125,9 +139,56 @@ impl Facts<'_> {
             && self.token.resource().iter().any(|part| part.starts_with(|c: char| c.is_ascii_uppercase()))
     }
 
+    /// Whether the place says that it is code, a package or a path.
+    fn used_otherwise(&self) -> bool {
+        self.context.used_as_code || self.context.after_keyword || self.context.in_path
+    }
+
+    /// Whether the place says that it is a scope.
+    fn told(&self) -> bool {
+        self.context.under_scope_key || self.context.after_scope_word
+    }
+
+    /// Whether the service has a name of its own, spelt as the catalog spells it: one that begins with `Zoho`, or one
+    /// of several words (`WorkDrive`), unlike `Desk`.
+    fn own_name(&self) -> bool {
+        let name = self.token.parts.first().map_or("", String::as_str);
+        let several_words = name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        self.exact_service && (self.distinct || several_words)
+    }
+
+    /// A service with an operation and nothing between: no scope of any service, but asked for all the same.
+    fn without_resource(&self) -> Decision {
+        if self.used_otherwise() || !self.own_name() || self.operation.is_none() {
+            return Decision::Other;
+        }
+        let Context { quoted, under_scope_key, .. } = self.context;
+        if under_scope_key || quoted && self.core() && self.capitals {
+            Decision::Scope(Confidence::Medium)
+        } else {
+            Decision::InCompany
+        }
+    }
+
+    /// A last part that names no operation anywhere: a slip, or an operation of one service.
+    fn with_unknown_operation(&self) -> Decision {
+        let long = self.token.operation().is_some_and(|word| word.len() >= 3);
+        if self.capitals
+            && long
+            && self.known_resource
+            && self.own_name()
+            && self.context.quoted
+            && !self.used_otherwise()
+        {
+            Decision::Scope(Confidence::Medium)
+        } else {
+            Decision::Other
+        }
+    }
+
     /// A service that begins with `Zoho` and stands in the catalog.
     fn named_after_zoho(&self) -> Decision {
-        let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path, alone } = self.context;
+        let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path, alone, .. } = self.context;
         let full = matches!(self.token.resource(), [one] if one.eq_ignore_ascii_case("fullaccess"));
         let sure = Decision::Scope(Confidence::High);
         let likely = Decision::Scope(Confidence::Medium);
@@ -150,7 +211,7 @@ impl Facts<'_> {
         }
         if self.known {
             let as_documented = self.capitals || self.exact_service && (alone || !self.like_a_type());
-            return if quoted || under_scope_key || as_documented { sure } else { Decision::InCompany };
+            return if quoted || self.told() || as_documented { sure } else { Decision::InCompany };
         }
         if self.core() {
             return if quoted && (full || self.exact_service && !self.like_a_type()) {
@@ -169,7 +230,8 @@ impl Facts<'_> {
     /// A service of the catalog with a name that other things have as well, such as `Desk`.
     fn named_otherwise(&self) -> Decision {
         let Context { quoted, under_scope_key, used_as_code, after_keyword, in_path, .. } = self.context;
-        let evidence = self.zoho || under_scope_key;
+        let own_name = self.own_name();
+        let evidence = self.zoho || self.told();
         if used_as_code && !(self.known && self.capitals && quoted) {
             return Decision::Other;
         }
@@ -185,16 +247,27 @@ impl Facts<'_> {
             return match (self.known, self.exact_service, evidence) {
                 (true, true, _) | (true, false, true) => Decision::Scope(Confidence::High),
                 (true, false, false) => Decision::Scope(Confidence::Low),
-                (false, true, true) if !in_path => Decision::Scope(Confidence::Medium),
+                (false, true, _) if !in_path && (self.zoho || under_scope_key || own_name && quoted) => {
+                    Decision::Scope(Confidence::Medium)
+                }
                 _ => Decision::InCompany,
             };
         }
         if in_path || after_keyword {
             return Decision::Other;
         }
-        let long = self.token.parts.first().is_some_and(|name| name.len() >= 9);
-        if self.known && (self.exact_service || long) && (evidence || quoted) && (!self.like_a_type() || quoted) {
-            Decision::Scope(if evidence { Confidence::High } else { Confidence::Medium })
+        let name = self.token.parts.first().map_or("", String::as_str);
+        let long = name.len() >= 9;
+        // All in small letters it may be the name of a call or of an event: `workdrive.files.delete`. `AaaServer` is no
+        // word of any program's.
+        let raised = self.token.parts.iter().any(|part| part.contains(|c: char| c.is_ascii_uppercase()));
+        let plain = raised || self.told() || name.eq_ignore_ascii_case("AaaServer");
+        if self.known
+            && (self.exact_service || long && plain)
+            && (evidence || quoted)
+            && (!self.like_a_type() || quoted)
+        {
+            Decision::Scope(if evidence || own_name { Confidence::High } else { Confidence::Medium })
         } else {
             Decision::InCompany
         }

@@ -34,7 +34,7 @@ fn one_list_is_one_request() {
         ("Desk.tickets.READ\n\nDesk.contacts.READ\n", &["Desk.tickets.READ", "Desk.contacts.READ"]),
         ("scope=Desk.tickets.READ%2CDesk.contacts.READ&x=1", &["Desk.tickets.READ|Desk.contacts.READ"]),
         ("'ZohoMCP.tool.execute ZohoCRM.users.READ'", &["ZohoMCP.tool.execute|ZohoCRM.users.READ"]),
-        ("ZohoMCP.tool.execute and ZohoCRM.users.READ", &["ZohoCRM.users.READ"]),
+        ("ZohoFlow.tool.execute and ZohoCRM.users.READ", &["ZohoCRM.users.READ"]),
         (
             "https://accounts.zoho.com/oauth/v2/auth?scope=openid,Desk.tickets.READ,ZohoMail.send&state=1",
             &["openid|Desk.tickets.READ|ZohoMail.send"],
