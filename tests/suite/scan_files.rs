@@ -292,9 +292,20 @@ fn a_closed_pipe_is_quiet() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
 
+/// Whether whoever started the tests lets nothing be interrupted, as shells do with what runs in the background.
+fn interrupts_are_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
+}
+
 #[test]
 fn an_interrupted_scan_leaves_old_reports_whole() {
     for signal in ["INT", "TERM", "KILL"] {
+        if signal == "INT" && interrupts_are_ignored() {
+            println!("skipped: interrupts are ignored here");
+            continue;
+        }
         let mut run = scan(&["--files-from", "-", "--output", "sarif=old"]).file("old", "what was there before\n");
         let mut child = run.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // The list of files goes on: the run waits, its output open.
