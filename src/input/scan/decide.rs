@@ -64,6 +64,8 @@ struct Facts<'t> {
     known_resource: bool,
     /// It is a slip that stands in the vendor's own material.
     published: bool,
+    /// It is a resource that the catalog knows, with no operation after it.
+    family: bool,
     operation: Option<Operation>,
     /// The resource is spelt as the catalog spells it.
     exact_resource: bool,
@@ -75,6 +77,11 @@ struct Facts<'t> {
 pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: bool) -> Decision {
     // `ZohoMail.{scope_name}.{operation}` tells how scopes are made, and names none.
     if token.parts.len() < 2 || token.parts.iter().skip(1).all(|part| part.starts_with('{')) {
+        return Decision::Other;
+    }
+    let operation = token.operation().and_then(Operation::of);
+    // A domain, a member, a file: by far the most of what is found, and not worth a look into the catalog.
+    if token.parts.len() == 2 && operation.is_none() && !context.under_scope_key {
         return Decision::Other;
     }
     let scope = Scope::from_parts(token.parts.clone());
@@ -93,8 +100,10 @@ pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: b
         known_resource: matches!(identity.known, Known::Operation(..) | Known::No(Unknown::Operation(..)))
             || identity.is_known(),
         published: identity.erratum.is_some(),
+        family: token.parts.len() == 2
+            && service.is_some_and(|service| service.resource(token.parts.get(1..).unwrap_or(&[])).is_some()),
         exact_resource: identity.is_known() && identity.scope.resource() == token.resource(),
-        operation: token.operation().and_then(Operation::of),
+        operation,
         capitals: token.operation().is_some_and(|word| word.bytes().all(|b| b.is_ascii_uppercase() || b == b'-')),
     };
     if token.parts.len() == 2 {
@@ -157,12 +166,17 @@ impl Facts<'_> {
         self.exact_service && (self.distinct || several_words)
     }
 
-    /// A service with an operation and nothing between: no scope of any service, but asked for all the same.
+    /// A service with an operation, or with a resource, and nothing more: no scope of any service, but asked for all the
+    /// same.
     fn without_resource(&self) -> Decision {
-        if self.used_otherwise() || !self.own_name() || self.operation.is_none() {
+        let Context { quoted, under_scope_key, .. } = self.context;
+        if self.used_otherwise() || !self.own_name() {
             return Decision::Other;
         }
-        let Context { quoted, under_scope_key, .. } = self.context;
+        if self.operation.is_none() {
+            let asked = self.family && quoted && under_scope_key;
+            return if asked { Decision::Scope(Confidence::Medium) } else { Decision::Other };
+        }
         if under_scope_key || quoted && self.core() && self.capitals {
             Decision::Scope(Confidence::Medium)
         } else {
@@ -243,9 +257,12 @@ impl Facts<'_> {
                 Decision::Other
             };
         }
+        let name = self.token.parts.first().map_or("", String::as_str);
+        let long = name.len() >= 9;
         if self.core() && self.capitals {
             return match (self.known, self.exact_service, evidence) {
                 (true, true, _) | (true, false, true) => Decision::Scope(Confidence::High),
+                (true, false, false) if long => Decision::Scope(Confidence::Medium),
                 (true, false, false) => Decision::Scope(Confidence::Low),
                 (false, true, _) if !in_path && (self.zoho || under_scope_key || own_name && quoted) => {
                     Decision::Scope(Confidence::Medium)
@@ -256,8 +273,6 @@ impl Facts<'_> {
         if in_path || after_keyword {
             return Decision::Other;
         }
-        let name = self.token.parts.first().map_or("", String::as_str);
-        let long = name.len() >= 9;
         // All in small letters it may be the name of a call or of an event: `workdrive.files.delete`. `AaaServer` is no
         // word of any program's.
         let raised = self.token.parts.iter().any(|part| part.contains(|c: char| c.is_ascii_uppercase()));

@@ -13,10 +13,11 @@ pub(super) const MARK: &[u8] = b"zscope:";
 const LONGEST: usize = 4000;
 
 /// What can open a comment, the longer before what it ends with.
-const OPENERS: [&str; 13] = ["<!--", "//", "/*", "--", "{#", "(*", "<%#", "{{!", "#", ";", "*", "%", "'"];
+const OPENERS: [&str; 16] =
+    ["<!--", "//", "/*", "--", "{#", "{-", "(*", "<%#", "{{!", "::", "..", "#", ";", "*", "%", "'"];
 
 /// What can close a comment on its line.
-const CLOSERS: [&str; 6] = ["*/", "-->", "#}", "*)", "%>", "}}"];
+const CLOSERS: [&str; 8] = ["*/", "-->", "#}", "-}", "#>", "*)", "%>", "}}"];
 
 /// A comment that accepts findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +140,10 @@ pub(super) fn finished(
 /// Where the comment opens whose first word follows this text; `None` when none does.
 fn opener(before: &str) -> Option<usize> {
     let before = before.trim_end();
+    // A batch file's remark is a command.
+    if before.trim_start().trim_start_matches('@').eq_ignore_ascii_case("rem") {
+        return Some(0);
+    }
     let opener = OPENERS.iter().find(|opener| before.ends_with(**opener))?;
     Some(before.trim_end_matches(*opener).trim_end_matches(['/', '*', '#', '!', '<', '-']).len())
 }
@@ -181,7 +186,8 @@ fn read(text: &str, range: Range<usize>) -> Option<Comment> {
     Some(Comment { span: range.start..range.start + body.len(), about: range.start, rules, reason })
 }
 
-/// Where the first line after a place begins that is neither blank nor such a comment; the end when there is none.
+/// Where the first line after a place begins that is neither blank nor such a comment nor the end of one; the end of the
+/// text when there is none.
 fn next_line(text: &str, end: usize) -> usize {
     let bytes = text.as_bytes();
     let mut start = (end + 1).min(bytes.len());
@@ -194,7 +200,7 @@ fn next_line(text: &str, end: usize) -> usize {
                 .and_then(opener)
                 .is_some_and(|opener| words.get(..opener).is_some_and(|b| b.trim().is_empty()))
         });
-        if !words.trim().is_empty() && !comment {
+        if !words.trim().is_empty() && !comment && !CLOSERS.contains(&words.trim()) {
             return start;
         }
         start = line.end + 1;
@@ -232,6 +238,8 @@ mod tests {
             "x {# zscope: ignore[ZS201] because #}",
             "x ' zscope: ignore[ZS201] — because",
             "x /// zscope: ignore[ZS201] because",
+            "x {- zscope: ignore[ZS201] because -}",
+            "x <# zscope: ignore[ZS201] because #>",
         ] {
             assert_eq!(read_all(text), [(vec!["ZS201"], "because", text.trim_end())], "{text}");
         }
@@ -246,6 +254,16 @@ mod tests {
             [(vec!["full-access", "ZS203"], "why not", "  target"), (vec!["denied"], "more", "  target"),]
         );
         assert_eq!(read_all(" * zscope: ignore[x] y\n * next"), [(vec!["x"], "y", " * next")]);
+        for text in [
+            "/*\n * zscope: ignore[x] y\n */\nnext",
+            "<!--\n# zscope: ignore[x] y\n-->\nnext",
+            "REM zscope: ignore[x] y\r\nnext",
+            "  @rem zscope: ignore[x] y\nnext",
+            ":: zscope: ignore[x] y\nnext",
+            ".. zscope: ignore[x] y\n\nnext",
+        ] {
+            assert_eq!(read_all(text), [(vec!["x"], "y", "next")], "{text}");
+        }
         assert_eq!(read_all("// zscope: ignore[x] y"), [(vec!["x"], "y", "")]);
     }
 
@@ -266,6 +284,7 @@ mod tests {
             "# zscope: ignored[ZS201]",
             "# zscope: judge",
             "# see zscope: ignore[ZS201]",
+            "theorem zscope: ignore[ZS201]",
             "\"zscope: ignore[ZS201]\"",
             "# zscope:",
         ] {

@@ -8,3 +8,4 @@ export const mayAdminister = (granted: string[]) => granted.includes('SDPOnDeman
 export const monitor = `Site24x7.Reports.Read`;
 export const topics = { dropped: "workdrive.files.delete", added: 'workdrive.files.create' };
 const level = "SDPOnDemand.changes.No" + 'SDPOnDemand.Limits.MAX_RETRIES';
+export const spelt = { low: 'sdpondemand.requests.READ' };
