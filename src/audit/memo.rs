@@ -231,14 +231,14 @@ impl Memo {
             let subject = judgement.as_ref().map(|judgement| judgement.subject(&frame.grant.state));
             let own = subject.map(|subject| format.lines(&subject)).unwrap_or_default();
             size += own.len() * size_of::<Arc<Line>>();
-            let shared = own.into_iter().map(|line| match self.lines.get(&line) {
-                Some(known) => Arc::clone(known),
-                None => {
+            let shared = own.into_iter().map(|line| {
+                let known = self.lines.get(&line).cloned();
+                known.unwrap_or_else(|| {
                     size += WEIGHT + line.head.len() + line.tail.len();
                     let line = Arc::new(line);
                     self.lines.insert(Arc::clone(&line));
                     line
-                }
+                })
             });
             lines.push(shared.collect());
         }

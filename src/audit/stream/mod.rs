@@ -276,9 +276,9 @@ impl Merger<'_, '_, '_> {
         for known in done.forgotten {
             known.hand_over(collector);
         }
-        self.room.of_any.store(!collector.wants(0, false, false), Ordering::Relaxed);
-        self.room.of_offending.store(!collector.wants(0, true, false), Ordering::Relaxed);
-        self.room.of_failed.store(!collector.wants(0, false, true), Ordering::Relaxed);
+        self.room.any.store(!collector.wants(0, false, false), Ordering::Relaxed);
+        self.room.offending.store(!collector.wants(0, true, false), Ordering::Relaxed);
+        self.room.failed.store(!collector.wants(0, false, true), Ordering::Relaxed);
         Ok(())
     }
 }

@@ -44,11 +44,11 @@ pub(super) struct Kept {
 #[derive(Debug, Default)]
 pub(super) struct Room {
     /// Of grants of any kind.
-    pub(super) of_any: AtomicBool,
+    pub(super) any: AtomicBool,
     /// Of grants that offend.
-    pub(super) of_offending: AtomicBool,
+    pub(super) offending: AtomicBool,
     /// Of grants without token.
-    pub(super) of_failed: AtomicBool,
+    pub(super) failed: AtomicBool,
 }
 
 /// Where a record stands in its piece.
@@ -168,9 +168,9 @@ impl Worker<'_> {
     fn keep(&mut self, line: usize, record: Record, offends: bool, failed: bool) {
         let after = self.done.grants;
         let is_open = |full: &AtomicBool| !full.load(Ordering::Relaxed);
-        if (after < DETAILED && is_open(&self.room.of_any))
-            || (offends && self.done.offending < SHOWN && is_open(&self.room.of_offending))
-            || (failed && self.done.failing < SHOWN && is_open(&self.room.of_failed))
+        if (after < DETAILED && is_open(&self.room.any))
+            || (offends && self.done.offending < SHOWN && is_open(&self.room.offending))
+            || (failed && self.done.failing < SHOWN && is_open(&self.room.failed))
         {
             self.done.offending += usize::from(offends);
             self.done.failing += usize::from(failed);

@@ -44,7 +44,11 @@ const LONGEST: usize = 80;
 /// Line breaks between records do not count.
 pub(crate) fn is_clear(bytes: &[u8]) -> bool {
     // Without a way out on the first: that is many bytes at a time.
-    bytes.iter().fold(true, |clear, &byte| clear & ((byte >= b' ') | (byte == b'\n')) & (byte != b'\\'))
+    let found = bytes.iter().fold(0, |found, &byte| {
+        let is_control = u8::from(byte < b' ') & u8::from(byte != b'\n');
+        found | is_control | u8::from(byte == b'\\')
+    });
+    found == 0
 }
 
 /// Takes the facts of lines, and remembers how they are laid out.
