@@ -174,16 +174,19 @@ impl Draft<'_> {
         self.keep.extend(parts);
     }
 
-    /// Leaves what is requested, as far as the token gives it and the policy allows it.
+    /// Leaves what is requested, as far as the token gives it and the policy allows it: whole scopes of the request, and
+    /// parts of those that are too wide.
     fn cut(&mut self, requested: &[Scope], held: &[(&Scope, Verdict)]) {
         let catalog = self.audit.review.catalog;
         let held: HashSet<Scope> = held.iter().map(|(scope, _)| (*scope).clone()).collect();
         let stays = |scope: &&Scope| {
             access::holds(catalog, &held, scope, true) != Sureness::No && engine::passes(catalog, self.policy, scope)
         };
-        let keep: Vec<Scope> = requested.iter().filter(stays).cloned().collect();
-        self.undecided.retain(|scope| keep.contains(scope));
-        self.keep = keep;
+        let whole: Vec<Scope> = requested.iter().filter(stays).cloned().collect();
+        self.undecided.retain(|scope| whole.contains(scope));
+        let requested: HashSet<Scope> = requested.iter().cloned().collect();
+        self.keep.retain(|part| access::holds(catalog, &requested, part, true) == Sureness::Surely);
+        self.keep.extend(whole);
         self.keep.retain(|scope| !self.undecided.contains(scope));
     }
 
