@@ -172,10 +172,13 @@ impl<'c> Scanner<'c> {
         }
         let mut requests: Vec<Request> = Vec::new();
         let mut url_end = 0;
+        // Where the scopes begin that a consent URL gave.
+        let mut given: Vec<usize> = Vec::new();
         for (list, separators) in lists {
             let sure = |decision| matches!(decision, Decision::Scope(confidence) if confidence > Confidence::Low);
             let company = list.iter().any(|sighting| sure(sighting.decision));
-            let items: Vec<Item> = list.into_iter().filter_map(|sighting| sighting.item(id, text, company)).collect();
+            let fresh = list.into_iter().filter(|sighting| !given.contains(&sighting.span.start));
+            let items: Vec<Item> = fresh.filter_map(|sighting| sighting.item(id, text, company)).collect();
             let (Some(first), Some(last)) = (items.first(), items.last()) else { continue };
             let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
             let mut request = Request { app: None, place, items, separators, url: None, secrets: Vec::new() };
@@ -184,7 +187,10 @@ impl<'c> Scanner<'c> {
                 && let Some(around) = consent::around(id, text, start, |name| self.is_service(name))
             {
                 url_end = around.url.place.span.end;
-                request.items.extend(around.others);
+                let begins = |item: &Item| item.place.span.start;
+                let found: Vec<usize> = request.items.iter().map(begins).collect();
+                request.items.extend(around.others.into_iter().filter(|other| !found.contains(&begins(other))));
+                given = request.items.iter().map(begins).collect();
                 request.items.sort_by_key(|item| item.place.span.start);
                 request.url = Some(around.url);
             }
