@@ -237,14 +237,11 @@ fn nearest_resource(service: &Service, scope: &Scope) -> Option<Scope> {
         known.map(|known| service.scope(&resource.path, &known.name))
     };
     // A resource that lacks a level (`ZohoCRM.leads.READ` for `ZohoCRM.modules.leads.READ`) or has one too many.
-    let tail = |name: &str| name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+    let ends = |name: &str| name.rsplit('.').next().is_some_and(|tail| tail.eq_ignore_ascii_case(&wanted));
     // Of several, the member of a group: records of a module rather than their sharing or conversion.
     let grouped = |resource: &Resource| service.groups.iter().any(|group| group.children.matches_parts(&resource.path));
-    let by_tail = named
-        .iter()
-        .filter(|(name, _)| tail(name) == wanted.to_ascii_lowercase())
-        .min_by_key(|(_, resource)| !grouped(resource));
+    let by_tail = || named.iter().filter(|(name, _)| ends(name)).min_by_key(|(_, resource)| !grouped(resource));
     let near = closest(&wanted, named.iter().map(|(name, _)| name.as_str()));
-    let found = near.and_then(|near| named.iter().find(|(name, _)| name == near)).or(by_tail);
+    let found = near.and_then(|near| named.iter().find(|(name, _)| name == near)).or_else(by_tail);
     found.and_then(|(_, resource)| with_operation(resource))
 }

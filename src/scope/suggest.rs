@@ -9,11 +9,10 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = (word.chars().count() / 3).clamp(1, 4);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let folded = candidate.to_ascii_lowercase();
-        if folded.len().abs_diff(word.len()) > limit {
+        if candidate.len().abs_diff(word.len()) > limit {
             continue;
         }
-        let distance = strsim::osa_distance(&word, &folded);
+        let distance = strsim::osa_distance(&word, &candidate.to_ascii_lowercase());
         if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }

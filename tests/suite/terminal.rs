@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::live::{audit, good, numbered};
-use crate::run::Run;
+use crate::run::{Run, zscope};
 use crate::token_server::{Reply, TokenServer};
 
 /// Longer than anything here takes, even where others work on the same machine.
@@ -74,6 +74,22 @@ impl OnTerminal {
         }
         (code, stdout, self.seen)
     }
+}
+
+#[test]
+fn the_way_to_a_smaller_grant_is_named_to_people_alone() {
+    let wide = "{\"scope\": \"ZohoBooks.fullaccess.all\"}";
+    let hint = "`--plan` shows the way";
+    for (args, is_told) in [(&["audit", "t.json"][..], true), (&["audit", "t.json", "--plan"], false)] {
+        let (code, stdout, shown) = OnTerminal::start(&mut zscope(args).file("t.json", wide)).ended();
+        assert_eq!((code, shown.contains(hint)), (Some(1), is_told), "{shown}");
+        assert!(!stdout.contains(hint));
+    }
+    let (_, _, shown) =
+        OnTerminal::start(&mut zscope(&["audit", "t.json"]).file("t.json", "{\"scope\": \"openid\"}")).ended();
+    assert!(!shown.contains(hint), "{shown}");
+    let ended = zscope(&["audit", "t.json"]).file("t.json", wide).ended();
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(1), ""));
 }
 
 #[test]

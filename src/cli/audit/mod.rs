@@ -12,7 +12,7 @@ use self::lock_file::{LockFile, read_lock};
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
-use super::{Outcome, files, live};
+use super::{Outcome, files, live, tell};
 use crate::audit::{Audit, Lock, Stream, Wanted};
 use crate::review::Review;
 use crate::scope::Scope;
@@ -124,12 +124,16 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
             .map_err(|error| CommandError::stdout(&error))?;
     }
     drop(sinks);
-    let unknown = report.totals.as_ref().is_some_and(|totals| totals.all.unknown_grants > 0);
+    let (unknown, offending) =
+        report.totals.as_ref().map_or((0, 0), |totals| (totals.all.unknown_grants, totals.all.offending_grants));
     let outcome = outputs.complete(&report)?;
+    if offending > 0 && !args.plan && io::stderr().is_terminal() {
+        tell("note: no documented call narrows a grant; `--plan` shows the way to a smaller one");
+    }
     if let (Some(file), Some(text)) = (lock_file, lock_text) {
         file.write(&text, is_whole)?;
     }
-    Ok(if args.strict && unknown { Outcome::Incomplete } else { outcome })
+    Ok(if args.strict && unknown > 0 { Outcome::Incomplete } else { outcome })
 }
 
 impl Args {
