@@ -1,7 +1,6 @@
 //! Scopes and API calls: which scopes a call needs, which calls a scope opens.
 
-use super::Reading;
-use super::coverage::{coverers, starts, starts_of_need};
+use super::coverage::{starts, starts_of_need, sure_coverers};
 use super::identity::identify;
 use super::reach::sure_reach;
 use crate::catalog::{Catalog, Composed, Endpoint, Needed, Needs, Service};
@@ -23,7 +22,7 @@ pub fn suffices(catalog: &Catalog, scopes: &[Scope], endpoint: &Endpoint) -> Opt
 /// as those.
 pub(super) fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> bool {
     starts(catalog, need).iter().all(|need| {
-        let above = coverers(catalog, need, Reading::AtLeast);
+        let above = sure_coverers(catalog, need);
         scopes.iter().any(|scope| above.contains(scope))
     })
 }

@@ -1,5 +1,7 @@
 //! What covers a scope: the edges followed upwards.
 
+use std::sync::Arc;
+
 use super::Reading;
 use super::identity::{Identity, Known, identify};
 use crate::catalog::model::Meaning;
@@ -15,7 +17,7 @@ pub(super) const WRITE: [&str; 3] = ["CREATE", "UPDATE", "DELETE"];
 #[must_use]
 pub fn covers(catalog: &Catalog, big: &Scope, small: &Scope) -> bool {
     let big = &identify(catalog, big).scope;
-    starts(catalog, small).iter().all(|start| coverers(catalog, start, Reading::AtLeast).contains(big))
+    starts(catalog, small).iter().all(|start| sure_coverers(catalog, start).contains(big))
 }
 
 /// The permissions that a scope is made of: itself, or for an operation word that surely stands for others (`WRITE`),
@@ -69,6 +71,13 @@ pub fn coverers(catalog: &Catalog, scope: &Scope, reading: Reading) -> Vec<Scope
         }
     }
     found
+}
+
+/// [`coverers`] in the reading *at least*, remembered: policies ask this of the same scopes for every application.
+#[must_use]
+pub fn sure_coverers(catalog: &Catalog, scope: &Scope) -> Arc<[Scope]> {
+    let find = || coverers(catalog, scope, Reading::AtLeast).into();
+    catalog.recalled().above.answer(scope.to_string(), |above: &Arc<[Scope]>| above.len(), find)
 }
 
 fn directly_above(catalog: &Catalog, scope: &Scope, reading: Reading) -> Vec<Scope> {

@@ -32,7 +32,7 @@ mod who;
 mod words;
 
 pub use call::{example_call, find_call, opened_calls, suffices};
-pub use coverage::{coverers, covers, starts};
+pub use coverage::{coverers, covers, starts, sure_coverers};
 pub use held::{Sureness, holds};
 pub use identity::{Identity, Known, Unknown, identify, near_service, suggest};
 pub use reach::{Edge, Why, excess, may_meet, opens, reach, reach_patterns};

@@ -17,6 +17,8 @@ pub(crate) type Composed = Arc<[(usize, Vec<Scope>)]>;
 pub(crate) struct Recalled {
     /// Everything that a scope may reach and that has a name, by the scope as it is spelt.
     pub(crate) reached: Recall<Arc<[Scope]>>,
+    /// Everything that surely covers a scope, by the scope as it is spelt.
+    pub(crate) above: Recall<Arc<[Scope]>>,
     /// A call that a scope opens, by the scope in lower case, as an index into the calls of its service.
     pub(crate) examples: Recall<Option<usize>>,
     /// The scopes needed by the calls of a service that stand for others, by the service's name.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::access::{self, Identity, Reading};
+use crate::access::{self, Identity};
 use crate::catalog::{Catalog, DataClass, Endpoint};
 use crate::finding::Confidence;
 use crate::input::{Item, Request};
@@ -240,7 +240,7 @@ fn coverer<'p>(catalog: &Catalog, policy: &Effective<'p>, scope: &Scope) -> Opti
     if policy.allow.is_empty() {
         return None;
     }
-    let above = access::coverers(catalog, scope, Reading::AtLeast);
+    let above = access::sure_coverers(catalog, scope);
     policy.allow.iter().copied().find(|entry| above.iter().any(|scope| names(&entry.pattern, scope)))
 }
 

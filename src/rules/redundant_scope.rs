@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::access::{self, Reading};
+use crate::access;
 use crate::catalog::model::Meaning;
 use crate::engine::Judged;
 use crate::finding::{Finding, Related, RuleInfo, Severity};
@@ -106,7 +106,7 @@ fn redundant(cx: &Context<'_>) -> Vec<Redundant> {
     // `WRITE` and its like go first: beside what they are made of, the words that say more should stay.
     for (at, starts) in composed.into_iter().chain(simple) {
         let coverers = |start: &Scope| {
-            let above = access::coverers(cx.catalog, start, Reading::AtLeast);
+            let above = access::sure_coverers(cx.catalog, start);
             let above = above.iter().filter_map(|scope| places.get(scope).copied());
             above.filter(|other| *other != at && !dropped.contains(other)).collect::<Vec<_>>()
         };
