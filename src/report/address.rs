@@ -80,15 +80,15 @@ mod tests {
 
     #[test]
     fn paths_are_told_from_the_root() {
-        let tree = Tree { root: "/work/repo".to_owned(), folder: "services/sync".to_owned() };
+        let tree = Tree { root: "/srv/repo".to_owned(), folder: "services/sync".to_owned() };
         for (name, expected) in [
             ("scopes.txt", "services/sync/scopes.txt"),
             ("./a//b/./c.txt", "services/sync/a/b/c.txt"),
             ("../scopes.txt", "services/scopes.txt"),
             ("../../../x", "../x"),
-            ("/work/repo/a/b", "a/b"),
-            ("/work/repository/a", "/work/repository/a"),
-            ("/work/repo/../b", "/work/repo/../b"),
+            ("/srv/repo/a/b", "a/b"),
+            ("/srv/repository/a", "/srv/repository/a"),
+            ("/srv/repo/../b", "/srv/repo/../b"),
             ("a/<b>", "services/sync/a/<b>"),
         ] {
             assert_eq!(address(name, &tree).path(), Some(expected), "{name}");
