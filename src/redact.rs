@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use memchr::memchr_iter;
 use regex::bytes::{Match, Regex, RegexBuilder};
 
 /// What stands where a character of a secret stood.
@@ -41,14 +42,23 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 
 fn find(text: &[u8]) -> Vec<Range<usize>> {
     let mut secrets = Vec::new();
-    for shape in &SHAPES {
-        let regex = if (shape.may_occur)(text) { shape.regex() } else { None };
-        for found in regex.iter().flat_map(|regex| regex.captures_iter(text)) {
+    for shape in shapes_in(text) {
+        for found in shape.regex().iter().flat_map(|regex| regex.captures_iter(text)) {
             let groups = found.iter().skip(1).flatten();
             secrets.extend(groups.filter(|group| !is_harmless(group.as_bytes())).map(|group| beyond_number(&group)));
         }
     }
     secrets
+}
+
+/// The forms that a text may hold, by a look at its bytes: patterns are compiled and run only for texts that need them.
+fn shapes_in(text: &[u8]) -> impl Iterator<Item = &'static Shape> {
+    let words = words_in(text);
+    SHAPES.iter().filter(move |shape| match shape.sign {
+        Sign::HexRun(length) => has_hex_run(text, length),
+        Sign::Jwt => memchr_iter(b'J', text).any(|at| text[..at].ends_with(b"ey")),
+        Sign::Words(kinds) => words & kinds != 0,
+    })
 }
 
 fn blot(text: &str, mut secrets: Vec<Range<usize>>) -> String {
@@ -78,14 +88,24 @@ fn blot(text: &str, mut secrets: Vec<Range<usize>>) -> String {
 struct Shape {
     /// Its groups are what is secret. `KEY` and `VALUE` stand for [`KEY`] and [`VALUE`].
     pattern: &'static str,
-    /// A cheap test that is true wherever the pattern matches: patterns are compiled only for texts that need them.
-    may_occur: fn(&[u8]) -> bool,
+    /// What is in every text that the pattern matches.
+    sign: Sign,
     compiled: OnceLock<Option<Regex>>,
 }
 
+/// What is cheap to look for.
+enum Sign {
+    /// So many hexadecimal digits in a row.
+    HexRun(usize),
+    /// `eyJ`, with which an object in base64 begins.
+    Jwt,
+    /// Words of one of these kinds.
+    Words(u8),
+}
+
 impl Shape {
-    const fn new(may_occur: fn(&[u8]) -> bool, pattern: &'static str) -> Self {
-        Self { pattern, may_occur, compiled: OnceLock::new() }
+    const fn new(sign: Sign, pattern: &'static str) -> Self {
+        Self { pattern, sign, compiled: OnceLock::new() }
     }
 
     /// The compiled pattern. A test compiles every pattern, so there always is one.
@@ -119,7 +139,7 @@ static SHAPES: [Shape; 6] = [
     // Access, refresh, grant and device tokens, and Mail360's with a longer number: two halves of 32 digits, a few more
     // or less in copies. Half a token is a secret too; a client id has 30 capitals and digits in one piece.
     Shape::new(
-        |text| has_hex_run(text, 20),
+        Sign::HexRun(20),
         r"\d{4,} (?: \. | %2e ) (
             [0-9a-f]{20,} (?: \. | %2e ) [0-9a-f]{20,} [0-9a-z]*
             | (?-i: [0-9a-f]{28,} ) (?: \. [0-9a-f]* )?
@@ -128,53 +148,101 @@ static SHAPES: [Shape; 6] = [
     // Client secrets (about 42 digits) and tokens of the first API version (32): known by a word, or by the client id,
     // shortly before.
     Shape::new(
-        |text| has_hex_run(text, 32),
+        Sign::HexRun(32),
         r"(?: secret | token | passw | credential | api[_-]?key | zapikey | 1\d{3}\.[0-9a-z]{30} )
           [^\r\n]{0,48}? ( [0-9a-f]{32,} (?: [^0-9a-z\r\n]{1,6} [0-9a-f]{32,} )* )",
     ),
     // JSON web tokens.
-    Shape::new(
-        |text| text.windows(3).any(|window| window == b"eyJ"),
-        r"(?-i: eyJ ) ( [0-9a-z_-]{8,} \. [0-9a-z_-]{8,} (?: \. [0-9a-z_-]* )* )",
-    ),
+    Shape::new(Sign::Jwt, r"(?-i: eyJ ) ( [0-9a-z_-]{8,} \. [0-9a-z_-]{8,} (?: \. [0-9a-z_-]* )* )"),
     // Header values.
     Shape::new(
-        |text| occurs(text, &[b"zoho-", b"bearer", b"basic"], header_follows),
+        Sign::Words(HEADER),
         r#"(?: zoho-(?: oauthtoken | authtoken | enczapikey ) (?: [\x20\t+=:] | %20 )+ ["']? ( [^\s"'`<>&,;]+ )
             | (?: bearer | basic ) (?: [\x20\t+] | %20 )+ ( [0-9a-z._~+/=-]{16,} ) )"#,
     ),
     // Parameters, keys and options by their name. What may be a type's name (`password: str = …`) is followed further.
     Shape::new(
-        |text| occurs(text, &[b"secret", b"token", b"code", b"zapikey", b"password", b"passwd", b"pwd"], value_follows),
+        Sign::Words(NAME | CODE),
         r#"(?: -- KEY [\x20\t]+ | KEY (?: [\\"'`\])}] | %2[27] )* [\x20\t]* (?: [!:=]?=+>? | : | > | %3[ad] ) [\x20\t]* )
           VALUE (?: [\x20\t]* = [\x20\t]* VALUE )?"#,
     ),
     // `code` is a common word: a parameter of a URL, or something that begins as Zoho's codes do.
     Shape::new(
-        |text| occurs(text, &[b"code"], value_follows),
+        Sign::Words(CODE),
         r#"(?: [?&;] | %3f | %26 ) code (?: = | %3d ) ( [^\s"'`&<>\#]+ )
             | (?: ^ | [^0-9a-z_-] ) code (?: [\\"'`\])}] | %2[27] )* [\x20\t]* [:=] [\x20\t\\"'`]* ( \d [0-9a-z._~%-]{15,} )"#,
     ),
 ];
 
-/// Whether a text holds this many hexadecimal digits in a row.
+/// Whether a text has this many hexadecimal digits in a row. Every such row has a digit at a multiple of the number.
 fn has_hex_run(text: &[u8], length: usize) -> bool {
-    text.split(|byte| !byte.is_ascii_hexdigit()).any(|run| run.len() >= length)
-}
-
-/// Whether one of some words (in lower case) stands in a text, where `fits` accepts what stands before and after.
-fn occurs(text: &[u8], words: &[&[u8]], fits: fn(&[u8], &[u8]) -> bool) -> bool {
-    (0..text.len()).any(|at| {
-        let (before, rest) = text.split_at(at);
-        words.iter().any(|word| match rest.split_at_checked(word.len()) {
-            Some((found, after)) => found.eq_ignore_ascii_case(word) && fits(before, after),
-            None => false,
-        })
+    let is_digit = |byte: &&u8| byte.is_ascii_hexdigit();
+    (0..text.len()).step_by(length).any(|at| {
+        let (before, after) = text.split_at(at);
+        let after = after.iter().take(length).take_while(is_digit).count();
+        after > 0 && after + before.iter().rev().take(length).take_while(is_digit).count() >= length
     })
 }
 
+/// The kind of words that begin the value of a header.
+const HEADER: u8 = 1;
+/// The kind of words that end the name of a secret.
+const NAME: u8 = 2;
+/// The word that names a grant code, and much else.
+const CODE: u8 = 4;
+
+/// The words that a secret follows, in lower case, each with its kind.
+const WORDS: [(&[u8], u8); 10] = [
+    (b"basic", HEADER),
+    (b"bearer", HEADER),
+    (b"code", CODE),
+    (b"passwd", NAME),
+    (b"password", NAME),
+    (b"pwd", NAME),
+    (b"secret", NAME),
+    (b"token", NAME),
+    (b"zapikey", NAME),
+    (b"zoho-", HEADER),
+];
+
+/// Whether a word begins with this letter, in either case.
+static INITIALS: [bool; 256] = {
+    let mut initials = [false; 256];
+    let mut at = 0;
+    while at < WORDS.len() {
+        let initial = WORDS[at].0[0];
+        initials[initial as usize] = true;
+        initials[initial.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    initials
+};
+
+/// The kinds of words that stand in a text in such a way that a secret may follow.
+fn words_in(text: &[u8]) -> u8 {
+    let mut kinds = 0;
+    // Something of this parts every word from its secret. All bytes are seen at once.
+    let parts = |byte: u8| matches!(byte, b' ' | b'\t' | b'+' | b'%' | b':' | b'=' | b'>');
+    if !text.iter().fold(false, |found, byte| found | parts(*byte)) {
+        return kinds;
+    }
+    for (at, byte) in text.iter().enumerate().filter(|(_, byte)| INITIALS[usize::from(**byte)]) {
+        let (before, rest) = text.split_at(at);
+        let initial = byte.to_ascii_lowercase();
+        for (word, kind) in WORDS.into_iter().filter(|(word, _)| word.first() == Some(&initial)) {
+            if let Some((found, after)) = rest.split_at_checked(word.len())
+                && found.eq_ignore_ascii_case(word)
+                && (if kind == HEADER { header_follows(after) } else { value_follows(before, after) })
+            {
+                kinds |= kind;
+            }
+        }
+    }
+    kinds
+}
+
 /// Whether what follows a word may be the value of a header.
-fn header_follows(_: &[u8], after: &[u8]) -> bool {
+fn header_follows(after: &[u8]) -> bool {
     let gap = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'+' | b'%' | b'=' | b':')).count();
     let value = after.iter().skip(gap).take_while(|byte| !byte.is_ascii_whitespace()).count();
     gap == 0 || value >= 16
@@ -341,7 +409,7 @@ mod tests {
             "`client_secret` is sent in a URL",
             "did you mean `ZohoCRM.modules.leads.READ`?",
         ] {
-            assert!(!SHAPES.iter().any(|shape| (shape.may_occur)(text.as_bytes())), "{text}");
+            assert!(shapes_in(text.as_bytes()).next().is_none(), "{text}");
         }
     }
 
@@ -382,9 +450,10 @@ mod tests {
             let shape = |text: &str| text.split(['\n', '\r']).map(|line| line.chars().count()).collect::<Vec<_>>();
             prop_assert_eq!(shape(&text), shape(&blotted));
             prop_assert_eq!(redact(&blotted).into_owned(), blotted.clone().into_owned());
+            let looked_for: Vec<_> = shapes_in(text.as_bytes()).map(|shape| shape.pattern).collect();
             for shape in &SHAPES {
                 let matches = shape.regex().is_some_and(|regex| regex.is_match(text.as_bytes()));
-                prop_assert!(!matches || (shape.may_occur)(text.as_bytes()), "{}: {}", shape.pattern, text);
+                prop_assert!(!matches || looked_for.contains(&shape.pattern), "{}: {}", shape.pattern, text);
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::policy::Policy;
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
 use crate::rules::{self, Context, RunContext};
 use crate::source::{Place, Sources};
-use memo::{Key, Memo};
+use memo::Memo;
 
 /// Everything that a review rests on.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Review<'_> {
     #[must_use]
     pub fn run(&self, gathered: Gathered) -> Report {
         let Gathered { requests, ignores, sources, not_evaluated } = gathered;
-        let (scopes, findings) = self.judge(&requests);
+        let Said { scopes, findings } = self.judge(&requests);
         let (findings, mut waived, ignores) = filter::apply_ignores(findings, &ignores, &rules::infos(), &sources);
         let (mut findings, by_waiver, mut uses) = filter::apply_waivers(findings, self.policy, self.as_of);
         waived.extend(by_waiver);
@@ -116,43 +116,30 @@ pub(crate) fn products(catalog: &Catalog, scopes: &[Judged]) -> BTreeMap<String,
 
 impl Review<'_> {
     /// Judges requests on all processors, and returns what was found in the order of the requests.
-    fn judge(&self, requests: &[Request]) -> (Vec<Judged>, Vec<Finding>) {
+    fn judge(&self, requests: &[Request]) -> Said {
         let threads =
             thread::available_parallelism().map_or(1, usize::from).min(requests.len().div_ceil(WORTH_A_THREAD));
         if threads < 2 {
             return self.judge_part(requests);
         }
-        let mut all = (Vec::new(), Vec::new());
+        let mut all = Said::default();
         let parts = requests.chunks(requests.len().div_ceil(threads));
         thread::scope(|scope| {
             let running: Vec<_> = parts.map(|part| (part, scope.spawn(|| self.judge_part(part)))).collect();
             for (part, thread) in running {
-                let (scopes, findings) = thread.join().unwrap_or_else(|_| self.judge_part(part));
-                all.0.extend(scopes);
-                all.1.extend(findings);
+                let said = thread.join().unwrap_or_else(|_| self.judge_part(part));
+                all.scopes.extend(said.scopes);
+                all.findings.extend(said.findings);
             }
         });
         all
     }
 
-    fn judge_part(&self, requests: &[Request]) -> (Vec<Judged>, Vec<Finding>) {
-        self.judge_with(requests, &mut Memo::default())
-    }
-
-    fn judge_with(&self, requests: &[Request], memo: &mut Memo) -> (Vec<Judged>, Vec<Finding>) {
-        let mut all = (Vec::new(), Vec::new());
-        let mut memory = Memory::default();
+    fn judge_part(&self, requests: &[Request]) -> Said {
+        let mut all = Said::default();
+        let (mut memory, mut memo) = (Memory::default(), Memo::default());
         for request in requests {
-            let key = Key::of(request);
-            let said = key.as_ref().and_then(|key| memo.recall(key, request)).unwrap_or_else(|| {
-                let said = self.say(request, &mut memory);
-                if let Some(key) = key {
-                    memo.keep(key, request, &said);
-                }
-                said
-            });
-            all.0.extend(said.scopes);
-            all.1.extend(said.findings);
+            memo.answer(request, &mut all, || self.say(request, &mut memory));
         }
         all
     }
@@ -180,8 +167,8 @@ impl Review<'_> {
     }
 }
 
-/// What there is to say of a request.
-#[derive(Clone, Debug)]
+/// What there is to say of requests.
+#[derive(Debug, Default)]
 struct Said {
     scopes: Vec<Judged>,
     findings: Vec<Finding>,

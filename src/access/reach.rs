@@ -86,7 +86,7 @@ pub fn opens<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<Edge<'c>> {
 
 /// One edge to each scope, the sure one where there are several, and none to where it starts.
 fn distinct<'c>(edges: Vec<Edge<'c>>, from: &Scope) -> Vec<Edge<'c>> {
-    let mut at: HashMap<Scope, usize> = HashMap::new();
+    let mut at: HashMap<Scope, usize> = HashMap::with_capacity(edges.len());
     let mut kept: Vec<Edge<'c>> = Vec::with_capacity(edges.len());
     for edge in edges {
         match at.get(&edge.scope) {

@@ -1,10 +1,11 @@
 //! What a scope gives, in words and in kinds of data.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::identity::{Known, Unknown, identify};
 use super::reach::reached;
-use crate::catalog::{Catalog, DataClass};
+use crate::catalog::{Catalog, DataClass, Touched};
 use crate::scope::Scope;
 
 /// What a scope gives, as a phrase: `read sales invoices`, `everything in Zoho Books`.
@@ -41,24 +42,21 @@ fn phrase(operation: &str, grants: &str) -> String {
 /// The kinds of data in everything that a scope may reach.
 #[must_use]
 pub fn data_classes(catalog: &Catalog, scope: &Scope) -> BTreeSet<DataClass> {
-    touches(catalog, scope).into_iter().flat_map(|(_, classes)| classes).collect()
+    touches(catalog, scope).iter().flat_map(|(_, classes)| classes).copied().collect()
 }
 
 /// Everything that a scope may reach and that the catalog knows, each with its kinds of data.
 #[must_use]
-pub fn touches(catalog: &Catalog, scope: &Scope) -> Vec<(Scope, Vec<DataClass>)> {
-    let mut found = Vec::new();
-    for scope in reached(catalog, scope).iter() {
-        let identity = identify(catalog, scope);
-        match identity.known {
-            Known::Operation(_, resource, _) | Known::No(Unknown::Operation(_, resource)) => {
-                found.push((scope.clone(), resource.data.clone()));
-            }
-            Known::Word(_, word) => found.push((scope.clone(), word.data.clone())),
-            _ => {}
+pub fn touches(catalog: &Catalog, scope: &Scope) -> Arc<[(Scope, Vec<DataClass>)]> {
+    let touched = |scope: &Scope| match identify(catalog, scope).known {
+        Known::Operation(_, resource, _) | Known::No(Unknown::Operation(_, resource)) => {
+            Some((scope.clone(), resource.data.clone()))
         }
-    }
-    found
+        Known::Word(_, word) => Some((scope.clone(), word.data.clone())),
+        _ => None,
+    };
+    let find = || reached(catalog, scope).iter().filter_map(touched).collect();
+    catalog.recalled().touched.answer(scope.to_string(), |touched: &Touched| touched.len(), find)
 }
 
 /// The operation words, in upper case, among everything that a scope may reach.

@@ -37,11 +37,12 @@ pub use show::{
     ShownResource, ShownScope, ShownSource, ShownWord, show, show_endpoint,
 };
 
-use std::cmp::Ordering;
 use std::sync::OnceLock;
 
-pub(crate) use recalled::Composed;
 use recalled::Recalled;
+pub(crate) use recalled::{Composed, Touched};
+
+use crate::scope::compare_names;
 
 /// The services of the embedded catalog and of the user's overlays.
 #[derive(Debug)]
@@ -152,7 +153,7 @@ impl Catalog {
 
     /// Entries are kept in the order of their names without case.
     fn entry(&self, name: &str) -> Option<&CatalogEntry> {
-        self.entries.binary_search_by(|entry| compare(&entry.name, name)).ok().and_then(|at| self.entries.get(at))
+        self.entries.binary_search_by(|entry| compare_names(&entry.name, name)).ok().and_then(|at| self.entries.get(at))
     }
 
     /// A digest over everything the catalog was made from, overlays included: hexadecimal SHA-256.
@@ -177,9 +178,4 @@ impl CatalogEntry {
     fn endpoints(&self) -> &Endpoints {
         self.endpoints.get_or_init(|| self.packed.map(embedded::Packed::calls).unwrap_or_default())
     }
-}
-
-/// Names in the order in which services are kept: without ASCII case.
-fn compare(a: &str, b: &str) -> Ordering {
-    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scope::{Pattern, Scope, is_placeholder};
+use crate::scope::{Pattern, Scope, compare_beginnings, is_placeholder};
 
 /// All that is known of one service, calls left out (they are in [`Endpoints`]).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -466,10 +466,7 @@ impl Service {
 fn compare_paths(a: &[String], b: &[String]) -> std::cmp::Ordering {
     // Part by part, which is faster than byte by byte over the whole and comes to the same.
     for (at, (x, y)) in a.iter().zip(b).enumerate() {
-        let common = x.len().min(y.len());
-        let (x_bytes, y_bytes) = (x.bytes().take(common), y.bytes().take(common));
-        let order = x_bytes.map(|byte| byte.to_ascii_lowercase()).cmp(y_bytes.map(|byte| byte.to_ascii_lowercase()));
-        if order.is_ne() {
+        if let Some(order) = compare_beginnings(x, y) {
             return order;
         }
         if x.len() != y.len() {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use super::model::DataClass;
 use crate::scope::Scope;
 
 /// How many scopes the answers to one kind of question may hold until all are forgotten: some ten megabytes.
@@ -12,11 +13,16 @@ const MOST: usize = 50_000;
 /// Scopes that stand for others, each with its number among those that calls need and with what it stands for.
 pub(crate) type Composed = Arc<[(usize, Vec<Scope>)]>;
 
+/// Scopes, each with its kinds of data.
+pub(crate) type Touched = Arc<[(Scope, Vec<DataClass>)]>;
+
 /// The questions whose answers are remembered.
 #[derive(Debug, Default)]
 pub(crate) struct Recalled {
     /// Everything that a scope may reach and that has a name, by the scope as it is spelt.
     pub(crate) reached: Recall<Arc<[Scope]>>,
+    /// Everything that a scope may reach and that is known, with its kinds of data, by the scope as it is spelt.
+    pub(crate) touched: Recall<Touched>,
     /// Everything that surely covers a scope, by the scope as it is spelt.
     pub(crate) above: Recall<Arc<[Scope]>>,
     /// A call that a scope opens, by the scope in lower case, as an index into the calls of its service.

@@ -153,8 +153,7 @@ impl Outputs {
             let mut writer = BufWriter::new(sheet);
             let canvas = Canvas { is_record: true, ..Canvas::default() };
             if !is_written(format) {
-                let mut plain = anstream::StripStream::new(&mut writer as &mut dyn Write);
-                format.render(report, canvas, &mut plain).map_err(|error| failed(&error))?;
+                format.render(report, canvas, &mut writer).map_err(|error| failed(&error))?;
             }
             let sheet = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
             sheet.finish().map_err(|error| failed(&error))?;
@@ -164,9 +163,8 @@ impl Outputs {
             let color = out.current_choice() != anstream::ColorChoice::Never;
             let width = super::stdout_is_terminal().then(terminal_width).flatten();
             let links = follows_links(color);
-            // Where colours are not wanted, links may be all the same: the stream would strip both.
-            let out: Box<dyn Write> =
-                if links && !color { Box::new(std::io::stdout().lock()) } else { Box::new(out.lock()) };
+            // Without colours nothing has to be translated for a console, and links may be wanted all the same.
+            let out: Box<dyn Write> = if color { Box::new(out.lock()) } else { Box::new(std::io::stdout().lock()) };
             let mut out = BufWriter::new(out);
             self.format
                 .render(report, Canvas { color, links, width, is_record: false }, &mut out)

@@ -82,16 +82,27 @@ fn picture(c: char) -> char {
     }
 }
 
-/// Writes a JSON document in such a way that a terminal shows it safely, too: characters that [`clean`] would escape
-/// become `\uXXXX`. In valid JSON none but the line breaks of the layout stand outside strings, and those stay.
+/// A JSON document in such a way that a terminal shows it safely, too: characters that [`clean`] would escape become
+/// `\uXXXX`. In valid JSON none but the line breaks of the layout stand outside strings, and those stay.
 pub(super) fn json(document: String) -> String {
-    let hidden = |c: char| c > '\u{7e}' && is_treacherous(c);
-    let document = if document.contains(COMMAND) { document.replace(COMMAND, "#\\u0023[") } else { document };
-    if !document.contains(hidden) {
-        return document;
+    match in_json(&document) {
+        Cow::Borrowed(_) => document,
+        Cow::Owned(escaped) => escaped,
     }
-    let mut escaped = String::with_capacity(document.len() + 64);
-    for c in document.chars() {
+}
+
+/// [`json`] for a part of a document, or of a string in it, that parts no [`COMMAND`].
+pub(super) fn in_json(part: &str) -> Cow<'_, str> {
+    let hidden = |c: char| c > '\u{7e}' && is_treacherous(c);
+    // Nearly every part holds none of these bytes, and all its bytes are seen at once.
+    let is_special = |byte: u8| matches!(byte, b'#' | 0x7f..);
+    if !part.bytes().fold(false, |found, byte| found | is_special(byte))
+        || !(part.contains(COMMAND) || part.contains(hidden))
+    {
+        return Cow::Borrowed(part);
+    }
+    let mut escaped = String::with_capacity(part.len() + 64);
+    for c in part.replace(COMMAND, "#\\u0023[").chars() {
         if hidden(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(escaped, "\\u{unit:04x}");
@@ -100,7 +111,15 @@ pub(super) fn json(document: String) -> String {
             escaped.push(c);
         }
     }
-    escaped
+    Cow::Owned(escaped)
+}
+
+/// [`in_json`] for a text that has not passed [`verbatim`].
+pub(super) fn redacted_json(part: &str) -> Cow<'_, str> {
+    match verbatim(part) {
+        Cow::Borrowed(part) => in_json(part),
+        Cow::Owned(redacted) => Cow::Owned(json(redacted)),
+    }
 }
 
 /// Characters that a terminal obeys, that reorder text, or that nobody sees: controls (C0, DEL, C1), line and paragraph

@@ -22,6 +22,7 @@ mod junit;
 mod markdown;
 mod ndjson;
 mod population;
+mod pretty;
 mod provenance;
 mod rows;
 mod run;

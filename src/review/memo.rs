@@ -1,112 +1,128 @@
-//! What was said of a request, for the requests after it that ask for the same in the same words.
+//! Which request asked before what another asks again, in the same words.
 //!
 //! A tree of sources names the same lists thousands of times. What is said of a list depends on its application, on its
 //! scopes as written, and on where they stand from its beginning; never on which file it is in, or where. So it is said
 //! again with every place moved. A request with a URL or secrets carries more than its list, and is not remembered.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
 
 use super::Said;
-use crate::finding::Confidence;
-use crate::input::{Request, Separator};
+use crate::input::{Item, Request};
+use crate::scope::{Malformed, Scope};
 use crate::source::{Place, Span};
 
-/// How much is remembered, in scopes and findings, until everything is forgotten: some tens of megabytes.
-const MOST: usize = 30_000;
-
-/// What was said of requests before.
-#[derive(Debug)]
-pub(super) struct Memo {
-    /// Each with the place of the request of which it was said.
-    said: HashMap<Key, (Place, Said)>,
-    weight: usize,
-    most: usize,
+/// The requests that asked first, each with where its answer stands among all answers.
+#[derive(Debug, Default)]
+pub(super) struct Memo<'r> {
+    answers: HashMap<Asked<'r>, Answer>,
 }
 
-/// All that decides what is said of a request, with its places counted from where it begins.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    app: Option<String>,
-    end: usize,
-    items: Vec<KeyItem>,
-    separators: Vec<Separator>,
+/// How many scopes and findings were said before an answer, and up to its end.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    from: [usize; 2],
+    to: [usize; 2],
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct KeyItem {
-    written: String,
-    /// The scope to the letter, or why it is none.
-    scope: Result<String, String>,
-    span: Span,
-    stray: Option<Span>,
-    confidence: Confidence,
-}
-
-impl Default for Memo {
-    fn default() -> Self {
-        Self { said: HashMap::new(), weight: 0, most: MOST }
-    }
-}
-
-impl Memo {
-    /// A memo that holds no more than so many scopes and findings.
-    #[cfg(test)]
-    pub(super) fn of_size(most: usize) -> Self {
-        Self { most, ..Self::default() }
-    }
-
-    /// What was said of a request with the same key, as it would be said of this one.
-    pub(super) fn recall(&self, key: &Key, request: &Request) -> Option<Said> {
-        let (from, said) = self.said.get(key)?;
-        let mut said = said.clone();
-        let to = request.place;
-        said.each_place(|place| {
-            // What stands elsewhere, such as a line of the policy, stays where it is.
-            if place.source == from.source {
-                let moved = |at: usize| at.wrapping_sub(from.span.start).wrapping_add(to.span.start);
-                let Span { start, end } = place.span;
-                *place = Place { source: to.source, span: Span { start: moved(start), end: moved(end) } };
-            }
-        });
-        Some(said)
-    }
-
-    /// Remembers what was said of a request.
-    pub(super) fn keep(&mut self, key: Key, request: &Request, said: &Said) {
-        let weight = said.scopes.len() + said.findings.len();
-        if weight > self.most {
+impl<'r> Memo<'r> {
+    /// Adds the answer to a request to all that was said before it: what `say` says, or what was said to the same
+    /// question moved to this one's place.
+    pub(super) fn answer(&mut self, request: &'r Request, all: &mut Said, say: impl FnOnce() -> Said) {
+        let asked = Asked::of(request).map(|asked| self.answers.entry(asked));
+        if let Some(Entry::Occupied(before)) = &asked {
+            all.repeat(*before.get(), before.key().0.place, request.place);
             return;
         }
-        if self.weight + weight > self.most {
-            self.said.clear();
-            self.weight = 0;
+        let from = all.lengths();
+        let said = say();
+        all.scopes.extend(said.scopes);
+        all.findings.extend(said.findings);
+        if let Some(Entry::Vacant(new)) = asked {
+            new.insert(Answer { from, to: all.lengths() });
         }
-        self.weight += weight;
-        self.said.insert(key, (request.place, said.clone()));
     }
 }
 
-impl Key {
-    /// The key of a request; none for one that is not remembered.
-    pub(super) fn of(request: &Request) -> Option<Self> {
-        let Request { app, place: whole, items, separators, url, secrets } = request;
-        if url.is_some() || !secrets.is_empty() || items.iter().any(|item| item.place.source != whole.source) {
-            return None;
-        }
-        let from = |at: usize| at.wrapping_sub(whole.span.start);
-        let moved = |place: Place| Span { start: from(place.span.start), end: from(place.span.end) };
-        let items = items.iter().map(|item| KeyItem {
-            written: item.written.clone(),
-            scope: item.scope.as_ref().map(ToString::to_string).map_err(|error| format!("{error:?}")),
-            span: moved(item.place),
-            stray: item.stray.map(moved),
-            confidence: item.confidence,
+impl Said {
+    fn lengths(&self) -> [usize; 2] {
+        [self.scopes.len(), self.findings.len()]
+    }
+
+    /// Says something again of a request that stands at another place.
+    fn repeat(&mut self, Answer { from, to }: Answer, first: Place, again: Place) {
+        let mut said = Self {
+            scopes: self.scopes.get(from[0]..to[0]).unwrap_or_default().to_vec(),
+            findings: self.findings.get(from[1]..to[1]).unwrap_or_default().to_vec(),
+        };
+        said.each_place(|place| {
+            // What stands elsewhere, such as a line of the policy, stays where it is.
+            if place.source == first.source {
+                let moved = |at: usize| at.wrapping_sub(first.span.start).wrapping_add(again.span.start);
+                let Span { start, end } = place.span;
+                *place = Place { source: again.source, span: Span { start: moved(start), end: moved(end) } };
+            }
         });
-        Some(Self {
-            app: app.clone(),
-            end: from(whole.span.end),
-            items: items.collect(),
-            separators: separators.clone(),
-        })
+        self.scopes.extend(said.scopes);
+        self.findings.extend(said.findings);
+    }
+}
+
+/// A request, equal to others of which the same is to be said.
+#[derive(Clone, Copy, Debug)]
+struct Asked<'r>(&'r Request);
+
+impl<'r> Asked<'r> {
+    /// None for a request that is not remembered.
+    fn of(request: &'r Request) -> Option<Self> {
+        let Request { url, secrets, items, place, .. } = request;
+        let in_one_text = items.iter().all(|item| item.place.source == place.source);
+        (url.is_none() && secrets.is_empty() && in_one_text).then_some(Self(request))
+    }
+
+    /// A place counted from where the request begins.
+    fn within(self, place: Place) -> Span {
+        let from = |at: usize| at.wrapping_sub(self.0.place.span.start);
+        Span { start: from(place.span.start), end: from(place.span.end) }
+    }
+}
+
+impl Hash for Asked<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.app.hash(state);
+        for item in &self.0.items {
+            item.written.hash(state);
+            self.within(item.place).hash(state);
+        }
+    }
+}
+
+impl PartialEq for Asked<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let Request { app, place, items, separators, url: _, secrets: _ } = self.0;
+        let same = |(a, b): (&Item, &Item)| {
+            let Item { written, place, scope, stray, confidence } = a;
+            *written == b.written
+                && self.within(*place) == other.within(b.place)
+                && is_same_to_the_letter(scope.as_ref(), b.scope.as_ref())
+                && stray.map(|place| self.within(place)) == b.stray.map(|place| other.within(place))
+                && *confidence == b.confidence
+        };
+        *app == other.0.app
+            && self.within(*place) == other.within(other.0.place)
+            && *separators == other.0.separators
+            && items.len() == other.0.items.len()
+            && items.iter().zip(&other.0.items).all(same)
+    }
+}
+
+impl Eq for Asked<'_> {}
+
+fn is_same_to_the_letter(a: Result<&Scope, &Malformed>, b: Result<&Scope, &Malformed>) -> bool {
+    match (a, b) {
+        (Ok(a), Ok(b)) => a.parts() == b.parts(),
+        (Err(a), Err(b)) => a == b,
+        _ => false,
     }
 }

@@ -43,6 +43,7 @@ mod write_includes_delete;
 mod wrong_data_centre;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -208,25 +209,33 @@ impl<'a> Context<'a> {
     /// The request's scopes that can be read, each once and where it stands first. Order and duplicates never matter
     /// to what a request gives.
     fn distinct(&self) -> impl Iterator<Item = (&'a Judged, &'a Scope)> + use<'a> {
+        let all = self.scopes;
         let mut seen = HashSet::new();
-        let readable = self.scopes.iter().filter_map(|judged| Some((judged, judged.scope.as_ref().ok()?)));
-        readable.filter(move |(_, scope)| seen.insert(*scope))
+        let readable =
+            all.iter().enumerate().filter_map(|(at, judged)| Some((at, judged, judged.scope.as_ref().ok()?)));
+        let first = readable.filter(move |(at, _, scope)| {
+            if all.len() > FEW {
+                return seen.insert(*scope);
+            }
+            // Comparing with a few is faster than keeping a set.
+            !all.iter().take(*at).any(|before| before.scope.as_ref() == Ok(*scope))
+        });
+        first.map(|(_, judged, scope)| (judged, scope))
     }
 
     /// Everything that a scope may reach and that the catalog knows, each with its kinds of data as the policy has
     /// them, or else the catalog.
-    fn touches(&self, scope: &Scope) -> Vec<(Scope, Vec<DataClass>)> {
-        let mut touched = access::touches(self.catalog, scope);
+    fn touches(&self, scope: &Scope) -> Arc<[(Scope, Vec<DataClass>)]> {
+        let touched = access::touches(self.catalog, scope);
         if self.data.is_empty() {
             return touched;
         }
-        for (scope, classes) in &mut touched {
+        let with_classes = |(scope, classes): &(Scope, Vec<DataClass>)| {
             let path = scope.parts().get(..scope.parts().len().saturating_sub(1)).unwrap_or(&[]);
-            if let Some(said) = self.data.iter().find(|said| said.pattern.matches_parts(path)) {
-                classes.clone_from(&said.classes);
-            }
-        }
-        touched
+            let said = self.data.iter().find(|said| said.pattern.matches_parts(path));
+            (scope.clone(), said.map_or(classes, |said| &said.classes).clone())
+        };
+        touched.iter().map(with_classes).collect()
     }
 
     /// Offers to write the scope that is meant, where nothing but the scope would be replaced.
@@ -271,6 +280,9 @@ impl<'a> Context<'a> {
         opened.filter(|scope| access::identify(self.catalog, scope).is_known() && seen.insert(scope.clone())).collect()
     }
 }
+
+/// How many scopes most requests have no more of.
+const FEW: usize = 8;
 
 /// What a statement of the catalog says besides, after a colon; nothing where it says no more.
 fn remark(provenance: &Provenance) -> String {

@@ -1,9 +1,10 @@
 //! ZS206 toxic-combination.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{Context, Rule, only_reads};
-use crate::access::{self, Reading, Why};
+use crate::access::{self, Why};
 use crate::catalog::{DataClass, Service};
 use crate::engine::Judged;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
@@ -175,8 +176,8 @@ pub(crate) struct Profile {
     folded: String,
     /// As the catalog spells it.
     service: String,
-    /// What else surely covers the scope.
-    above: Vec<Scope>,
+    /// What surely covers the scope, the scope itself first.
+    above: Arc<[Scope]>,
     /// For each combination and side: whether the scope is that half, and whether by assumed edges alone.
     halves: [[Option<bool>; 2]; COMBINATIONS.len()],
 }
@@ -237,7 +238,7 @@ pub(crate) fn profile(cx: &Context<'_>, judged: &Judged) -> Option<Profile> {
         scope: scope.clone(),
         folded: scope.folded(),
         service: service.map(|service| service.name.clone()).unwrap_or_default(),
-        above: access::coverers(cx.catalog, scope, Reading::AtLeast).into_iter().skip(1).collect(),
+        above: access::sure_coverers(cx.catalog, scope),
         halves: service.map(|service| halves(cx, service, scope)).unwrap_or_default(),
     })
 }
@@ -296,7 +297,7 @@ fn pairs(profiles: &[&Profile]) -> Vec<Pair> {
 fn is_covered(profile: &Profile, requested: &[&Profile]) -> bool {
     let among = |scope: &Scope| requested.iter().find(|other| other.scope == *scope);
     // Two that cover each other are one and the same; neither must vanish on account of the other.
-    profile.above.iter().filter_map(among).any(|other| !other.above.contains(&profile.scope))
+    profile.above.iter().skip(1).filter_map(among).any(|other| !other.above.contains(&profile.scope))
 }
 
 fn note<'p>(services: &mut Vec<Sides<'p>>, service: &'p str, side: usize, half: Half<'p>) {

@@ -15,7 +15,7 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
-use super::{Canvas, PolicyInfo, Renderer, Report, Summary};
+use super::{Canvas, PolicyInfo, Renderer, Report, Summary, pretty};
 use crate::source::{Place, Sources};
 use findings::{Finding, Unread, WaivedFinding};
 use held::{Figures, Grant, Way};
@@ -37,9 +37,7 @@ impl Renderer for Json {
     }
 
     fn render(&self, report: &Report, _: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-        let document = serde_json::to_string_pretty(&Document::new(report))?;
-        out.write_all(clean::json(document).as_bytes())?;
-        out.write_all(b"\n")
+        pretty::write(out, &Document::new(report), clean::in_json)
     }
 }
 
