@@ -24,6 +24,7 @@ use crate::review::{Gathered, Review};
 use crate::source::{Source, Sources};
 use apps::Apps;
 use fix::{Fixed, Fixer};
+use open::OwnFiles;
 use worker::{FoundFile, Outcomes};
 
 /// Arguments of `zscope scan`.
@@ -128,9 +129,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     };
     let scanner = Scanner::new(&catalog);
     let review = Review { catalog: &catalog, policy: &policy, as_of };
-    let mut own_files = open::own_files(&sources);
-    let written = args.reporting.paths().chain(args.baseline.path());
-    own_files.extend(written.filter_map(|path| std::path::absolute(path).ok()));
+    let own_files = OwnFiles::of(&sources, args.reporting.paths().chain(args.baseline.path()));
     let mut tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
     if args.fix || args.diff {
         let fixer = Fixer { review: &review, scanner: &scanner, apps: &apps, preview: args.diff };
@@ -154,7 +153,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
     args.baseline.apply(baseline, &mut report, &policy, evaluated)?;
-    outputs.write(report, args.inputs())
+    let outcome = outputs.write(report, args.inputs());
+    // As with the report: the run ends here.
+    std::mem::forget((catalog, policy, tree.files));
+    outcome
 }
 
 impl Args {

@@ -1,5 +1,6 @@
 //! Which files of a tree are opened: none that could block, none that the run itself judges by.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,22 +8,34 @@ use std::path::{Path, PathBuf};
 use crate::cli::baseline;
 use crate::source::Sources;
 
-/// The absolute paths of the files that a run judges by: what a policy allows is not what a program asks for.
-pub(super) fn own_files(sources: &Sources) -> Vec<PathBuf> {
-    sources.names().filter_map(|name| std::path::absolute(name).ok()).collect()
+/// The files that a run judges by or writes: what a policy allows is not what a program asks for.
+#[derive(Debug, Default)]
+pub(super) struct OwnFiles {
+    /// Absolute paths, each with its last part.
+    files: Vec<(OsString, PathBuf)>,
 }
 
-/// Whether a path is one of some absolute paths.
-pub(super) fn is_among(path: &Path, files: &[PathBuf]) -> bool {
-    let same_name = |file: &&PathBuf| file.file_name() == path.file_name();
-    files.iter().filter(same_name).any(|file| std::path::absolute(path).is_ok_and(|path| path == *file))
+impl OwnFiles {
+    /// The files that a run read before it looks for scopes, and others.
+    pub(super) fn of<'p>(sources: &'p Sources, others: impl Iterator<Item = &'p Path>) -> Self {
+        let paths = sources.names().map(Path::new).chain(others).filter_map(|path| std::path::absolute(path).ok());
+        Self { files: paths.filter_map(|path| Some((path.file_name()?.to_owned(), path))).collect() }
+    }
+
+    /// Whether a path is one of them.
+    pub(super) fn hold(&self, path: &Path) -> bool {
+        // The bytes are looked at first: taking a path apart takes longer, and every file is asked.
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let alike = self.files.iter().filter(|(name, _)| bytes.ends_with(name.as_encoded_bytes()));
+        alike.map(|(_, file)| file).any(|file| std::path::absolute(path).is_ok_and(|path| path == *file))
+    }
 }
 
 /// Whether a path bears the name of a file that is zscope's own wherever it lies: what a policy allows, a baseline knows
 /// or a lock file records is not what a program asks for.
 pub(super) fn has_own_name(path: &Path) -> bool {
     const NAMES: [&str; 4] = ["zscope.yaml", ".zscope.yaml", "zscope.lock", baseline::DEFAULT];
-    // The bytes are looked at first: taking a path apart takes longer, and every file is asked.
+    // The bytes first, here as well.
     let bytes = path.as_os_str().as_encoded_bytes();
     NAMES.iter().any(|own| bytes.ends_with(own.as_bytes()) && path.file_name().is_some_and(|name| name == *own))
 }

@@ -2,14 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, mpsc};
 use std::thread;
 
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{WalkBuilder, WalkState};
 
-use super::open::Named;
+use super::open::{Named, OwnFiles};
 use super::progress::Progress;
 use super::worker::{Outcomes, Shared, Worker};
 use super::{Args, Choice, since};
@@ -18,7 +18,7 @@ use crate::cli::files;
 use crate::input::scan::Scanner;
 
 /// Scans what the arguments name.
-pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &[PathBuf]) -> Result<Outcomes, CommandError> {
+pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> Result<Outcomes, CommandError> {
     let threads = args.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let globs = args.choice.globs()?;
     let here = [PathBuf::from(".")];
@@ -33,13 +33,18 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &[PathBuf]) ->
         _ => None,
     };
     let progress = Progress::start();
-    let (told, heard) = mpsc::channel();
-    let large = Mutex::default();
     let max_size = args.choice.max_filesize;
-    let shared = Shared { scanner, own_files, max_size, progress: &progress, large: &large, told };
-    let listening = thread::spawn(move || Outcomes::collect(&heard));
+    let shared = Shared {
+        scanner,
+        own_files,
+        max_size,
+        progress: &progress,
+        large: Mutex::default(),
+        outcomes: Mutex::default(),
+    };
     let named = listed.is_none() || args.files_from.is_some();
-    let (files, folders) = sorted_out(listed.as_deref().unwrap_or(paths), named, &shared);
+    let mut outcomes = Outcomes::default();
+    let (files, folders) = sorted_out(listed.as_deref().unwrap_or(paths), named, &mut outcomes);
     scan_files(&files, named, threads.get(), &shared);
     if let Some((first, rest)) = folders.split_first().filter(|_| listed.is_none()) {
         let mut walk = WalkBuilder::new(first);
@@ -49,12 +54,10 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &[PathBuf]) ->
         args.choice.set(&mut walk, globs).threads(threads.get());
         scan_folders(&walk, &shared);
     }
-    let waiting = large.lock().map(|mut large| std::mem::take(&mut *large)).unwrap_or_default();
-    for (file, named) in waiting {
-        shared.large_file(&file, named, threads);
+    for (file, named) in shared.large.into_inner().unwrap_or_default() {
+        outcomes.large_file(scanner, &file, named, threads);
     }
-    drop(shared);
-    let outcomes = listening.join().unwrap_or_default();
+    outcomes.add(shared.outcomes.into_inner().unwrap_or_default());
     progress.end();
     Ok(outcomes)
 }
@@ -97,20 +100,20 @@ impl Choice {
 }
 
 /// Parts files from folders, and tells of what is neither. Of the files that a tool named, some may be gone.
-fn sorted_out(paths: &[PathBuf], named: bool, shared: &Shared<'_>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+fn sorted_out(paths: &[PathBuf], named: bool, outcomes: &mut Outcomes) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for path in paths {
         match Named::of(path) {
             Ok(Named::File) => files.push(path.clone()),
             Ok(Named::Folder) => folders.push(path.clone()),
             Ok(Named::Other) if named => {
-                shared.not_evaluated(
+                outcomes.not_evaluated(
                     path,
                     "is neither a file nor a folder",
                     Some("pipe its content into `zscope check -`"),
                 );
             }
-            Err(error) if named => shared.unreadable(path, &error),
+            Err(error) if named => outcomes.unreadable(path, &error),
             _ => {}
         }
     }

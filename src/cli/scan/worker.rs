@@ -5,9 +5,8 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender};
 
-use super::open::{has_own_name, is_among};
+use super::open::{OwnFiles, has_own_name};
 use super::progress::Progress;
 use crate::input::scan::{PIECE, Reader, Scanned, Scanner, Seen, scan_large};
 use crate::report::NotEvaluated;
@@ -21,61 +20,50 @@ pub(super) struct FoundFile {
     pub(super) scanned: Scanned,
 }
 
-/// What workers tell.
-#[derive(Debug)]
-pub(super) enum Told {
-    Found(FoundFile),
-    NotEvaluated(NotEvaluated),
-}
-
-/// What all workers told.
+/// What came of files.
 #[derive(Debug, Default)]
 pub(super) struct Outcomes {
     pub(super) files: Vec<FoundFile>,
     pub(super) not_evaluated: Vec<NotEvaluated>,
 }
 
-impl Outcomes {
-    pub(super) fn collect(told: &Receiver<Told>) -> Self {
-        let mut outcomes = Self::default();
-        for told in told {
-            match told {
-                Told::Found(file) => outcomes.files.push(file),
-                Told::NotEvaluated(input) => outcomes.not_evaluated.push(input),
-            }
-        }
-        outcomes
-    }
-}
-
 /// What every worker shares.
-#[derive(Clone)]
 pub(super) struct Shared<'a> {
     pub(super) scanner: &'a Scanner<'a>,
-    pub(super) own_files: &'a [PathBuf],
+    pub(super) own_files: &'a OwnFiles,
     pub(super) max_size: Option<u64>,
     pub(super) progress: &'a Progress,
     /// Large files that were met, and whether somebody named them: all threads search them together when all others are
     /// done.
-    pub(super) large: &'a Mutex<Vec<(PathBuf, bool)>>,
-    pub(super) told: Sender<Told>,
+    pub(super) large: Mutex<Vec<(PathBuf, bool)>>,
+    /// What came of the files of workers that are done.
+    pub(super) outcomes: Mutex<Outcomes>,
 }
 
-/// One thread's means.
+/// One thread's means. What came of its files is handed over when it is dropped.
 pub(super) struct Worker<'a> {
-    shared: Shared<'a>,
+    shared: &'a Shared<'a>,
     reader: Reader<'a>,
+    outcomes: Outcomes,
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut outcomes) = self.shared.outcomes.lock() {
+            outcomes.add(std::mem::take(&mut self.outcomes));
+        }
+    }
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(shared: &Shared<'a>) -> Self {
-        Self { reader: Reader::new(shared.scanner), shared: shared.clone() }
+    pub(super) fn new(shared: &'a Shared<'a>) -> Self {
+        Self { shared, reader: Reader::new(shared.scanner), outcomes: Outcomes::default() }
     }
 
     /// Scans a file. Of one that somebody `named` it is told why it could not be scanned, whatever it is; one that was
     /// met on the way may be binary, or gone.
     pub(super) fn file(&mut self, path: &Path, named: bool) {
-        if is_among(path, self.shared.own_files) || (!named && has_own_name(path)) {
+        if self.shared.own_files.hold(path) || (!named && has_own_name(path)) {
             return;
         }
         self.shared.progress.step();
@@ -86,11 +74,11 @@ impl<'a> Worker<'a> {
             }
             return;
         }
-        self.shared.seen(path, named, seen);
+        self.outcomes.seen(path, named, seen);
     }
 
-    /// Tells of a folder, or of an entry of one, that could not be read on a walk.
-    pub(super) fn walk_error(&self, error: &ignore::Error) {
+    /// Takes note of a folder, or of an entry of one, that could not be read on a walk.
+    pub(super) fn walk_error(&mut self, error: &ignore::Error) {
         let mut inner = error;
         let mut path = None;
         loop {
@@ -106,9 +94,9 @@ impl<'a> Worker<'a> {
         let gone = inner.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
         match (path, inner.io_error()) {
             _ if gone => {}
-            (Some(path), Some(error)) => self.shared.unreadable(path, error),
-            (Some(path), None) => self.shared.not_evaluated(path, &format!("cannot be read: {inner}"), None),
-            (None, _) => self.shared.not_evaluated(Path::new("."), &format!("cannot be walked: {error}"), None),
+            (Some(path), Some(error)) => self.outcomes.unreadable(path, error),
+            (Some(path), None) => self.outcomes.not_evaluated(path, &format!("cannot be read: {inner}"), None),
+            (None, _) => self.outcomes.not_evaluated(Path::new("."), &format!("cannot be walked: {error}"), None),
         }
     }
 
@@ -124,22 +112,28 @@ impl<'a> Worker<'a> {
     }
 }
 
-impl Shared<'_> {
+impl Outcomes {
+    /// Takes what came of other files.
+    pub(super) fn add(&mut self, others: Self) {
+        self.files.extend(others.files);
+        self.not_evaluated.extend(others.not_evaluated);
+    }
+
     /// Scans a large file on so many threads. One that grows is read as far as it reached when it was opened.
-    pub(super) fn large_file(&self, path: &Path, named: bool, threads: NonZeroUsize) {
+    pub(super) fn large_file(&mut self, scanner: &Scanner<'_>, path: &Path, named: bool, threads: NonZeroUsize) {
         let scan = || {
             let file = File::open(path)?;
-            scan_large(self.scanner, &file, file.metadata()?.len(), threads, PIECE).map(Some)
+            scan_large(scanner, &file, file.metadata()?.len(), threads, PIECE).map(Some)
         };
         self.seen(path, named, scan());
     }
 
-    /// Tells what came of a file.
-    fn seen(&self, path: &Path, named: bool, seen: io::Result<Option<Seen>>) {
+    /// Takes what came of a file.
+    fn seen(&mut self, path: &Path, named: bool, seen: io::Result<Option<Seen>>) {
         match seen {
             Ok(Some(Seen::Text(scanned))) => {
                 if !(scanned.requests.is_empty() && scanned.ignores.is_empty()) {
-                    self.tell(Told::Found(FoundFile { path: path.to_owned(), name: shown(path), scanned }));
+                    self.files.push(FoundFile { path: path.to_owned(), name: shown(path), scanned });
                 }
             }
             Ok(Some(Seen::Binary)) if named => {
@@ -151,19 +145,14 @@ impl Shared<'_> {
         }
     }
 
-    fn tell(&self, told: Told) {
-        // Somebody listens as long as there are workers.
-        let _ = self.told.send(told);
-    }
-
-    /// Tells that a path could not be scanned.
-    pub(super) fn not_evaluated(&self, path: &Path, message: &str, help: Option<&str>) {
+    /// Takes note that a path could not be scanned.
+    pub(super) fn not_evaluated(&mut self, path: &Path, message: &str, help: Option<&str>) {
         let (input, message, help) = (shown(path), message.to_owned(), help.map(str::to_owned));
-        self.tell(Told::NotEvaluated(NotEvaluated { input, message, help, place: None }));
+        self.not_evaluated.push(NotEvaluated { input, message, help, place: None });
     }
 
-    /// Tells what the system says of a path.
-    pub(super) fn unreadable(&self, path: &Path, error: &io::Error) {
+    /// Takes note of what the system says of a path.
+    pub(super) fn unreadable(&mut self, path: &Path, error: &io::Error) {
         match error.kind() {
             io::ErrorKind::NotFound => self.not_evaluated(path, "no such file or folder", None),
             io::ErrorKind::PermissionDenied => {

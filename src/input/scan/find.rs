@@ -91,8 +91,8 @@ fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, bool)> {
 /// Names of services that do not begin with `zoho`, each before a dot.
 fn by_dot(text: &[u8], words: &Vocabulary) -> impl Iterator<Item = Range<usize>> {
     memchr_iter(b'.', text).filter_map(|at| {
-        let head = text.get(at.saturating_sub(LONGEST_NAME)..at).unwrap_or(&[]);
-        words.name_before(head).map(|length| at - length..at)
+        let length = words.name_before(text.get(..at).unwrap_or(&[]))?;
+        Some(at - length..at)
     })
 }
 

@@ -61,6 +61,8 @@ use token::Token;
 pub struct Scanner<'c> {
     catalog: &'c Catalog,
     words: Vocabulary,
+    /// How the notation of a letter by its number begins.
+    escape: memmem::Finder<'static>,
 }
 
 /// A dotted name that is a scope, or may be one.
@@ -75,7 +77,7 @@ impl<'c> Scanner<'c> {
     /// Looks for the services of a catalog, overlays included.
     #[must_use]
     pub fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog, words: Vocabulary::of(catalog) }
+        Self { catalog, words: Vocabulary::of(catalog), escape: memmem::Finder::new(b"\\u00") }
     }
 
     /// Whether a text may hold scopes: a look at the bytes that is far faster than [`Scanner::read`], and never wrong
@@ -87,7 +89,7 @@ impl<'c> Scanner<'c> {
 
     fn look(&self, text: &[u8]) -> Look {
         match find::look(text, &self.words) {
-            Look::Other { .. } if has_escaped_letter(text) => Look::OfInterest,
+            Look::Other { .. } if self.has_escaped_letter(text) => Look::OfInterest,
             look => look,
         }
     }
@@ -101,7 +103,7 @@ impl<'c> Scanner<'c> {
     /// Reads a part of a text that may speak of Zoho elsewhere.
     fn read_part(&self, id: SourceId, text: &str, zoho: bool) -> Vec<Request> {
         let mut sightings = self.sightings(text, zoho);
-        if has_escaped_letter(text.as_bytes())
+        if self.has_escaped_letter(text.as_bytes())
             && let Some(plain) = unescape::unescape(text)
         {
             let escaped =
@@ -199,6 +201,14 @@ impl<'c> Scanner<'c> {
         requests
     }
 
+    /// Whether a text has a letter in the notation `\u0041`.
+    fn has_escaped_letter(&self, text: &[u8]) -> bool {
+        let letter = |at: usize| {
+            matches!(text.get(at + 4), Some(b'2'..=b'7')) && text.get(at + 5).is_some_and(u8::is_ascii_hexdigit)
+        };
+        self.escape.find_iter(text).any(letter)
+    }
+
     fn is_service(&self, name: &str) -> bool {
         self.catalog.service(name).is_some()
     }
@@ -217,12 +227,4 @@ impl Sighting {
         let place = Place::new(id, Span::new(self.span.start, self.span.end));
         Some(Item { written, place, scope: whole.parse(), stray: None, confidence })
     }
-}
-
-/// Whether a text has a letter in the notation `\u0041`.
-fn has_escaped_letter(text: &[u8]) -> bool {
-    let letter = |at: usize| {
-        matches!(text.get(at + 4), Some(b'2'..=b'7')) && text.get(at + 5).is_some_and(u8::is_ascii_hexdigit)
-    };
-    memmem::find_iter(text, b"\\u00").any(letter)
 }
