@@ -122,17 +122,18 @@ impl Review<'_> {
         if threads < 2 {
             return self.judge_part(requests);
         }
-        let mut all = Said::default();
-        let parts = requests.chunks(requests.len().div_ceil(threads));
+        let (first, others) = requests.split_at(requests.len().div_ceil(threads));
+        let parts = others.chunks(first.len());
         thread::scope(|scope| {
             let running: Vec<_> = parts.map(|part| (part, scope.spawn(|| self.judge_part(part)))).collect();
+            let mut all = self.judge_part(first);
             for (part, thread) in running {
                 let said = thread.join().unwrap_or_else(|_| self.judge_part(part));
                 all.scopes.extend(said.scopes);
                 all.findings.extend(said.findings);
             }
-        });
-        all
+            all
+        })
     }
 
     fn judge_part(&self, requests: &[Request]) -> Said {
