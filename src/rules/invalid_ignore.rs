@@ -40,8 +40,9 @@ SCOPES = 'ZohoBooks.fullaccess.all'  # zscope: ignore[full-access] the vendor's 
 ```
 
 ## Remarks
-The comment stands on the line of the finding, or on a line of its own above it. Rules are named by name or code, several
-with commas between them. What was ignored is counted and shown as waived in every report.
+The comment stands on the line of the finding, or on a line of its own above it, in the notation that its language has
+for comments: `#`, `//`, `--`, `;`, `%`, `'`, `<!-- -->`, `/* */`, `{- -}`, `REM`, `::` and others. Rules are named by name
+or code, several with commas between them. What was ignored is counted and shown as waived in every report.
 ";
 
 impl Rule for InvalidIgnore {
