@@ -18,6 +18,8 @@ mod decode_remarks;
 mod digest;
 #[path = "src/catalog/fields.rs"]
 mod fields;
+#[path = "src/catalog/kinds.rs"]
+mod kinds;
 #[path = "src/catalog/model.rs"]
 mod model;
 #[path = "src/scope/mod.rs"]

@@ -16,6 +16,7 @@ mod diff;
 mod embedded;
 mod fields;
 pub mod import;
+mod kinds;
 pub mod lint;
 mod list;
 pub mod model;

@@ -1,9 +1,8 @@
 //! What the catalog knows, as data. Shared with the build script, which packs it into the binary.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+pub use super::kinds::{DataClass, Status};
 use crate::scope::{Pattern, Scope, compare_beginnings, is_placeholder};
 
 /// All that is known of one service, calls left out (they are in [`Endpoints`]).
@@ -52,143 +51,6 @@ pub struct Service {
 pub struct Endpoints {
     /// In the order of the catalog file.
     pub calls: Vec<Endpoint>,
-}
-
-/// How far a statement can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// Vendor text or a vendor specification says so.
-    Documented,
-    /// Seen at work in public code or in a token.
-    Observed,
-    /// Third parties claim it; nothing confirms it.
-    Reported,
-    /// Sources contradict each other.
-    Disputed,
-    /// Taken for granted; nobody says so. For coverage only.
-    Assumed,
-    /// Existed, and no longer works or should not be used.
-    Deprecated,
-    /// Reported not to exist.
-    Invalid,
-}
-
-impl Status {
-    /// Every status, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Documented,
-        Self::Observed,
-        Self::Reported,
-        Self::Disputed,
-        Self::Assumed,
-        Self::Deprecated,
-        Self::Invalid,
-    ];
-
-    /// The word used in catalog files and outputs.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::Observed => "observed",
-            Self::Reported => "reported",
-            Self::Disputed => "disputed",
-            Self::Assumed => "assumed",
-            Self::Deprecated => "deprecated",
-            Self::Invalid => "invalid",
-        }
-    }
-
-    /// Whether a coverage edge of this status surely holds.
-    #[must_use]
-    pub fn is_sure(self) -> bool {
-        matches!(self, Self::Documented | Self::Observed)
-    }
-
-    /// Whether a scope of this status may be taken to exist, so that the general rules (ALL is every operation)
-    /// apply to it.
-    #[must_use]
-    pub fn exists(self) -> bool {
-        matches!(self, Self::Documented | Self::Observed | Self::Reported)
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// What kind of data or power a resource holds: the project's own judgement, which a policy can override.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DataClass {
-    /// Data about people.
-    Personal,
-    /// Money: invoices, payments, accounts.
-    Financial,
-    /// Passwords, keys, tokens.
-    Credentials,
-    /// Mail, chats, tickets, posts.
-    Messages,
-    /// Files and attachments.
-    Files,
-    /// Employees: leave, attendance, pay, health.
-    HealthHr,
-    /// Settings of an organisation or product.
-    Configuration,
-    /// Users, roles, permissions.
-    UsersAndRoles,
-    /// Functions and scripts that run.
-    Code,
-    /// Names, lists and counts that reveal little.
-    Metadata,
-}
-
-impl DataClass {
-    /// Every class, in order.
-    pub const ALL: [Self; 10] = [
-        Self::Personal,
-        Self::Financial,
-        Self::Credentials,
-        Self::Messages,
-        Self::Files,
-        Self::HealthHr,
-        Self::Configuration,
-        Self::UsersAndRoles,
-        Self::Code,
-        Self::Metadata,
-    ];
-
-    /// The word used in catalog files, policies and outputs.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Personal => "personal",
-            Self::Financial => "financial",
-            Self::Credentials => "credentials",
-            Self::Messages => "messages",
-            Self::Files => "files",
-            Self::HealthHr => "health-hr",
-            Self::Configuration => "configuration",
-            Self::UsersAndRoles => "users-and-roles",
-            Self::Code => "code",
-            Self::Metadata => "metadata",
-        }
-    }
-
-    /// The class of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.as_str() == name)
-    }
-}
-
-impl fmt::Display for DataClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
 }
 
 /// How sure a statement is, and who says it.
