@@ -1,10 +1,8 @@
 //! The baseline of a run: read before the work starts, applied to the finished report, or written anew from it.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use super::draft::Goal;
 use super::error::CommandError;
 use super::files;
 use crate::baseline::Baseline;
@@ -28,7 +26,17 @@ pub(super) struct KnownFindings {
     write_baseline: bool,
 }
 
-/// A baseline that was read.
+/// What a run begins with.
+pub(super) enum Start {
+    /// Nothing that is known.
+    Blank,
+    /// A baseline that was read.
+    Known(Known),
+    /// The place of one that is to be written.
+    Anew(PathBuf, Goal),
+}
+
+/// A baseline.
 pub(super) struct Known {
     path: PathBuf,
     text: String,
@@ -41,15 +49,22 @@ impl KnownFindings {
         self.baseline.as_deref()
     }
 
-    /// Reads the baseline that the run starts from; none where a new one is written.
-    pub(super) fn read(&self) -> Result<Option<Known>, CommandError> {
-        let Some(path) = self.baseline.as_ref().filter(|_| !self.write_baseline) else { return Ok(None) };
+    /// Reads the baseline that the run starts from, or looks whether a new one can be written.
+    pub(super) fn read(&self) -> Result<Start, CommandError> {
+        if self.write_baseline {
+            let path = self.baseline.as_deref().unwrap_or(Path::new(DEFAULT));
+            let goal = Goal::at(path).map_err(|error| {
+                CommandError::usage(format!("the baseline `{}` cannot be written: {error}", path.display()))
+            })?;
+            return Ok(Start::Anew(path.to_owned(), goal));
+        }
+        let Some(path) = &self.baseline else { return Ok(Start::Blank) };
         let text = files::read_file(path).map_err(|error| {
             CommandError::usage(format!("the baseline `{}` cannot be used: {}", path.display(), error.message()))
                 .help("write one with --write-baseline")
         })?;
         match Baseline::read(&text) {
-            Ok(baseline) => Ok(Some(Known { path: path.clone(), text, baseline })),
+            Ok(baseline) => Ok(Start::Known(Known { path: path.clone(), text, baseline })),
             Err(error) => {
                 let mut sources = Sources::default();
                 let id = sources.add(Source::new(path.to_string_lossy(), text));
@@ -58,22 +73,22 @@ impl KnownFindings {
             }
         }
     }
+}
 
+impl Start {
     /// Applies the baseline to a report, or writes a new one from it and applies that. `evaluated` says whether the run
     /// looked at a file: of others it cannot say that their findings have vanished.
     pub(super) fn apply(
-        &self,
-        known: Option<Known>,
+        self,
         report: &mut Report,
         policy: &Policy,
         evaluated: impl Fn(&str) -> bool,
     ) -> Result<(), CommandError> {
-        let known = match known {
-            _ if self.write_baseline => write(self.baseline.as_deref().unwrap_or(Path::new(DEFAULT)), report)?,
-            Some(known) => known,
-            None => return Ok(()),
+        let Known { path, text, baseline } = match self {
+            Self::Blank => return Ok(()),
+            Self::Known(known) => known,
+            Self::Anew(path, goal) => written(path, &goal, report)?,
         };
-        let Known { path, text, baseline } = known;
         let path = path.to_string_lossy();
         let vanished = baseline.apply(report, &path);
         let source = report.sources.add(Source::new(&*path, &*text));
@@ -89,17 +104,12 @@ impl KnownFindings {
 }
 
 /// Writes the standing findings of a report; the old file stays whole until the new one is.
-fn write(path: &Path, report: &Report) -> Result<Known, CommandError> {
+fn written(path: PathBuf, goal: &Goal, report: &Report) -> Result<Known, CommandError> {
     let failed = |error: &dyn std::fmt::Display| {
         CommandError::incomplete(format!("the baseline `{}` cannot be written: {error}", path.display()))
     };
     let baseline = Baseline::of(report);
     let text = baseline.text().map_err(|error| failed(&error))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
-    file.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
-    super::output::readable_by_others(file.as_file());
-    file.as_file().sync_all().map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(Known { path: path.to_owned(), text, baseline })
+    goal.put(&text).map_err(|error| failed(&error))?;
+    Ok(Known { path, text, baseline })
 }

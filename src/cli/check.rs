@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let review = Review { catalog: &catalog, policy: &policy, as_of };
     let mut report = review.run(gathered);
     let read: HashSet<String> = report.sources.names().map(str::to_owned).collect();
-    args.baseline.apply(baseline, &mut report, &policy, |path| read.contains(path))?;
+    baseline.apply(&mut report, &policy, |path| read.contains(path))?;
     outputs.write(report, names)
 }
 

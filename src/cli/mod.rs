@@ -8,6 +8,7 @@ mod catalog;
 mod check;
 mod completions;
 mod crash;
+mod draft;
 mod error;
 mod explain;
 mod files;

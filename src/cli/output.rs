@@ -4,8 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use super::draft::{Draft, Goal};
 use super::error::CommandError;
 use super::step_summary;
 use crate::audit::Sink;
@@ -50,53 +49,48 @@ pub(super) struct Outputs {
 
 /// Where one report is written.
 enum Sheet {
-    /// A file, which takes its name once it is whole.
-    Draft(NamedTempFile, PathBuf),
+    /// A file, begun when there is something to write.
+    File(Goal, Option<Draft>),
     /// What is there and is no file, such as a pipe or `/dev/null`: it stays, and takes the report as it comes.
     Stream(File),
 }
 
 impl Sheet {
-    /// Opens what a path names. What is there already stays until [`Sheet::finish`]; a link goes on leading where it led.
+    /// Opens what a path names. A file that is there stays until [`Sheet::finish`].
     fn open(path: &Path) -> io::Result<Self> {
-        if path.metadata().is_ok_and(|found| !found.is_file()) {
+        if path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
             return Ok(Self::Stream(OpenOptions::new().write(true).open(path)?));
         }
-        let goal = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let folder = goal.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !folder.is_dir() {
-            let message = format!("there is no folder `{}`", folder.display());
-            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        Goal::at(path).map(|goal| Self::File(goal, None))
+    }
+
+    fn writer(&mut self) -> io::Result<&mut dyn Write> {
+        match self {
+            Self::File(_, Some(draft)) => Ok(draft),
+            Self::File(goal, empty) => Ok(empty.insert(goal.draft()?)),
+            Self::Stream(file) => Ok(file),
         }
-        // The error itself would name a file that nobody asked for.
-        let draft = NamedTempFile::new_in(folder).map_err(|error| io::Error::from(error.kind()))?;
-        Ok(Self::Draft(draft, goal))
     }
 
     /// Gives a file that is whole its name.
-    fn finish(self) -> io::Result<()> {
+    fn finish(mut self) -> io::Result<()> {
+        self.writer()?.flush()?;
         match self {
-            Self::Draft(file, goal) => {
-                readable_by_others(file.as_file());
-                file.persist(goal).map(drop).map_err(|error| error.error)
-            }
-            Self::Stream(mut file) => file.flush(),
+            Self::File(_, Some(draft)) => draft.finish(),
+            _ => Ok(()),
         }
     }
 }
 
 impl Write for Sheet {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Draft(file, _) => file.write(bytes),
-            Self::Stream(file) => file.write(bytes),
-        }
+        self.writer()?.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Draft(file, _) => file.flush(),
-            Self::Stream(file) => file.flush(),
+            Self::File(_, None) => Ok(()),
+            _ => self.writer()?.flush(),
         }
     }
 }
@@ -109,9 +103,6 @@ impl Outputs {
             let path = &target.path;
             if files.iter().any(|(_, other, _)| other == path) {
                 return Err(CommandError::usage(format!("two reports go to `{}`", path.display())));
-            }
-            if path.is_dir() {
-                return Err(CommandError::usage(format!("`{}` is a folder: name a file in it", path.display())));
             }
             let sheet = Sheet::open(path)
                 .map_err(|error| CommandError::usage(format!("`{}` cannot be written: {error}", path.display())))?;
@@ -177,17 +168,6 @@ impl Outputs {
         Ok(())
     }
 }
-
-/// Temporary files are private; a report is as readable as any new file.
-#[cfg(unix)]
-pub(super) fn readable_by_others(file: &std::fs::File) {
-    use std::os::unix::fs::PermissionsExt as _;
-    // The report is written either way: at worst it stays private.
-    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
-}
-
-#[cfg(not(unix))]
-pub(super) fn readable_by_others(_: &std::fs::File) {}
 
 /// Whether standard output is a terminal that follows links, or `FORCE_HYPERLINK` says so. A terminal without colours
 /// gets none (`NO_COLOR`, `TERM=dumb`), nor does the log of a CI job.

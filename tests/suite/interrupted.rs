@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::run::{Run, zscope};
@@ -25,26 +25,94 @@ fn files(run: &Run) -> usize {
     fs::read_dir(run.path()).unwrap().count()
 }
 
+/// A run that reads from a pipe that stays open, after it has read most of what is in it.
+fn under_way(args: &[&str]) -> (Run, Child) {
+    let mut run = audit(&[&["-"], args].concat());
+    let mut child = run.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // Far more than a pipe holds.
+    child.stdin.as_mut().unwrap().write_all(grants(20_000).as_bytes()).unwrap();
+    (run, child)
+}
+
+fn killed(child: &mut Child) {
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success());
+}
+
 #[test]
 fn a_killed_run_leaves_old_files_whole() {
-    for args in
-        [["--output", "ndjson=old"], ["--output", "csv=old"], ["--output", "text=old"], ["--lock=old", "--summary"]]
-    {
-        let mut run = audit(&[&["-"], &args[..]].concat());
-        let before = files(&run);
-        let mut child = run.command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let mut pipe = child.stdin.take().unwrap();
-        pipe.write_all(grants(20_000).as_bytes()).unwrap();
-        pipe.flush().unwrap();
-        // The new file is beside the old one as soon as the run is under way. The pipe stays open: nothing is finished.
+    for args in [["--output", "ndjson=old"], ["--output", "csv=old"]] {
+        let (run, mut child) = under_way(&args);
+        // What is written on the way stands beside the old file until it is whole.
         let start = Instant::now();
-        while files(&run) == before && start.elapsed() < Duration::from_secs(20) {
+        while files(&run) == 1 && start.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_millis(5));
         }
-        assert!(files(&run) > before, "{args:?}: nothing has been begun");
-        child.kill().unwrap();
-        assert!(!child.wait().unwrap().success());
+        assert!(files(&run) > 1, "{args:?}: nothing has been begun");
+        killed(&mut child);
         assert_eq!(fs::read_to_string(run.path().join("old")).unwrap(), OLD, "{args:?}");
+    }
+}
+
+#[test]
+fn a_run_that_is_killed_before_it_writes_leaves_nothing_behind() {
+    for args in [["--output", "text=old"], ["--output", "html=new"], ["--lock=old", "--summary"]] {
+        let (run, mut child) = under_way(&args);
+        killed(&mut child);
+        assert_eq!(fs::read_to_string(run.path().join("old")).unwrap(), OLD, "{args:?}");
+        assert_eq!(files(&run), 1, "{args:?}");
+    }
+}
+
+/// What is there and is no file would be replaced by one.
+#[cfg(unix)]
+#[test]
+fn files_are_put_where_files_can_be() {
+    let socket = |run: &Run| std::os::unix::net::UnixListener::bind(run.path().join("socket")).unwrap();
+    let scan = |args: &[&str]| {
+        let mut run = zscope(&["scan", "a.py"]).file("a.py", "SCOPE = 'ZohoBooks.fullaccess.all'\n");
+        run.command.args(args);
+        run
+    };
+    let audit = |args: &[&str]| {
+        let mut run = zscope(&["audit", "a.json"]).file("a.json", r#"{"scope": "ZohoBooks.invoices.READ"}"#);
+        run.command.args(args);
+        run
+    };
+    for (mut run, reason) in [
+        (audit(&["--lock=socket"]), "`socket` cannot be written: it is a device or a pipe"),
+        (audit(&["--lock=no/lock"]), "`no/lock` cannot be written: there is no folder `no`"),
+        (audit(&["--lock=."]), "`.` cannot be written: it is a folder: name a file in it"),
+        (audit(&["--output=."]), "`.` cannot be written: it is a folder: name a file in it"),
+        (scan(&["--write-baseline", "--baseline=socket"]), "the baseline `socket` cannot be written: it is a device"),
+        (scan(&["--write-baseline", "--baseline=no/b.json"]), "cannot be written: there is no folder `no`"),
+    ] {
+        let listener = socket(&run);
+        let ended = run.ended();
+        assert_eq!(ended.code, Some(2), "{reason}");
+        assert!(ended.stderr.contains(reason), "{reason}: {}", ended.stderr);
+        drop(listener);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_file_stands_where_the_old_one_stood() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    for args in [["--output", "json=link"], ["--lock=link", "--summary"]] {
+        let mut run = zscope(&["audit", "a.json"]).file("a.json", r#"{"scope": "ZohoBooks.invoices.READ"}"#);
+        run.command.args(args);
+        let (folder, link) = (run.path().join("kept"), run.path().join("link"));
+        fs::create_dir(&folder).unwrap();
+        let old = folder.join("old");
+        fs::write(&old, OLD).unwrap();
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink("kept/old", &link).unwrap();
+        assert_eq!(run.ended().code, Some(0), "{args:?}");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink(), "{args:?}");
+        assert_ne!(fs::read_to_string(&old).unwrap(), OLD, "{args:?}");
+        assert_eq!(fs::metadata(&old).unwrap().mode() & 0o777, 0o640, "{args:?}");
     }
 }
 

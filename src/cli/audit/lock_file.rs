@@ -1,12 +1,10 @@
 //! The lock file of an audit, on disk.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use super::super::draft::Goal;
 use super::super::error::CommandError;
-use super::super::{files, output};
+use super::super::files;
 use crate::audit::Lock;
 use crate::source::{Source, Sources};
 
@@ -23,37 +21,27 @@ pub(super) fn read_lock(path: &Path, sources: &mut Sources) -> Result<Lock, Comm
     })
 }
 
-/// A lock file to be written: opened before the work starts, in place only when it is whole.
+/// A lock file to be written: looked at before the work starts, in place only when it is whole.
 pub(super) struct LockFile {
     path: PathBuf,
-    file: NamedTempFile,
+    goal: Goal,
 }
 
 impl LockFile {
-    pub(super) fn open(path: &Path) -> Result<Self, CommandError> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let failed =
-            |error: &io::Error| CommandError::usage(format!("`{}` cannot be written: {error}", path.display()));
-        if path.is_dir() {
-            return Err(CommandError::usage(format!("`{}` is a folder: name a file in it", path.display())));
-        }
-        Ok(Self { path: path.to_owned(), file: NamedTempFile::new_in(folder).map_err(|error| failed(&error))? })
+    pub(super) fn at(path: &Path) -> Result<Self, CommandError> {
+        let goal = Goal::at(path)
+            .map_err(|error| CommandError::usage(format!("`{}` cannot be written: {error}", path.display())))?;
+        Ok(Self { path: path.to_owned(), goal })
     }
 
     /// Puts the file in place. A lock of a part of what is held would let the rest pass for new, so the old one stays.
-    pub(super) fn write(mut self, text: &str, is_whole: bool) -> Result<(), CommandError> {
-        let path = &self.path;
+    pub(super) fn write(self, text: &str, is_whole: bool) -> Result<(), CommandError> {
+        let path = self.path.display();
         if !is_whole {
-            let message = format!("`{}` was not written: not every grant could be evaluated", path.display());
+            let message = format!("`{path}` was not written: not every grant could be evaluated");
             return Err(CommandError::incomplete(message).help("settle what could not be evaluated, or leave it out"));
         }
-        let failed = |error: &dyn std::fmt::Display| {
-            CommandError::incomplete(format!("`{}` cannot be written: {error}", path.display()))
-        };
-        self.file.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
-        self.file.as_file().sync_all().map_err(|error| failed(&error))?;
-        output::readable_by_others(self.file.as_file());
-        self.file.persist(path).map_err(|error| failed(&error.error))?;
-        Ok(())
+        let failed = |error| CommandError::incomplete(format!("`{path}` cannot be written: {error}"));
+        self.goal.put(text).map_err(failed)
     }
 }

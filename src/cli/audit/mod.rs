@@ -87,7 +87,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     let Ready { policy, catalog, as_of, mut sources } = args.basis.prepare()?;
     let requested = args.requested.as_deref().map(|list| requested(list, &mut sources)).transpose()?;
     let lock = args.check_lock.as_deref().map(|path| read_lock(path, &mut sources)).transpose()?;
-    let lock_file = args.lock.as_deref().map(LockFile::open).transpose()?;
+    let lock_file = args.lock.as_deref().map(LockFile::at).transpose()?;
     let mut outputs = args.reporting.open()?;
     let mut asked = None;
     if args.live.live {

@@ -1,15 +1,13 @@
 //! `--fix`: the safe changes made in the files, or shown with `--diff`.
 
-use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
-use tempfile::NamedTempFile;
 
 use super::apps::Apps;
 use crate::access;
 use crate::catalog::Catalog;
+use crate::cli::draft::Goal;
 use crate::cli::error::CommandError;
 use crate::cli::files;
 use crate::fix::{applied, edits};
@@ -69,7 +67,7 @@ impl Fixer<'_> {
             fixed.files += 1;
             if self.preview {
                 fixed.diff.push_str(&diff(name, &text, &changed));
-            } else if let Err(error) = replace(path, &changed) {
+            } else if let Err(error) = Goal::at(path).and_then(|goal| goal.put(&changed)) {
                 let message = format!("`{}` cannot be written: {error}", path.display());
                 return Err(CommandError::incomplete(message).help("no file is left half-written"));
             }
@@ -143,17 +141,4 @@ fn diff(name: &str, old: &str, new: &str) -> String {
     let (before, after) = (format!("a/{name}"), format!("b/{name}"));
     let text = diff.unified_diff().context_radius(3).header(&before, &after).to_string();
     text.lines().flat_map(|line| [source_line(line), "\n".to_owned()]).collect()
-}
-
-/// Puts a text in the place of a file, whole or not at all, with the old file's permissions. Behind a symbolic link the
-/// file itself is replaced.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let path = fs::canonicalize(path)?;
-    let permissions = fs::metadata(&path)?.permissions();
-    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(permissions)?;
-    file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
 }

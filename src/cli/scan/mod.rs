@@ -152,7 +152,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut report = review.run(tree.gathered);
     let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
-    args.baseline.apply(baseline, &mut report, &policy, evaluated)?;
+    baseline.apply(&mut report, &policy, evaluated)?;
     let outcome = outputs.write(report, args.inputs());
     // As with the report: the run ends here.
     std::mem::forget((catalog, policy, tree.files));
