@@ -111,7 +111,7 @@ fn finding(
     };
     // Names to copy: no placeholders, and none of what is only assumed while something is sure.
     let named = members.iter().filter(|(member, (is_sure, _))| !member.has_placeholder() && (*is_sure || sure == 0));
-    let samples: Vec<&Scope> = named.map(|(member, _)| member).collect();
+    let samples: Vec<&Scope> = named.map(|(member, _)| member).take(3).collect();
     let mut finding = cx.finding(&INFO, judged, message);
     if sure == 0 {
         finding = finding.confidence(Confidence::Medium);
@@ -119,7 +119,7 @@ fn finding(
     if let Some(first) = samples.first() {
         finding = finding
             .help(format!("request only the resources that the app uses, one scope each, such as `{first}`"))
-            .related(format!("among them {}", some_scopes(samples.iter().copied(), 3)), None);
+            .related(format!("among them {}", and_more(&samples, if sure == 0 { unsure } else { sure })), None);
     }
     if let Some(call) = cx.opened_call(scope) {
         finding = finding.related(call, None);
@@ -131,6 +131,17 @@ fn finding(
         }
     }
     said.iter().fold(finding, |finding, group| finding.resting_on(Context::catalog_line(service, &group.provenance)))
+}
+
+/// Some scopes out of so many.
+fn and_more(samples: &[&Scope], of: usize) -> String {
+    match of.saturating_sub(samples.len()) {
+        0 => some_scopes(samples.iter().copied(), samples.len()),
+        more => {
+            let names: Vec<String> = samples.iter().map(|scope| format!("`{scope}`")).collect();
+            format!("{} and {more} more", names.join(", "))
+        }
+    }
 }
 
 fn count(resources: usize) -> String {
@@ -160,7 +171,7 @@ mod tests {
         insta::assert_snapshot!(found("ZS202", "ZohoCRM.modules.DELETE"), @r"
         ZS202 warning [ZohoCRM.modules.DELETE] `ZohoCRM.modules.DELETE` opens 28 other resources
           help: request only the resources that the app uses, one scope each, such as `ZohoCRM.modules.accounts.DELETE`
-          among them `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 24 more
+          among them `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 25 more
           for example, it opens `DELETE /crm/v8/Appointments__s`: delete appointments
           catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html, public source file, repository unrecorded (ref 58064600786))
         ");
