@@ -112,7 +112,8 @@ pub fn identify<'c>(catalog: &'c Catalog, scope: &Scope) -> Identity<'c> {
         service.deprecated.iter().find(|old| old.pattern.matches_parts(rest)).map(|old| (service, old));
     if !service.errata.is_empty() {
         let length = scope.parts().iter().map(|part| part.len() + 1).sum::<usize>() - 1;
-        let is_meant = |slip: &&Erratum| slip.written.len() == length && spells(&slip.written, scope);
+        let is_meant =
+            |slip: &&Erratum| slip.written.len() == length && slip.written.eq_ignore_ascii_case(&scope.to_string());
         identity.erratum = service.errata.iter().find(is_meant).map(|slip| (service, slip));
     }
     if identity.erratum.is_some() {
@@ -122,13 +123,6 @@ pub fn identify<'c>(catalog: &'c Catalog, scope: &Scope) -> Identity<'c> {
         identity.invalid = service.invalid.iter().find(|bad| bad.pattern.matches_parts(rest)).map(|bad| (service, bad));
     }
     identity
-}
-
-/// Whether a text is the scope, case ignored.
-fn spells(text: &str, scope: &Scope) -> bool {
-    let mut names = text.split('.');
-    let mut named = |part: &String| names.next().is_some_and(|name| name.eq_ignore_ascii_case(part));
-    scope.parts().iter().all(&mut named) && names.next().is_none()
 }
 
 fn in_service<'c>(service: &'c Service, scope: &Scope) -> Identity<'c> {

@@ -24,7 +24,10 @@ impl Goal {
                 return refused(io::ErrorKind::IsADirectory, "it is a folder: name a file in it".to_owned());
             }
             Ok(found) if !found.is_file() => {
-                return refused(io::ErrorKind::InvalidInput, "it is a device or a pipe".to_owned());
+                return refused(
+                    io::ErrorKind::InvalidInput,
+                    "it is no file, but a device, a pipe or a socket".to_owned(),
+                );
             }
             _ => {}
         }

@@ -301,10 +301,3 @@ pub fn clean(text: &str) -> std::borrow::Cow<'_, str> {
 pub(crate) fn source_line(line: &str) -> String {
     clean::visible(&clean::verbatim(line))
 }
-
-/// A JSON document that a terminal shows safely, too: see [`clean()`]. Texts of others are redacted by whoever puts them
-/// into it.
-#[must_use]
-pub(crate) fn safe_json(document: String) -> String {
-    clean::json(document)
-}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Rule, some_scopes};
+use super::{Context, Rule, some_out_of};
 use crate::access::{self, Why};
 use crate::catalog::model::Group;
 use crate::catalog::{Catalog, Service, Status};
@@ -111,15 +111,15 @@ fn finding(
     };
     // Names to copy: no placeholders, and none of what is only assumed while something is sure.
     let named = members.iter().filter(|(member, (is_sure, _))| !member.has_placeholder() && (*is_sure || sure == 0));
-    let samples: Vec<&Scope> = named.map(|(member, _)| member).take(3).collect();
+    let samples: Vec<String> = named.map(|(member, _)| format!("`{member}`")).collect();
     let mut finding = cx.finding(&INFO, judged, message);
     if sure == 0 {
         finding = finding.confidence(Confidence::Medium);
     }
     if let Some(first) = samples.first() {
         finding = finding
-            .help(format!("request only the resources that the app uses, one scope each, such as `{first}`"))
-            .related(format!("among them {}", and_more(&samples, if sure == 0 { unsure } else { sure })), None);
+            .help(format!("request only the resources that the app uses, one scope each, such as {first}"))
+            .related(format!("among them {}", some_out_of(&samples, 3, if sure == 0 { unsure } else { sure })), None);
     }
     if let Some(call) = cx.opened_call(scope) {
         finding = finding.related(call, None);
@@ -131,17 +131,6 @@ fn finding(
         }
     }
     said.iter().fold(finding, |finding, group| finding.resting_on(Context::catalog_line(service, &group.provenance)))
-}
-
-/// Some scopes out of so many.
-fn and_more(samples: &[&Scope], of: usize) -> String {
-    match of.saturating_sub(samples.len()) {
-        0 => some_scopes(samples.iter().copied(), samples.len()),
-        more => {
-            let names: Vec<String> = samples.iter().map(|scope| format!("`{scope}`")).collect();
-            format!("{} and {more} more", names.join(", "))
-        }
-    }
 }
 
 fn count(resources: usize) -> String {

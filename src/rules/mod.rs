@@ -297,14 +297,19 @@ fn listed(names: &[String]) -> String {
 
 /// Names in a row: `a, b and c`, or `a, b and 3 more`.
 fn some_of<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    some_out_of(names, most, names.len())
+}
+
+/// [`some_of`] so many, not all of which have a name to show.
+fn some_out_of<T: AsRef<str>>(names: &[T], most: usize, all: usize) -> String {
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     match names.split_last() {
         None => String::new(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, front)) if names.len() <= most => format!("{} and {last}", front.join(", ")),
+        Some((last, [])) if all == 1 => (*last).to_owned(),
+        Some((last, front)) if all <= most.min(names.len()) => format!("{} and {last}", front.join(", ")),
         Some(_) => {
             let shown = names.get(..most).unwrap_or(&names);
-            format!("{} and {} more", shown.join(", "), names.len() - shown.len())
+            format!("{} and {} more", shown.join(", "), all.saturating_sub(shown.len()))
         }
     }
 }

@@ -80,11 +80,11 @@ fn files_are_put_where_files_can_be() {
         run
     };
     for (mut run, reason) in [
-        (audit(&["--lock=socket"]), "`socket` cannot be written: it is a device or a pipe"),
+        (audit(&["--lock=socket"]), "`socket` cannot be written: it is no file"),
         (audit(&["--lock=no/lock"]), "`no/lock` cannot be written: there is no folder `no`"),
         (audit(&["--lock=."]), "`.` cannot be written: it is a folder: name a file in it"),
         (audit(&["--output=."]), "`.` cannot be written: it is a folder: name a file in it"),
-        (scan(&["--write-baseline", "--baseline=socket"]), "the baseline `socket` cannot be written: it is a device"),
+        (scan(&["--write-baseline", "--baseline=socket"]), "the baseline `socket` cannot be written: it is no file"),
         (scan(&["--write-baseline", "--baseline=no/b.json"]), "cannot be written: there is no folder `no`"),
     ] {
         let listener = socket(&run);

@@ -11,7 +11,7 @@ use crate::access::{self, Openers};
 use crate::catalog::paths::{HostFit, Match, Versions};
 use crate::catalog::{DataClass, Endpoint, Service};
 use crate::cli::error::CommandError;
-use crate::report::safe_json;
+use crate::report::clean_json;
 
 /// The whole document.
 #[derive(Serialize)]
@@ -194,7 +194,7 @@ pub(super) fn render(answer: &Answer<'_>) -> Result<String, CommandError> {
     };
     let text = serde_json::to_string_pretty(&document)
         .map_err(|error| CommandError::incomplete(format!("the answer cannot be written as JSON: {error}")))?;
-    Ok(safe_json(text) + "\n")
+    Ok(clean_json(text) + "\n")
 }
 
 fn matched<'a>(at: &'a Match<'_>) -> Known<'a> {
