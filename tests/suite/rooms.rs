@@ -248,7 +248,7 @@ fn expand(text: &str) -> (Vec<Vec<String>>, usize) {
                 return (all, length + 3 + at + 1);
             }
             let (inner, used) = expand(&group[at..]);
-            all.extend(inner.into_iter().map(|path| [&[name.clone()], &path[..]].concat()));
+            all.extend(inner.into_iter().map(|path| [std::slice::from_ref(&name), &path[..]].concat()));
             at += used.max(1);
             // Another name (`as _`) is none of a path.
             at += group[at..].find([',', '}']).unwrap_or(group[at..].len());
@@ -258,7 +258,10 @@ fn expand(text: &str) -> (Vec<Vec<String>>, usize) {
     match more {
         Some(more) => {
             let (inner, used) = expand(more);
-            (inner.into_iter().map(|path| [&[name.clone()], &path[..]].concat()).collect(), length + 2 + used)
+            (
+                inner.into_iter().map(|path| [std::slice::from_ref(&name), &path[..]].concat()).collect(),
+                length + 2 + used,
+            )
         }
         None => (vec![vec![name]], length),
     }
@@ -266,8 +269,7 @@ fn expand(text: &str) -> (Vec<Vec<String>>, usize) {
 
 /// The floors from the ground up, as CONTRIBUTING has them: the words before each line's two spaces.
 fn floors(contributing: &str) -> Vec<Vec<&str>> {
-    let map =
-        contributing.split("```rooms\n").nth(1).expect("CONTRIBUTING shows the rooms").split("```").next().unwrap();
+    let map = contributing.split("```rooms\n").nth(1).unwrap().split("```").next().unwrap();
     let rooms = |line| str::split(line, "  ").next().unwrap_or_default();
     map.lines().rev().map(|line| rooms(line).split(' ').map(|room| room.trim_end_matches('/')).collect()).collect()
 }
