@@ -107,8 +107,6 @@ pub struct GrantInfo {
     pub scopes: usize,
     /// Where it was read.
     pub place: Place,
-    /// The calls that the vendor's own list opens to it, where that was asked for.
-    pub calls: Option<Vec<String>>,
 }
 
 /// Whether the scopes of a grant are known.
