@@ -283,13 +283,6 @@ pub fn render_problems(
     text::problems(sources, problems, canvas, out)
 }
 
-/// A JSON document in such a way that a terminal shows it safely, too. Secrets have to be blotted out of its texts
-/// before.
-#[must_use]
-pub fn clean_json(document: String) -> String {
-    clean::json(document)
-}
-
 /// A text as it may be shown to people: on one line, without anything that a terminal obeys or hides, and without
 /// secrets.
 #[must_use]

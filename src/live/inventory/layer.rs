@@ -71,10 +71,9 @@ impl Layer {
     /// The servers, when the layers say which.
     pub(super) fn server(&self) -> Option<Server> {
         Some(match self.accounts.as_ref()? {
-            Accounts::Centre(centre) => Server {
-                accounts: format!("https://{}", centre.accounts_host),
-                data_centre: Some(centre),
-            },
+            Accounts::Centre(centre) => {
+                Server { accounts: format!("https://{}", centre.accounts_host), data_centre: Some(centre) }
+            }
             Accounts::Url(url) => Server { accounts: url.clone(), data_centre: centre_of(url) },
         })
     }

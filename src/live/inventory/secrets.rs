@@ -38,8 +38,7 @@ fn among(node: &Node, text: &str, found: &mut Vec<Span>) {
                 found.extend(secrets::is_bare(&entry.key).then_some(entry.key_span));
                 if KEYS.contains(&entry.key.as_str()) {
                     whole(&entry.value, text, found);
-                } else if let (true, Value::Scalar(address)) = (entry.key == URL, &entry.value.value)
-                {
+                } else if let (true, Value::Scalar(address)) = (entry.key == URL, &entry.value.value) {
                     found.extend(address.contains('@').then_some(entry.value.span));
                 } else {
                     among(&entry.value, text, found);
