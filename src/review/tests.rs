@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
@@ -52,16 +53,19 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
     })
 }
 
+/// Decoded once for all cases.
+static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn what_was_said_before_changes_nothing(texts in texts()) {
-        let catalog = Catalog::embedded();
+        let catalog: &Catalog = &CATALOG;
         let mut sources = Sources::default();
         let top = Top::File { path: Path::new("zscope.yaml"), text: POLICY.to_owned() };
         let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
-        let scanner = Scanner::new(&catalog);
+        let scanner = Scanner::new(catalog);
         let mut requests = Vec::new();
         for text in texts {
             let id = sources.add(Source::new("x", text.clone()));
@@ -70,7 +74,7 @@ proptest! {
                 requests.push(request);
             }
         }
-        let review = Review { catalog: &catalog, policy: &policy, as_of: jiff::civil::date(2026, 11, 1) };
+        let review = Review { catalog, policy: &policy, as_of: jiff::civil::date(2026, 11, 1) };
         let together = review.judge_part(&requests);
         let alone: Vec<_> = requests.iter().map(|request| review.say(request, &mut Memory::default())).collect();
         let scopes: Vec<&Judged> = alone.iter().flat_map(|said| &said.scopes).collect();
