@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::filter::{Waived, WaiverKind};
 use crate::finding::Finding;
-use crate::redact::redact;
+use crate::secret::redact;
 use crate::report::Report;
 use crate::rules::vanished_finding;
 use crate::source::{Place, SourceId, Span};

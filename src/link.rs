@@ -6,7 +6,7 @@
 use serde::Serialize;
 use url::Url;
 
-use crate::redact::redact;
+use crate::secret::redact;
 
 /// An address that outputs may link to: `https` or `http`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

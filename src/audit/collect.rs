@@ -9,7 +9,7 @@ use super::{Audit, Judgement, Matched};
 use crate::filter::{self, WaiverUse};
 use crate::finding::Finding;
 use crate::input::token::{Grant, Origin, State};
-use crate::redact::redact;
+use crate::secret::redact;
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
 use crate::review::products;
 use crate::rules::{self, RunContext};

@@ -5,7 +5,7 @@
 
 use super::body::{Body, Kept, Text};
 use super::{Fault, FaultKind, Response, Secret};
-use crate::redact::redact;
+use crate::secret::redact;
 
 /// An answer that grants a token, without the token.
 #[derive(Clone, Debug, PartialEq, Eq)]

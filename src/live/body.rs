@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visi
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
-use crate::redact::redact;
+use crate::secret::redact;
 
 /// What of an answer is looked at. Everything else is dropped unread.
 #[derive(Default)]

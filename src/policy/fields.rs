@@ -238,7 +238,7 @@ pub(crate) fn extent(node: &Node) -> Span {
 /// A user's text as messages repeat it: without control characters, cut when it is long, and not at all when it may be
 /// a secret.
 pub(crate) fn shown(text: &str) -> String {
-    if super::secrets::is_bare(text) {
+    if crate::secret::is_bare(text) {
         return "…".to_owned();
     }
     let mut shown = String::new();

@@ -183,11 +183,13 @@ fn push_cell(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// A cell that no spreadsheet takes for a formula, whatever the width of its signs, and no terminal obeys.
+/// A cell that no spreadsheet takes for a formula, whatever the width of its signs, and that neither a terminal nor a
+/// runner obeys: rows begin with a path, and a line that begins with `::` is a command of GitHub Actions.
 fn harmless(text: &str) -> Cow<'_, str> {
     let cleaned = clean(text);
     // What is escaped begins with a backslash: tabs and carriage returns are no danger any more.
-    if cleaned.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+    let is_formula = cleaned.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    if is_formula || cleaned.trim_start().starts_with("::") {
         Cow::Owned(format!("'{cleaned}"))
     } else {
         cleaned
@@ -213,6 +215,9 @@ mod tests {
             ("\tx", "\\tx"),
             ("\r=x", "\\r=x"),
             ("=a,b", "\"'=a,b\""),
+            ("::error file=x::y", "'::error file=x::y"),
+            (" ::add-mask::x", "' ::add-mask::x"),
+            ("##vso[task.complete]", "#\\u{23}vso[task.complete]"),
             ("", ""),
         ] {
             assert_eq!(cells(&[text]), expected, "{text:?}");

@@ -17,7 +17,7 @@ static INFO: RuleInfo = RuleInfo {
 const DOCS: &str = r"## What it does
 Looks through the texts in which `zscope scan` finds scopes, and reports what has the form of a live secret: an access,
 refresh or grant token (`1000.` to `1005.` and two halves of 32 hexadecimal digits), 40 to 44 hexadecimal digits under
-the name `client_secret`, and 32 under the name `authtoken`. Examples of one repeated digit are left out. The value
+the name `client_secret`, 32 under the name `authtoken`, and the key in the address of an MCP server of Zoho's. Examples of one repeated digit are left out. The value
 itself is never shown.
 
 ## Why is this bad?
@@ -61,6 +61,10 @@ impl Rule for SecretInSource {
                 SecretKind::AuthToken => (
                     "an authtoken of the first API version stands in the source",
                     "delete it, and the token itself in the account: OAuth has taken its place",
+                ),
+                SecretKind::ServerKey => (
+                    "the key of an MCP server stands in the source",
+                    "read the server's address from the environment or a vault, and make a new key: the history keeps it",
                 ),
             };
             findings.push(cx.finding_at(&INFO, secret.place, what).help(help));

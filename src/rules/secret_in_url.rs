@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::Param;
-use crate::redact::redact;
+use crate::secret::redact;
 use crate::source::{Place, Span};
 
 use super::{Context, Rule};

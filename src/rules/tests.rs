@@ -18,7 +18,7 @@ use crate::input::read_argument;
 use crate::input::scan::Scanner;
 use crate::input::token::read_tokens;
 use crate::policy::{self, Policy, Top};
-use crate::redact::redact;
+use crate::secret::redact;
 use crate::review::Review;
 use crate::source::{Source, Sources};
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::access::{self, Sureness};
 use crate::catalog::Catalog;
-use crate::redact::redact;
+use crate::secret::redact;
 use crate::scope::Scope;
 use crate::source::{Place, Problem, SourceId};
 

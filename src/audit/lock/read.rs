@@ -2,7 +2,7 @@
 
 use super::{Entry, Lock, UNKNOWN, VERSION};
 use crate::data_centre::{self, DataCentre};
-use crate::redact::redact;
+use crate::secret::redact;
 use crate::scope::Scope;
 use crate::source::{Place, Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};

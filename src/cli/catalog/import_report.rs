@@ -11,7 +11,7 @@ use crate::catalog::import::{self, Document, Import, Remark, RemarkKind};
 use crate::catalog::{Endpoint, Needs};
 use crate::cli::error::CommandError;
 use crate::engine::{Changed, Differences};
-use crate::redact::redact;
+use crate::secret::redact;
 use crate::report::{clean, clean_json};
 use crate::scope::Scope;
 

@@ -13,7 +13,7 @@ use super::{Outcome, setup};
 use crate::access::{self, Openers};
 use crate::catalog::paths::{Call, Found, HostFit, Index, Match, NoCall};
 use crate::catalog::{Catalog, Endpoint, Service};
-use crate::redact::redact;
+use crate::secret::redact;
 use crate::scope::Scope;
 
 /// How many lines of a long list are shown without `--all`.

@@ -19,7 +19,6 @@
 mod failure;
 mod fields;
 mod grant;
-mod mask;
 mod read;
 mod rows;
 mod shape;

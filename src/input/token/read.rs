@@ -2,10 +2,10 @@
 
 use serde_json::value::RawValue;
 
-use super::mask::{masked, suspicious};
 use super::shape::{Labels, Reader};
 use super::table::Header;
 use super::{Failure, Grant};
+use crate::secret::{blot, suspicious};
 use crate::source::{Source, SourceId, Sources, Span};
 
 /// The forms of a text that holds token responses.
@@ -122,7 +122,7 @@ fn read_piece(name: &str, line: usize, text: &str, sources: &mut Sources) -> (So
     // People do not see it, and editors do not count it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parts = parts(source, text);
-    sources.add(Source::starting_at(name, masked(text, &parts.hide, &parts.keep), line));
+    sources.add(Source::starting_at(name, blot(text, &parts.hide, &parts.keep, '*'), line));
     (source, parts.grants)
 }
 

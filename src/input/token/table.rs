@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::fields::Key;
-use super::mask::masked;
 use super::read::{Parts, Read, number, parts, unnamed};
 use super::rows::{self, Cell, Row, TableReader};
 use super::shape::is_in_milliseconds;
 use super::skim::Facts;
 use super::{Failure, Grant};
+use crate::secret::blot;
 use crate::source::{Source, Sources, Span};
 
 /// Columns that hold a whole response.
@@ -232,14 +232,14 @@ pub(crate) fn read_row(name: &str, header: &Header, row: &Row, sources: &mut Sou
     // Cells over which the header says nothing, and whole responses: of these the reader keeps what may be shown.
     let is_open = |number: usize| header.names.get(number).is_some_and(|name| !is_response(name));
     hide.extend(cells.iter().enumerate().filter(|(number, _)| !is_open(*number)).map(|(_, cell)| cell.span));
-    sources.add(Source::starting_at(name, masked(text, &hide, &everywhere(keep)), row.line));
+    sources.add(Source::starting_at(name, blot(text, &hide, &everywhere(keep), '*'), row.line));
     number(name, row.line, &mut grants);
     grants
 }
 
 /// A record that cannot even be read as text, or has no cells.
 pub(crate) fn failed(name: &str, line: usize, failure: Failure, sources: &mut Sources) -> Grant {
-    let text = masked("(row)", &[], &[]);
+    let text = "(row)".to_owned();
     let source = sources.next_id();
     let mut reader = super::shape::Reader::new(source, &text);
     reader.fail(failure, Span::new(0, text.len()), &super::shape::Labels::new());
