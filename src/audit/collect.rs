@@ -186,7 +186,7 @@ impl<'a> Collector<'a> {
     /// Keeps a grant for the report while there is room for it.
     fn keep(&mut self, grant: Grant, matched: Matched, offends: bool, judgement: Option<Judgement>) {
         if let State::Failed(failure) = &grant.state {
-            let (message, help) = (failure.message(), Some(failure.help().to_owned()));
+            let (message, help) = (failure.message(), Some(failure.help().into_owned()));
             let input = self.sources.get(grant.place.source).name().to_owned();
             self.failed += 1;
             self.not_evaluated.push(NotEvaluated { input, message, help, place: Some(grant.place) });

@@ -10,6 +10,7 @@ use crate::catalog::{Catalog, Provenance, Service, Status};
 use crate::finding::RuleInfo;
 use crate::rules;
 use crate::scope::{Scope, closest};
+use crate::secret;
 
 /// How many lines of a long list are shown without `--all`.
 const SHOWN: usize = 12;
@@ -39,6 +40,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     if let Some(rule) = rule(subject) {
         super::print(&documentation(rule))?;
         return Ok(Outcome::Clean);
+    }
+    if secret::redact(subject) != *subject || secret::is_none_of_a_scope(subject) {
+        return Err(CommandError::usage("what looks like a token or a client secret cannot be explained")
+            .help("give a rule's code or name, or a whole scope; revoke the secret where the shell keeps its history"));
     }
     let scope: Scope = subject.trim().parse().map_err(|error| not_explained(subject, &error))?;
     let catalog = setup::catalog(args.catalog.iter())?;

@@ -28,7 +28,8 @@ mod fixture;
 mod model;
 mod resolve;
 mod rule_pages;
-pub(crate) mod secrets;
+mod secrets;
+mod unknown_grants;
 mod verdict;
 mod waiver;
 
@@ -39,5 +40,6 @@ pub use model::{
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use rule_pages::RulePages;
+pub use unknown_grants::UnknownGrant;
 pub use verdict::Verdict;
 pub use waiver::{EXPIRING_WITHIN_DAYS, Waiver, WaiverState};

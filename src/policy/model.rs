@@ -9,7 +9,7 @@ use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
 use crate::source::{Place, SourceId};
 
-use super::{RulePages, Verdict, Waiver};
+use super::{RulePages, UnknownGrant, Verdict, Waiver};
 
 /// A policy with everything that it inherits.
 ///
@@ -33,6 +33,8 @@ pub struct Policy {
     pub apps: Vec<App>,
     /// The exceptions, with ids that differ.
     pub waivers: Vec<Waiver>,
+    /// The grants that are accepted although nobody knows what they hold. The first that means a grant counts.
+    pub unknown_grants: Vec<UnknownGrant>,
     /// The top file's own tests. Never inherited.
     pub tests: Vec<PolicyTest>,
     /// The folder of the user's own catalog files, joined to the top file's folder. Never inherited.

@@ -13,10 +13,10 @@ use crate::secret::redact;
 /// Where the next command stands that a runner obeys anywhere in a line of a log: `##[` of GitHub Actions
 /// (`actions/runner`, `src/Runner.Common/ActionCommand.cs`), `##vso[` of Azure Pipelines, `##teamcity[`.
 pub(super) fn command(text: &str) -> Option<std::ops::Range<usize>> {
-    text.match_indices("##").find_map(|(at, marks)| {
-        let name = text.get(at + marks.len()..)?;
+    text.match_indices('#').find_map(|(at, _)| {
+        let name = text.get(at..)?.strip_prefix("##")?;
         let length = name.bytes().take_while(u8::is_ascii_alphabetic).count();
-        (name.as_bytes().get(length) == Some(&b'[')).then(|| at..at + marks.len() + length + 1)
+        (name.as_bytes().get(length) == Some(&b'[')).then(|| at..at + 2 + length + 1)
     })
 }
 

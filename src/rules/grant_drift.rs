@@ -16,7 +16,8 @@ static INFO: RuleInfo = RuleInfo {
 
 const DOCS: &str = r#"## What it does
 Compares what tokens hold with `zscope.lock` (`zscope audit --check-lock`), for each application and data centre, by
-meaning. Access that the lock does not give is an error. Access that the lock gives and nobody holds any more is a note,
+meaning. Access that the lock does not give is an error, and so is a token of which the response does not say what it holds,
+unless the lock has that, too. Access that the lock gives and nobody holds any more is a note,
 and so is an application of the lock without a token in this run.
 
 ## Why is this bad?
@@ -72,6 +73,11 @@ impl Rule for GrantDrift {
                     Severity::Note,
                     format!("{whose} no longer holds `{scope}`, which the lock gives"),
                     "write the lock anew with `--lock`, so that the access cannot come back unseen",
+                ),
+                Drifted::Unknown => (
+                    INFO.severity,
+                    format!("{whose} holds a token of which nobody knows what it gives, and the lock does not say so"),
+                    "give the answer of the consent that made the token; or name the grant in the policy's `unknown-grants`, and write the lock anew with `--lock`",
                 ),
                 Drifted::Absent => (
                     Severity::Note,

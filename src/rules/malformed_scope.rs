@@ -76,7 +76,7 @@ fn stray(cx: &Context<'_>, judged: &Judged, place: Place) -> Finding {
 fn malformed(cx: &Context<'_>, judged: &Judged, error: &Malformed) -> Finding {
     let written = &judged.written;
     let message = match error {
-        Malformed::Empty => error.to_string(),
+        Malformed::Empty | Malformed::Secret => error.to_string(),
         Malformed::TooLong => format!("a text of {} bytes is no scope: it is {error}", written.len()),
         Malformed::NoOperation => format!("`{written}` is no scope: the operation is missing"),
         Malformed::EmptyPart | Malformed::Character(_) => format!("`{written}` is no scope: {error}"),
@@ -84,6 +84,9 @@ fn malformed(cx: &Context<'_>, judged: &Judged, error: &Malformed) -> Finding {
     let finding = cx.finding(&INFO, judged, message);
     match error {
         Malformed::Empty => finding.help("write a scope, or remove the separator"),
+        Malformed::Secret => {
+            finding.help("take it out of the record, and revoke it where somebody else could read the record")
+        }
         Malformed::TooLong => {
             finding.help(format!("no scope of Zoho has {MAX_LENGTH} bytes: is a separator missing between two scopes?"))
         }

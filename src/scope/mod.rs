@@ -196,6 +196,9 @@ pub enum Malformed {
     /// Far longer than any scope.
     #[error("longer than {MAX_LENGTH} bytes")]
     TooLong,
+    /// Not to be shown: only readers of records, who know that a scope belongs there, say this.
+    #[error("what looks like a token or a client secret stands where a scope belongs")]
+    Secret,
 }
 
 impl FromStr for Scope {

@@ -12,6 +12,7 @@ mod container;
 mod evidence;
 mod formats;
 mod html;
+mod injection;
 mod init;
 mod interrupted;
 mod judging;

@@ -14,8 +14,14 @@ pub struct Grant {
     pub name: String,
     /// The applications or clients that the input names for it, each with its place, the most telling first.
     pub labels: Vec<(String, Place)>,
+    /// The client id that the input names for it: it says more than any name.
+    pub client: Option<(String, Place)>,
     /// Whether its scopes are known.
     pub state: State,
+    /// Where the record says for a second time what is held, and otherwise.
+    pub differs: Option<Place>,
+    /// The line of the policy that accepts that its scopes are not known, once somebody has found it.
+    pub accepted: Option<Place>,
     /// The whole record, or what of it says that the grant failed.
     pub place: Place,
     /// The scopes that are held. `app` is the policy's application, once somebody has found it. Empty where the scopes
@@ -61,7 +67,10 @@ impl Grant {
         let mut grant = Self {
             name: facts.labels().next().unwrap_or_default().to_owned(),
             labels: facts.labels().map(|label| (label.to_owned(), aside)).collect(),
+            client: facts.client().map(|client| (client.to_owned(), aside)),
             state,
+            differs: None,
+            accepted: None,
             place: aside,
             request: Request { app: None, place: whole, items, separators: Vec::new(), url: None, secrets: Vec::new() },
             api_domain: None,
@@ -81,11 +90,17 @@ impl Grant {
         grant
     }
 
+    /// Whose it is, what says it most surely first: the client id, then names.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = &str> {
+        self.client.iter().chain(&self.labels).map(|(label, _)| label.as_str())
+    }
+
     /// Moves every place of the grant.
     pub(super) fn relocate(&mut self, to: impl Fn(Span) -> Span) {
         let shift = |place: &mut Place| place.span = to(place.span);
         shift(&mut self.place);
-        self.labels.iter_mut().for_each(|(_, place)| shift(place));
+        self.labels.iter_mut().chain(&mut self.client).for_each(|(_, place)| shift(place));
+        self.differs.iter_mut().for_each(shift);
         self.api_domain.iter_mut().for_each(|(_, place)| shift(place));
         self.stale.iter_mut().for_each(|stale| shift(&mut stale.place));
         self.request.relocate(to);

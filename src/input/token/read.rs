@@ -2,9 +2,10 @@
 
 use serde_json::value::RawValue;
 
+use super::refusal::{call_in, refusal};
 use super::shape::{Labels, Reader};
 use super::table::Header;
-use super::{Failure, Grant};
+use super::{Failure, Grant, State};
 use crate::secret::{blot, suspicious};
 use crate::source::{Source, SourceId, Sources, Span};
 
@@ -39,6 +40,10 @@ pub fn kind_of(file_name: Option<&str>, start: &str, whole: bool) -> Kind {
     };
     if ends(&[".ndjson", ".jsonl"]) {
         return Kind::Lines;
+    }
+    // The headers of a response, and what follows them.
+    if start.starts_with("HTTP/") {
+        return Kind::Document;
     }
     if !start.trim_start().starts_with(['{', '[']) {
         let first = start.trim_start().lines().next().unwrap_or("");
@@ -148,7 +153,10 @@ pub(super) fn parts(source: SourceId, text: &str) -> Parts {
         Err(error) => {
             let written = text.trim_start();
             let whole = Span::new(text.len() - written.len(), text.trim_end().len());
-            let (failure, span) = if written.starts_with('<') {
+            let refusal = refusal(text).map(|refusal| Failure::LacksScope(Box::new(refusal)));
+            let (failure, span) = if let Some(refusal) = refusal {
+                (refusal, whole)
+            } else if written.starts_with('<') {
                 (Failure::Html, whole)
             } else if error.is_eof() && written.starts_with(['{', '[', '"']) {
                 (Failure::Truncated, whole)
@@ -162,7 +170,13 @@ pub(super) fn parts(source: SourceId, text: &str) -> Parts {
             reader.fail(failure, span, &Labels::new());
         }
     }
-    Parts { grants: reader.grants, hide: reader.hide, keep: reader.keep }
+    let mut grants = reader.grants();
+    for grant in &mut grants {
+        if let State::Failed(Failure::LacksScope(refusal)) = &mut grant.state {
+            refusal.call = refusal.call.take().or_else(|| call_in(text));
+        }
+    }
+    Parts { grants, hide: reader.hide, keep: reader.keep }
 }
 
 /// What is wrong with a text that should be JSON. The parser's own words come without its position, which counts

@@ -1,0 +1,106 @@
+//! The scopes that a value of JSON holds: a text, a list of texts, lists in lists, JSON in a text.
+
+use serde_json::value::RawValue;
+
+use super::super::scalar::Alignment;
+use super::super::{Item, read_list};
+use super::grant::Grant;
+use super::shape::{DEEPEST, Reader, may_hold_json};
+use super::State;
+use crate::scope::Malformed;
+use crate::secret::is_none_of_a_scope;
+use crate::source::{Place, SourceId, Span};
+
+impl<'t> Reader<'t> {
+    /// The scopes of a value; nothing when it is of another form.
+    pub(super) fn scopes(&mut self, raw: &'t str, depth: usize) -> Option<Vec<Item>> {
+        match raw.as_bytes().first() {
+            _ if depth > DEEPEST => None,
+            Some(b'[') => {
+                let parts: Vec<&'t RawValue> = serde_json::from_str(raw).ok()?;
+                let mut items = Vec::new();
+                for part in parts {
+                    items.append(&mut self.scopes(part.get(), depth + 1)?);
+                }
+                Some(items)
+            }
+            Some(b'"') => {
+                let value: String = serde_json::from_str(raw).ok()?;
+                match serde_json::from_str::<&RawValue>(&value) {
+                    Ok(inner) if may_hold_json(raw) => self.inner(raw, &value, inner, depth),
+                    _ => Some(self.list(raw, &value)),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The scopes of JSON in a text.
+    fn inner(&mut self, written: &'t str, value: &str, inner: &RawValue, depth: usize) -> Option<Vec<Item>> {
+        let whole = self.span(written);
+        self.hide.push(Span::new(whole.start + 1, whole.end.saturating_sub(1)));
+        let mut reader = Reader::new(self.source, value);
+        let mut items = reader.scopes(inner.get(), depth + 1)?;
+        let alignment = Alignment::new(written, value);
+        let locate = |span: Span| {
+            let found = alignment.as_ref().and_then(|alignment| alignment.source_span(span));
+            found.map_or(whole, |found| found.shifted(whole.start))
+        };
+        self.keep.extend(reader.keep.into_iter().map(locate).filter(|span| *span != whole));
+        items.iter_mut().for_each(|item| item.place.span = locate(item.place.span));
+        Some(items)
+    }
+
+    fn list(&mut self, raw: &'t str, value: &str) -> Vec<Item> {
+        let whole = self.span(raw);
+        let mut items = read_list(self.source, value, 0).items;
+        let plain = raw.len() == value.len() + 2;
+        let alignment = if plain { None } else { Alignment::new(raw, value) };
+        for item in &mut items {
+            let inner = item.place.span;
+            let found = if plain {
+                Some(inner.shifted(1))
+            } else {
+                alignment.as_ref().and_then(|alignment| alignment.source_span(inner))
+            };
+            item.place.span = found.map_or(whole, |found| found.shifted(whole.start));
+            // Dots after a scope are the server's, not a writer's.
+            item.stray = None;
+            if is_none_of_a_scope(&item.written) {
+                item.written = "*".repeat(item.written.chars().count());
+                item.scope = Err(Malformed::Secret);
+                self.hide.push(item.place.span);
+            } else {
+                self.keep.push(item.place.span);
+            }
+        }
+        items
+    }
+}
+
+impl Grant {
+    /// Takes the scopes of every place that says what is held, each once. Where they differ, all count, and it is noted.
+    pub(super) fn hold(&mut self, lists: Vec<(Vec<Item>, Span)>, source: SourceId) {
+        let same = |one: &Item, other: &Item| one.written.eq_ignore_ascii_case(&other.written);
+        let mut lists = lists.into_iter();
+        let Some((first, span)) = lists.next() else { return };
+        self.state = State::Known;
+        self.request.place = Place::new(source, span);
+        self.request.items = first;
+        let first = self.request.items.len();
+        for (items, span) in lists {
+            let (before, items_too) = (self.request.items.get(..first).unwrap_or_default(), &items);
+            let lacks = |some: &[Item], others: &[Item]| {
+                some.iter().any(|item| !others.iter().any(|other| same(item, other)))
+            };
+            if lacks(before, items_too) || lacks(items_too, before) {
+                self.differs = self.differs.or(Some(Place::new(source, span)));
+            }
+            for item in items {
+                if !self.request.items.iter().any(|known| same(known, &item)) {
+                    self.request.items.push(item);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Grants of which nobody knows what they hold, and which are accepted all the same.
+
+use jiff::civil::Date;
+
+use super::decode::Named;
+use super::fields::{Reader, extent};
+use crate::source::{Place, Problem};
+use crate::yaml::Node;
+
+const KEYS: &[&str] = &["app", "grant", "reason", "expires"];
+
+/// Grants of which nobody knows what they hold, and which a policy accepts: those of an application, or one by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownGrant {
+    /// The whole entry.
+    pub place: Place,
+    /// The application of the policy.
+    pub app: Option<String>,
+    /// The name or the client id that the record has for the grant, whatever its case.
+    pub grant: Option<String>,
+    /// Why that is acceptable.
+    pub reason: String,
+    /// The last day on which it is.
+    pub expires: Option<Date>,
+}
+
+impl UnknownGrant {
+    /// Whether a grant is meant: of an application of the policy, where it has one, and with these names in its record.
+    #[must_use]
+    pub fn accepts<'n>(&self, app: Option<&str>, names: impl IntoIterator<Item = &'n str>, as_of: Date) -> bool {
+        self.expires.is_none_or(|expires| as_of <= expires)
+            && match (&self.app, &self.grant) {
+                (Some(wanted), _) => app == Some(wanted.as_str()),
+                (None, Some(wanted)) => {
+                    let wanted = wanted.to_lowercase();
+                    names.into_iter().any(|name| name.to_lowercase() == wanted)
+                }
+                (None, None) => false,
+            }
+    }
+}
+
+impl Reader<'_> {
+    /// An entry of `unknown-grants`.
+    pub(super) fn unknown_grant(&mut self, node: &Node) -> Option<Named<UnknownGrant>> {
+        let fields = self.fields(node, "an accepted grant", KEYS)?;
+        let app = self.app_name(&fields);
+        let grant = self.optional_text(&fields, "grant", "the name of a grant");
+        let reason = self.required_text(&fields, "reason", "a reason");
+        let expires = fields.get("expires").map(|node| self.date(node));
+        if fields.get("app").is_some() == fields.get("grant").is_some() {
+            let problem = Problem::new(extent(node), "an accepted grant needs either the key `app` or the key `grant`");
+            self.report(problem.help("name an application of this policy, or the client as the records name it"));
+            return None;
+        }
+        let expires = expires.map_or(Some(None), |expires| Some(Some(expires?)))?;
+        let place = self.place(extent(node));
+        let name = app.as_ref().map(|app| app.value.clone());
+        Some(Named { item: UnknownGrant { place, app: name, grant, reason: reason?, expires }, app })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use crate::policy::fixture::{self, errors};
+
+    #[test]
+    fn what_an_entry_accepts() {
+        let text = "version: 1\napps: { sync: {} }\nunknown-grants:\n  - { app: sync, reason: r }\n  \
+                    - { grant: Nightly, reason: r, expires: 2026-12-31 }\n";
+        let (policy, _) = fixture::load_files(&[("p", text)]);
+        let policy = policy.unwrap();
+        let accepts = |app: Option<&str>, name: &str, day| {
+            policy.unknown_grants.iter().any(|entry| entry.accepts(app, [name], day))
+        };
+        let day = date(2026, 11, 23);
+        assert!(accepts(Some("sync"), "x", day) && accepts(None, "nightly", day));
+        assert!(!accepts(None, "sync", day) && !accepts(Some("other"), "x", day));
+        assert!(accepts(None, "NIGHTLY", date(2026, 12, 31)) && !accepts(None, "nightly", date(2027, 1, 1)));
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_entry_is_told() {
+        let text = "version: 1\napps: { sync: {} }\nunknown-grants:\n  - { reason: r }\n  - { app: sync, grant: x, reason: r }\n  \
+                    - { app: snyc, reason: r }\n  - { grant: x }\n  - { grant: x, reason: r, expires: soon }\n  - x\n";
+        insta::assert_snapshot!(errors(&[("p", text)]));
+    }
+}
