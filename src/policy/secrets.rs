@@ -3,7 +3,7 @@
 //! Secrets are blotted out before the text is parsed or kept, so that no message and no snippet can repeat them.
 
 use crate::secret::is_bare;
-use crate::source::{Problem, Span};
+use crate::text::{Problem, Span};
 use crate::yaml::{Entry, Node, Value};
 
 /// The spans of bare client secrets among the client ids of a parsed policy.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::decode::Named;
 use super::fields::{Reader, extent};
-use crate::source::{Place, Problem};
+use crate::text::{Place, Problem};
 use crate::yaml::Node;
 
 const KEYS: &[&str] = &["app", "grant", "reason", "expires"];

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::Param;
 use crate::secret::redact;
-use crate::source::{Place, Span};
+use crate::text::{Place, Span};
 
 use super::{Context, Rule};
 

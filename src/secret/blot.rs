@@ -1,6 +1,6 @@
 //! Texts without their secrets, byte for byte and character for character as long as they were.
 
-use crate::source::Span;
+use crate::text::Span;
 
 /// The text with every character in `hide` blotted out, but for those in `keep`; `with` stands for a character of one byte.
 /// Bytes and characters stay where they are, so that spans, lines and columns hold.

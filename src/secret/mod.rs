@@ -5,17 +5,19 @@
 //! where examples are left out; [`is_none_of_a_scope`] is for words that stand where a scope belongs.
 
 mod blot;
+mod hidden;
 mod live;
 mod redact;
 mod shapes;
 mod signs;
 
 pub(crate) use blot::{blot, suspicious};
+pub use hidden::Secret;
 pub use live::SecretKind;
 pub(crate) use live::live;
 pub use redact::redact;
 
-use crate::source::Span;
+use crate::text::Span;
 use shapes::Kind;
 use signs::has_hex_run;
 

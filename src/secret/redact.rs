@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::blot::blot;
 use super::shapes::find;
-use crate::source::Span;
+use crate::text::Span;
 
 /// The text with every secret blotted out, so that bytes, lines and columns stay as they are. Every text that reaches an
 /// output goes through here. It knows the forms of Zoho's secrets: tokens by their looks, client secrets and passwords by

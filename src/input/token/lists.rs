@@ -9,7 +9,7 @@ use super::shape::{DEEPEST, Reader, may_hold_json};
 use super::State;
 use crate::scope::Malformed;
 use crate::secret::is_none_of_a_scope;
-use crate::source::{Place, SourceId, Span};
+use crate::text::{Place, SourceId, Span};
 
 impl<'t> Reader<'t> {
     /// The scopes of a value; nothing when it is of another form.

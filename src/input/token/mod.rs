@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use zscope::input::token::{State, read_tokens};
-//! use zscope::source::Sources;
+//! use zscope::text::Sources;
 //!
 //! let text = "{\"scope\": \"ZohoBooks.invoices.READ email\", \"api_domain\": \"https://www.zohoapis.eu\"}";
 //! let mut sources = Sources::default();

@@ -7,7 +7,7 @@ use super::shape::{Labels, Reader};
 use super::table::Header;
 use super::{Failure, Grant, State};
 use crate::secret::{blot, suspicious};
-use crate::source::{Source, SourceId, Sources, Span};
+use crate::text::{Source, SourceId, Sources, Span};
 
 /// The forms of a text that holds token responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

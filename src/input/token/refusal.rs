@@ -9,7 +9,7 @@ use super::Failure;
 use super::grant::State;
 use super::shape::{Labels, Reader};
 use crate::secret::redact;
-use crate::source::Sources;
+use crate::text::Sources;
 
 /// An API's refusal of a call for want of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]

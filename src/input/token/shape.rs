@@ -10,8 +10,8 @@ use super::super::{Item, Request};
 use super::fields::{Fields, Key, is_list_of_scopes};
 use super::refusal::refusal_of;
 use super::{Failure, Grant, Stale, StaleForm, State};
-use crate::data_centre::DataCentre;
-use crate::source::{Place, SourceId, Span};
+use crate::catalog::data_centre::DataCentre;
+use crate::text::{Place, SourceId, Span};
 
 /// The deepest nesting that is followed.
 pub(super) const DEEPEST: usize = 16;

@@ -320,7 +320,7 @@ mod tests {
 
     use super::super::{Grant, Header, read_line, read_row, rows::TableReader};
     use super::*;
-    use crate::source::Sources;
+    use crate::text::Sources;
 
     const TOKEN: &str = "1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 

@@ -9,7 +9,7 @@ use super::shape::is_in_milliseconds;
 use super::skim::{Facts, is_plain_list};
 use super::{Failure, Grant};
 use crate::secret::blot;
-use crate::source::{Source, Sources, Span};
+use crate::text::{Source, Sources, Span};
 
 /// Columns that hold a whole response.
 const RESPONSES: [&str; 6] = ["response", "token_response", "body", "json", "token", "payload"];
