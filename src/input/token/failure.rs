@@ -29,6 +29,8 @@ pub enum Failure {
     NoToken,
     /// `scope` is neither a text nor a list of texts.
     ScopeShape,
+    /// The list of scopes is longer than that of any token.
+    LongList,
     /// A key stands twice.
     Ambiguous(String),
     /// Nested deeper than anything that a store or an export makes.
@@ -60,10 +62,12 @@ impl Failure {
                 | Self::Throttled
                 | Self::LacksScope(_)
                 | Self::GrantCode
-                | Self::ScopeShape
-                | Self::Ambiguous(_)
-                | Self::TooDeep
-        )
+        ) || self.hides_scopes()
+    }
+
+    /// Whether a record with it may hold scopes that were not read.
+    pub(super) fn hides_scopes(&self) -> bool {
+        matches!(self, Self::ScopeShape | Self::LongList | Self::Ambiguous(_) | Self::TooDeep)
     }
 
     /// What it is: lower case, no full stop. Texts of others are in it as they were received.
@@ -92,6 +96,7 @@ impl Failure {
             Self::Redirect => "the redirect of a consent, not a token response",
             Self::NoToken => "looks like a token response without a token",
             Self::ScopeShape => "`scope` is neither a text nor a list of texts",
+            Self::LongList => "the list of scopes is longer than 256 KiB",
             Self::TooDeep => "nested too deeply for a token response",
             Self::Html => "an HTML page, not a token response",
             Self::Truncated => "the JSON ends before it is complete",
@@ -140,7 +145,7 @@ impl Failure {
             Self::NoToken | Self::NotAResponse => {
                 "give the token endpoint's answer as it was received; `zscope check` reads lists of scopes and consent URLs"
             }
-            Self::ScopeShape => "give the token response as it was received",
+            Self::ScopeShape | Self::LongList => "give the token response as it was received",
             Self::Ambiguous(_) => "keep one of the two: programs disagree on which counts",
             Self::TooDeep => "take the token response out of what is around it",
             Self::Html => "the server was in maintenance, or the address was no token endpoint: ask again",

@@ -4,39 +4,52 @@ use serde_json::value::RawValue;
 
 use super::super::scalar::Alignment;
 use super::super::{Item, read_list};
+use super::{Failure, State};
 use super::grant::Grant;
 use super::shape::{DEEPEST, Reader, may_hold_json};
-use super::State;
-use crate::scope::Malformed;
 use crate::secret::is_none_of_a_scope;
 use crate::text::{Place, SourceId, Span};
 
+/// The longest list that is read, in bytes: several times all scopes that Zoho's documentation names.
+pub(super) const LONGEST_LIST: usize = 256 << 10;
+
 impl<'t> Reader<'t> {
-    /// The scopes of a value; nothing when it is of another form.
-    pub(super) fn scopes(&mut self, raw: &'t str, depth: usize) -> Option<Vec<Item>> {
+    /// The scopes of a value, or why it is not read.
+    pub(super) fn scopes(&mut self, raw: &'t str, depth: usize) -> Result<Vec<Item>, Failure> {
+        let of_shape = |_| Failure::ScopeShape;
         match raw.as_bytes().first() {
-            _ if depth > DEEPEST => None,
+            _ if depth > DEEPEST => Err(Failure::ScopeShape),
+            Some(b'[') if raw.len() > LONGEST_LIST => Err(Failure::LongList),
             Some(b'[') => {
-                let parts: Vec<&'t RawValue> = serde_json::from_str(raw).ok()?;
+                let parts: Vec<&'t RawValue> = serde_json::from_str(raw).map_err(of_shape)?;
                 let mut items = Vec::new();
                 for part in parts {
                     items.append(&mut self.scopes(part.get(), depth + 1)?);
                 }
-                Some(items)
+                Ok(items)
             }
             Some(b'"') => {
-                let value: String = serde_json::from_str(raw).ok()?;
+                let value: String = serde_json::from_str(raw).map_err(of_shape)?;
+                if value.len() > LONGEST_LIST {
+                    return Err(Failure::LongList);
+                }
                 match serde_json::from_str::<&RawValue>(&value) {
                     Ok(inner) if may_hold_json(raw) => self.inner(raw, &value, inner, depth),
-                    _ => Some(self.list(raw, &value)),
+                    _ => Ok(self.list(raw, &value)),
                 }
             }
-            _ => None,
+            _ => Err(Failure::ScopeShape),
         }
     }
 
     /// The scopes of JSON in a text.
-    fn inner(&mut self, written: &'t str, value: &str, inner: &RawValue, depth: usize) -> Option<Vec<Item>> {
+    fn inner(
+        &mut self,
+        written: &'t str,
+        value: &str,
+        inner: &RawValue,
+        depth: usize,
+    ) -> Result<Vec<Item>, Failure> {
         let whole = self.span(written);
         self.hide.push(Span::new(whole.start + 1, whole.end.saturating_sub(1)));
         let mut reader = Reader::new(self.source, value);
@@ -48,7 +61,7 @@ impl<'t> Reader<'t> {
         };
         self.keep.extend(reader.keep.into_iter().map(locate).filter(|span| *span != whole));
         items.iter_mut().for_each(|item| item.place.span = locate(item.place.span));
-        Some(items)
+        Ok(items)
     }
 
     fn list(&mut self, raw: &'t str, value: &str) -> Vec<Item> {
@@ -68,7 +81,7 @@ impl<'t> Reader<'t> {
             item.stray = None;
             if is_none_of_a_scope(&item.written) {
                 item.written = "*".repeat(item.written.chars().count());
-                item.scope = Err(Malformed::Secret);
+                item.scope = item.written.parse();
                 self.hide.push(item.place.span);
             } else {
                 self.keep.push(item.place.span);

@@ -9,6 +9,9 @@ use super::{Failure, Grant, State};
 use crate::secret::{blot, suspicious};
 use crate::text::{Source, SourceId, Sources, Span};
 
+/// A longer text of which nothing could be read is not kept: a report may show many of them.
+const LONGEST_KEPT: usize = 1 << 20;
+
 /// The forms of a text that holds token responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -126,8 +129,16 @@ fn read_piece(name: &str, line: usize, text: &str, sources: &mut Sources) -> (So
     let source = sources.next_id();
     // People do not see it, and editors do not count it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let parts = parts(source, text);
-    sources.add(Source::starting_at(name, blot(text, &parts.hide, &parts.keep, '*'), line));
+    let mut parts = parts(source, text);
+    let is_failed = |grant: &Grant| matches!(grant.state, State::Failed(_));
+    let kept = if text.len() > LONGEST_KEPT && parts.grants.iter().all(is_failed) {
+        let kept = format!("(a record of {} bytes)", text.len());
+        parts.grants.iter_mut().for_each(|grant| grant.relocate(|_| Span::new(0, kept.len())));
+        kept
+    } else {
+        blot(text, &parts.hide, &parts.keep, '*')
+    };
+    sources.add(Source::starting_at(name, kept, line));
     (source, parts.grants)
 }
 

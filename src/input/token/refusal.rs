@@ -107,10 +107,16 @@ pub(super) fn refusal_of<'f>(fields: impl Iterator<Item = (&'f str, &'f str)> + 
 /// response. The call is looked for in the same text.
 #[must_use]
 pub fn refusal(text: &str) -> Option<Refusal> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let mut found = embedded(text)?;
     found.call = call_in(text);
     Some(found)
 }
+
+/// A longer text is no answer of an API.
+const LONGEST: usize = 1 << 20;
 
 /// The first refusal among the JSON values of a text.
 fn embedded(text: &str) -> Option<Refusal> {

@@ -210,11 +210,13 @@ impl<'t> Reader<'t> {
             let items = match key {
                 Key::Scope if raw != "null" => {
                     says_scopes = true;
-                    let Some(items) = self.scopes(raw, depth) else {
-                        let span = self.span(raw);
-                        return self.fail(Failure::ScopeShape, span, &labels);
-                    };
-                    items
+                    match self.scopes(raw, depth) {
+                        Ok(items) => items,
+                        Err(failure) => {
+                            let span = self.span(raw);
+                            return self.fail(failure, span, &labels);
+                        }
+                    }
                 }
                 Key::Other if holds_scopes(raw) => self.scopes(raw, depth).unwrap_or_default(),
                 _ => continue,
@@ -248,7 +250,7 @@ impl<'t> Reader<'t> {
         for piece in nested {
             match &piece.grant.state {
                 // What is no response, or said no once, says nothing beside a token.
-                State::Failed(Failure::Ambiguous(_) | Failure::TooDeep | Failure::ScopeShape) => others.push(piece),
+                State::Failed(failure) if failure.hides_scopes() => others.push(piece),
                 State::Failed(_) => {}
                 state => {
                     let says_nothing = *state == State::Unknown && !lists.is_empty() && !piece.is_labelled;

@@ -5,6 +5,7 @@
 //! are alike, so it remembers which fields follow each other, and looks for those first.
 
 use super::fields::{Key, is_list_of_scopes};
+use super::lists::LONGEST_LIST;
 use super::shape::is_in_milliseconds;
 use crate::secret::has_long_part;
 
@@ -289,7 +290,7 @@ impl<'l> Found<'l> {
 
 /// Whether a text is a list of scopes in which neither JSON nor a secret can stand.
 pub(super) fn is_plain_list(value: &str) -> bool {
-    !value.starts_with(['{', '[', '"']) && !has_long_part(value.as_bytes())
+    value.len() <= LONGEST_LIST && !value.starts_with(['{', '[', '"']) && !has_long_part(value.as_bytes())
 }
 
 fn blanks(bytes: &[u8], mut at: usize) -> usize {
