@@ -14,11 +14,10 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::filter::{Waived, WaiverKind};
+use crate::filter::{Waived, WaiverKind, apart};
 use crate::finding::Finding;
 use crate::redact::redact;
 use crate::report::Report;
-use crate::rules::vanished_finding;
 use crate::source::{Place, SourceId, Span};
 
 /// The version of the format.
@@ -81,12 +80,14 @@ impl Baseline {
         Ok(baseline)
     }
 
-    /// Everything that stands in a report.
+    /// Everything that stands in a report, what is absorbed included.
     #[must_use]
     pub fn of(report: &Report) -> Self {
-        let names = report.fingerprints().findings;
-        let mut findings: Vec<Known> =
-            report.findings.iter().zip(names).map(|(finding, name)| known(report, finding, name)).collect();
+        let names = report.fingerprints();
+        let absorbed = names.absorbed.into_iter().flatten();
+        let of_absorbed = report.findings.iter().flat_map(|finding| &finding.absorbed).zip(absorbed);
+        let all = report.findings.iter().zip(names.findings).chain(of_absorbed);
+        let mut findings: Vec<Known> = all.map(|(finding, name)| known(report, finding, name)).collect();
         findings.sort();
         Self { version: VERSION, findings }
     }
@@ -104,6 +105,7 @@ impl Baseline {
     /// `path` is the baseline's own.
     #[must_use]
     pub fn apply(&self, report: &mut Report, path: &str) -> Vec<&Known> {
+        report.findings = apart(std::mem::take(&mut report.findings));
         let names = report.fingerprints();
         let known: HashSet<&str> = self.findings.iter().map(|known| known.fingerprint.as_str()).collect();
         let mut met: HashSet<String> = names.waived.into_iter().collect();
@@ -124,12 +126,11 @@ impl Baseline {
 }
 
 impl Known {
-    /// A finding that says that the entry absolves nothing any more. `text` is the baseline's.
+    /// Where the entry stands in the text of its file.
     #[must_use]
-    pub fn vanished(&self, source: SourceId, text: &str) -> Finding {
+    pub fn place(&self, source: SourceId, text: &str) -> Place {
         let at = text.find(&self.fingerprint).unwrap_or(0);
-        let place = Place::new(source, Span::new(at, at + self.fingerprint.len()));
-        vanished_finding::of(self, place)
+        Place::new(source, Span::new(at, at + self.fingerprint.len()))
     }
 }
 

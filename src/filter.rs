@@ -1,14 +1,18 @@
-//! The one place where findings are weighed: levels of the policy, then comments in the sources, then waivers. What the
-//! baseline accepts comes last, once a report is whole.
+//! The one place where findings are weighed, then accepted, then made one for each fault.
+//!
+//! In this order: [`weigh`] decides how much each matters; comments in the sources accept some, waivers others; what the
+//! baseline accepts comes once a report is whole; and [`one_a_fault`] is last, so that to accept a finding never accepts
+//! another that it would have absorbed.
 
 use std::collections::HashMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::finding::{Finding, RuleInfo};
+use crate::engine::Judged;
+use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject};
 use crate::input::scan::Ignore;
-use crate::policy::{Effective, Level, Policy, Waiver, WaiverState};
+use crate::policy::{Effective, Policy, Waiver, WaiverState};
 use crate::scope::Scope;
 use crate::source::{SourceId, Sources};
 
@@ -69,15 +73,88 @@ pub struct IgnoreUse {
     pub matched: usize,
 }
 
-/// Gives a finding the severity that the policy wants, or drops it when the policy silences the rule.
+/// Decides how much a finding matters; nothing where the policy silences its rule. What comes later has the last word:
+///
+/// 1. the rule: its severity, or less in a milder case;
+/// 2. the policy's level for the rule and the application;
+/// 3. doubt: a finding is no surer than what it is about, `sure`, and of a guess no more than a note.
+///
+/// A rule that states the policy's verdict is an error whatever a level or doubt says: a scope that is denied never passes
+/// in silence.
 #[must_use]
-pub fn with_level(mut finding: Finding, policy: &Effective<'_>) -> Option<Finding> {
-    match policy.level(finding.rule.name) {
-        Some(Level::Off) => return None,
-        Some(level) => finding.severity = level.severity().unwrap_or(finding.severity),
-        None => {}
+pub fn weigh(mut finding: Finding, policy: &Effective<'_>, sure: Confidence) -> Option<Finding> {
+    finding.confidence = finding.confidence.min(sure);
+    if finding.rule.is_verdict {
+        return Some(finding);
+    }
+    if let Some(level) = policy.level(finding.rule.name) {
+        finding.severity = level.severity()?;
+    }
+    if sure == Confidence::Low {
+        finding.severity = Severity::Note;
     }
     Some(finding)
+}
+
+/// How sure it is that what a finding on a list is about is meant as a scope.
+#[must_use]
+pub fn sureness(finding: &Finding, scopes: &[Judged]) -> Confidence {
+    let of = |judged: &Judged| judged.confidence;
+    match finding.subject {
+        Subject::Scope(at) => scopes.get(at).map_or(Confidence::High, of),
+        Subject::List => scopes.iter().map(of).min().unwrap_or(Confidence::High),
+        _ => Confidence::High,
+    }
+}
+
+/// Makes one finding of all that rules say of one fault: where a broader rule speaks of a scope, it absorbs what narrower
+/// ones say of it, unless that matters more.
+#[must_use]
+pub fn one_a_fault(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut by_scope: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        if let Subject::Scope(scope) = finding.subject {
+            by_scope.entry(scope).or_default().push(at);
+        }
+    }
+    let broader = |finding: &Finding| {
+        let others = by_scope.get(&finding.scope_index()?)?;
+        let of_rule = |name: &&str| {
+            let mut others = others.iter().filter_map(|at| Some((*at, findings.get(*at)?)));
+            others.find(|(_, other)| other.rule.name == *name && other.severity >= finding.severity)
+        };
+        finding.rule.within.iter().find_map(|name| of_rule(&name)).map(|(at, _)| at)
+    };
+    let owners: Vec<Option<usize>> = findings.iter().map(broader).collect();
+    if owners.iter().all(Option::is_none) {
+        return findings;
+    }
+    let mut narrower: HashMap<usize, Vec<Finding>> = HashMap::new();
+    let mut kept = Vec::with_capacity(findings.len());
+    for (at, (finding, owner)) in findings.drain(..).zip(&owners).enumerate() {
+        match owner {
+            Some(owner) => narrower.entry(*owner).or_default().push(finding),
+            None => kept.push((at, finding)),
+        }
+    }
+    for (at, finding) in &mut kept {
+        if let Some(narrower) = narrower.remove(at) {
+            finding.absorb(narrower);
+        }
+    }
+    kept.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// Undoes [`one_a_fault`].
+#[must_use]
+pub fn apart(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut all = Vec::with_capacity(findings.len());
+    for mut finding in findings {
+        let absorbed = finding.release();
+        all.push(finding);
+        all.extend(absorbed);
+    }
+    all
 }
 
 /// Parts findings into those that stand and those that a waiver absolves, and tells what became of each waiver.
