@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
-
 use super::{ALL, Rule, infos, infos_of};
 use crate::audit::{Audit, Collector, Lock, Sink, Stream, Wanted};
 use crate::baseline::Baseline;
