@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use super::draft::Goal;
 use super::error::CommandError;
 use super::files;
-use crate::baseline::Baseline;
 use crate::report::Report;
-use crate::review::Review;
-use crate::source::{Problem, Source, Sources};
+use crate::review::{Baseline, Review};
+use crate::text::{Problem, Source, Sources};
 
 /// The file that is written when none is named.
 pub(super) const DEFAULT: &str = "zscope-baseline.json";
@@ -92,7 +91,7 @@ impl Start {
         let vanished = baseline.apply(report, &path);
         let source = report.sources.add(Source::new(&*path, &*text));
         let vanished = vanished.into_iter().filter(|known| evaluated(&known.path));
-        let places = vanished.map(|known| (known, known.place(source, &text)));
+        let places = vanished.map(|known| (known, Baseline::place(known, source, &text)));
         report.findings.extend(places.flat_map(|(known, place)| review.of_baseline(known, place)));
         report.run.has_baseline = true;
         report.settle();

@@ -8,9 +8,9 @@ use std::io;
 
 use super::rows::by_row;
 use super::{CatalogInfo, GrantState, PolicyInfo, Report};
-use crate::engine::Judged;
-use crate::filter::Waived;
+use crate::finding::Waived;
 use crate::finding::{Finding, Subject};
+use crate::judge::Judged;
 
 /// A format that holds the full population.
 pub trait Rows: Sync {

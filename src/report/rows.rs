@@ -23,8 +23,8 @@ pub(super) fn by_row<'f>(
 mod tests {
     use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS};
     use super::*;
-    use crate::engine::Verdict;
     use crate::finding::Subject;
+    use crate::judge::Verdict;
 
     #[test]
     fn findings_go_to_the_scope_that_they_are_about() {

@@ -6,18 +6,16 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::{Drift, IgnoreUse, WaiverUse};
 use crate::access::{self, Identity};
-use crate::audit::Drift;
-use crate::baseline::Known;
 use crate::catalog::{Catalog, DataClass};
-use crate::engine::Judged;
-use crate::filter::{IgnoreUse, WaiverUse};
-use crate::finding::{Finding, RuleInfo, Subject};
+use crate::finding::{Finding, KnownFinding, RuleInfo, Subject};
 use crate::input::token::Grant;
 use crate::input::{ConsentUrl, Flow, Item, Request};
+use crate::judge::Judged;
 use crate::policy::{DataOverride, Effective, Policy};
 use crate::scope::Scope;
-use crate::source::{Place, Span};
+use crate::text::{Place, Span};
 
 /// What rules on scopes measure by.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +129,7 @@ pub struct RunContext<'a> {
 pub struct BaselineContext<'a> {
     pub(crate) rule: &'static RuleInfo,
     /// The entry.
-    pub known: &'a Known,
+    pub known: &'a KnownFinding,
     /// Where it stands.
     pub place: Place,
 }

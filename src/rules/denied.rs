@@ -3,7 +3,7 @@
 use super::words::{has_operation, quoted};
 use super::{Check, Rule, ScopeContext};
 use crate::access;
-use crate::engine::{self, Decider, Verdict};
+use crate::judge::{self, Decider, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::policy::Entry;
 use crate::scope::Part;
@@ -91,7 +91,7 @@ fn in_part(cx: &ScopeContext<'_>) -> bool {
 fn help(cx: &ScopeContext<'_>, in_part: bool) -> String {
     let mut help = if in_part {
         let mut rest = cx.narrower();
-        rest.retain(|part| engine::passes(cx.catalog, cx.policy, part));
+        rest.retain(|part| judge::passes(cx.catalog, cx.policy, part));
         match rest.as_slice() {
             [] => "request the single resources and operations that the app needs and that are not denied".to_owned(),
             rest => format!("request what the app needs out of {} instead", quoted(rest, 4)),

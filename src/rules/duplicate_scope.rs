@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Check, ListContext, Rule};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::Scope;
-use crate::source::Place;
+use crate::text::Place;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(

@@ -1,7 +1,6 @@
 //! ZS303 expired-waiver.
 
-use super::{Check, Rule, RunContext};
-use crate::filter::WaiverUse;
+use super::{Check, Rule, RunContext, WaiverUse};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::policy::{Waiver, WaiverState};
 

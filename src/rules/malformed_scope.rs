@@ -6,7 +6,7 @@ use crate::access::{self, Identity, Known, Unknown};
 use crate::catalog::Status;
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::{MAX_LENGTH, Malformed, Scope, is_scope_char};
-use crate::source::Place;
+use crate::text::Place;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(

@@ -6,6 +6,7 @@
 mod context;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod words;
 
 pub use context::{
@@ -15,17 +16,19 @@ pub use context::{
 
 pub(crate) use toxic_combination::{Profile, combined, profile};
 
+pub use grant_drift::{Drift, Drifted};
+pub use uses::{IgnoreUse, WaiverUse};
+
 use std::collections::HashSet;
 
 use crate::access;
-use crate::baseline::Known;
-use crate::engine::Judged;
-use crate::finding::{Finding, RuleInfo};
+use crate::finding::{Finding, KnownFinding, RuleInfo};
 use crate::input::Request;
 use crate::input::token::Grant;
+use crate::judge::Judged;
 use crate::policy::Effective;
 use crate::scope::Scope;
-use crate::source::Place;
+use crate::text::Place;
 
 /// Declares the files of rules and lists them, one line a rule.
 macro_rules! rules {
@@ -224,7 +227,7 @@ pub(crate) fn of_run<'a>(
 }
 
 /// What rules say of an entry of the baseline that accepts nothing any more.
-pub(crate) fn of_baseline(rules: &[&'static Rule], known: &Known, place: Place) -> Vec<Finding> {
+pub(crate) fn of_baseline(rules: &[&'static Rule], known: &KnownFinding, place: Place) -> Vec<Finding> {
     let said = rules.iter().filter_map(|rule| match rule.check {
         Check::Baseline(check) => Some(check(&BaselineContext { rule: &rule.info, known, place })),
         _ => None,

@@ -2,7 +2,7 @@
 
 use super::words::{has_operation, quoted};
 use super::{Check, Rule, ScopeContext};
-use crate::engine::{self, Verdict};
+use crate::judge::{self, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::policy::Effect;
 use crate::scope::{Scope, is_placeholder};
@@ -90,7 +90,7 @@ fn help(cx: &ScopeContext<'_>) -> String {
     let entry = entry(scope);
     let parts = if cx.in_detail { cx.narrower() } else { Vec::new() };
     let (allowed, other): (Vec<Scope>, Vec<Scope>) =
-        parts.into_iter().partition(|part| engine::passes(cx.catalog, cx.policy, part));
+        parts.into_iter().partition(|part| judge::passes(cx.catalog, cx.policy, part));
     if allowed.is_empty() {
         return format!("drop it, or allow `{entry}` if the app needs it");
     }

@@ -1,7 +1,7 @@
 //! ZS401 offline-access.
 
 use super::{Check, Rule, UrlContext};
-use crate::engine::Judged;
+use crate::judge::Judged;
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::Scope;
 

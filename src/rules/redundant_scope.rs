@@ -6,8 +6,8 @@ use super::words::{catalog_line, quoted};
 use super::{Check, ListContext, Rule};
 use crate::access;
 use crate::catalog::model::Meaning;
-use crate::engine::Judged;
 use crate::finding::{Finding, Related, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 pub(super) static RULE: Rule = Rule {

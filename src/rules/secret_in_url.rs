@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::{Check, Rule, UrlContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::Param;
-use crate::redact::redact;
-use crate::source::{Place, Span};
+use crate::secret::redact;
+use crate::text::{Place, Span};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(

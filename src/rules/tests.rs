@@ -6,19 +6,17 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::{ALL, Rule, infos, infos_of};
-use crate::audit::{Audit, Collector, Lock, Sink, Stream, Wanted};
-use crate::baseline::Baseline;
 use crate::catalog::Catalog;
-use crate::filter::apart;
-use crate::finding::{Finding, RuleInfo};
+use crate::finding::{Finding, RuleInfo, apart};
 use crate::input::read_argument;
 use crate::input::scan::Scanner;
 use crate::input::token::read_tokens;
 use crate::policy::{self, Policy, Top};
-use crate::redact::redact;
 use crate::report::{Canvas, Format, Report};
-use crate::review::{Gathered, Review};
-use crate::source::{Source, Sources};
+use crate::review::grants::{Audit, Collector, Lock, Sink, Stream, Wanted};
+use crate::review::{Baseline, Gathered, Review};
+use crate::secret::redact;
+use crate::text::{Source, Sources};
 
 /// The day for which examples are judged that name none.
 const TODAY: &str = "2026-11-01";
@@ -160,7 +158,8 @@ impl Example<'_> {
         if let Some(text) = self.baseline {
             let id = report.sources.add(Source::new("zscope-baseline.json", text));
             let known = Baseline::read(text).unwrap();
-            let vanished = known.findings.iter().flat_map(|known| review.of_baseline(known, known.place(id, text)));
+            let vanished =
+                known.findings.iter().flat_map(|known| review.of_baseline(known, Baseline::place(known, id, text)));
             report.findings.extend(vanished);
         }
         report

@@ -7,10 +7,10 @@ use super::words::only_reads;
 use super::{Check, ListContext, Measure, Rule};
 use crate::access::{self, Why};
 use crate::catalog::{DataClass, Service};
-use crate::engine::Judged;
+use crate::judge::Judged;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject};
 use crate::scope::Scope;
-use crate::source::Place;
+use crate::text::Place;
 
 pub(crate) static RULE: Rule = Rule {
     info: RuleInfo::new(

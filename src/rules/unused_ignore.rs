@@ -1,8 +1,7 @@
 //! ZS308 unused-ignore.
 
 use super::words::quoted;
-use super::{Check, Rule, RunContext};
-use crate::filter::IgnoreUse;
+use super::{Check, IgnoreUse, Rule, RunContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! Phrases that several rules use.
 
 use crate::catalog::{Provenance, Resource, Service};
+use crate::finding::Link;
 use crate::finding::Related;
-use crate::link::Link;
 use crate::scope::Scope;
 
 /// Names in a row: `a, b and c`, or `a, b and 3 more`.
