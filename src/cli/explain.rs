@@ -34,7 +34,7 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let Some(subject) = &args.subject else {
-        super::print(&list())?;
+        super::print(&list(&rules::infos()))?;
         return Ok(Outcome::Clean);
     };
     if let Some(rule) = rule(subject) {
@@ -70,15 +70,17 @@ fn not_explained(subject: &str, reason: &dyn std::fmt::Display) -> CommandError 
     }
 }
 
-fn list() -> String {
+/// The list of rules.
+pub(crate) fn list(rules: &[&RuleInfo]) -> String {
     let mut text = String::from("Rules. `zscope explain CODE` tells more.\n\n");
-    for info in rules::infos() {
+    for info in rules {
         let _ = writeln!(text, "{}  {:<22} {:<8} {}", info.code, info.name, info.severity, info.summary);
     }
     text
 }
 
-fn documentation(info: &RuleInfo) -> String {
+/// The page about a rule.
+pub(crate) fn documentation(info: &RuleInfo) -> String {
     let mut summary = info.summary.to_owned();
     summary.get_mut(..1).map(str::make_ascii_uppercase);
     format!("# {} {}\n\n{summary}. Severity: {}.\n\n{}\n", info.code, info.name, info.severity, info.docs.trim())

@@ -137,6 +137,12 @@ impl Reader<'_> {
             let rule = self.rule(&entry.key, entry.key_span);
             let level = self.choice(&entry.value, "a level", LEVELS);
             let (Some(rule), Some(level)) = (rule, level) else { continue };
+            if self.is_verdict(rule) && level != Level::Error {
+                let message = format!("the rule `{rule}` is always an error: it states the policy's own verdict");
+                let help = "allow what may be had, or accept single scopes by a waiver, with a reason and an end";
+                self.report(Problem::new(entry.value.span, message).help(help));
+                continue;
+            }
             let place = self.place(Span::new(entry.key_span.start, entry.value.span.end));
             if levels.insert(rule, LevelSetting { level, place }).is_some() {
                 let message = format!("the rule `{rule}` stands here twice, by name and by code");

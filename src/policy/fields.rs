@@ -203,6 +203,11 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// Whether a rule states a verdict of the policy.
+    pub(crate) fn is_verdict(&self, rule: &str) -> bool {
+        self.rules.iter().any(|info| info.name == rule && info.is_verdict)
+    }
+
     /// The span of `start..end` in a single value's text: exact when the value stands in the file as it reads, with
     /// or without quotes, else the whole value.
     pub(crate) fn inside(&self, node: &Node, text: &str, start: usize, end: usize) -> Span {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::clean::clean;
-use super::population::{self, Line, Rows, Subject, Whose};
+use super::population::{self, Line, Rows, Unit, Whose};
 use super::{Canvas, CatalogInfo, PolicyInfo, Renderer, Report};
 use crate::finding::Finding;
 use crate::judge::Judged;
@@ -82,17 +82,17 @@ impl Rows for Csv {
         cells(&[whose.path, &line, grant, app, centre])
     }
 
-    fn lines(&self, subject: &Subject<'_>) -> Vec<Line> {
-        let state = subject.state.map_or("", super::GrantState::as_str);
+    fn lines(&self, unit: &Unit<'_>) -> Vec<Line> {
+        let state = unit.state.map_or("", super::GrantState::as_str);
         let mut lines = Vec::new();
-        for judged in &subject.scopes {
-            lines.push(scope(state, judged, subject.on(judged)));
+        for (at, judged) in unit.scopes.iter().enumerate() {
+            lines.push(scope(state, judged, unit.on(at)));
         }
-        for finding in subject.on_the_whole() {
+        for finding in unit.on_the_whole() {
             lines.push(line(&Row { state, findings: vec![finding], ..Row::default() }));
         }
         if lines.is_empty() {
-            let message = subject.failure.as_deref();
+            let message = unit.failure.as_deref();
             lines.push(line(&Row { state, message, verdict: "not-evaluated", ..Row::default() }));
         }
         lines
@@ -134,7 +134,9 @@ fn scope(state: &str, judged: &Judged, findings: Vec<&Finding>) -> Line {
 
 fn line(row: &Row<'_>) -> Line {
     let worst = row.findings.iter().max_by_key(|finding| finding.severity);
-    let mut codes: Vec<&str> = row.findings.iter().map(|finding| finding.rule.code).collect();
+    let told = row.findings.iter().flat_map(|finding| std::iter::once(*finding).chain(&finding.absorbed));
+    let mut codes: Vec<&str> = told.map(|finding| finding.rule.code).collect();
+    codes.sort_unstable();
     codes.dedup();
     let codes = codes.join(" ");
     let severity = worst.map_or("", |finding| finding.severity.as_str());

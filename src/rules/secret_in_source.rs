@@ -1,17 +1,18 @@
 //! ZS601 secret-in-source.
 
-use super::{Context, Rule};
+use super::{Check, Rule, TextContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::SecretKind;
 
-pub(super) struct SecretInSource;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS601",
-    name: "secret-in-source",
-    severity: Severity::Error,
-    summary: "a token or a client secret stands in a source text beside scopes",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS601",
+        "secret-in-source",
+        Severity::Error,
+        "a token or a client secret stands in a source text beside scopes",
+        DOCS,
+    ),
+    check: Check::Text(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -42,32 +43,27 @@ Revoke or renew a secret that was committed, at the accounts server of its data 
 enough. Texts without any scope are not looked through; scanners for secrets do that.
 ";
 
-impl Rule for SecretInSource {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for secret in &cx.request.secrets {
-            let (what, help) = match secret.kind {
-                SecretKind::Token => (
-                    "a token stands in the source",
-                    "read it from the environment or a vault, and revoke this one: the history keeps it",
-                ),
-                SecretKind::ClientSecret => (
-                    "a client secret stands in the source",
-                    "read it from the environment or a vault, and renew it in the API console: the history keeps it",
-                ),
-                SecretKind::AuthToken => (
-                    "an authtoken of the first API version stands in the source",
-                    "delete it, and the token itself in the account: OAuth has taken its place",
-                ),
-                SecretKind::ServerKey => (
-                    "the key of an MCP server stands in the source",
-                    "read the server's address from the environment or a vault, and make a new key: the history keeps it",
-                ),
-            };
-            findings.push(cx.finding_at(&INFO, secret.place, what).help(help));
-        }
-    }
+fn check(cx: &TextContext<'_>) -> Vec<Finding> {
+    let told = cx.request.secrets.iter().map(|secret| {
+        let (what, help) = match secret.kind {
+            SecretKind::Token => (
+                "a token stands in the source",
+                "read it from the environment or a vault, and revoke this one: the history keeps it",
+            ),
+            SecretKind::ClientSecret => (
+                "a client secret stands in the source",
+                "read it from the environment or a vault, and renew it in the API console: the history keeps it",
+            ),
+            SecretKind::AuthToken => (
+                "an authtoken of the first API version stands in the source",
+                "delete it, and the token itself in the account: OAuth has taken its place",
+            ),
+            SecretKind::ServerKey => (
+                "the key of an MCP server stands in the source",
+                "read the server's address from the environment or a vault, and make a new key: the history keeps it",
+            ),
+        };
+        cx.finding(secret.place, what).help(help)
+    });
+    told.collect()
 }

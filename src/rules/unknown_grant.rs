@@ -1,17 +1,18 @@
 //! ZS503 unknown-grant.
 
-use super::{Context, Rule};
+use super::{Check, GrantContext, Rule};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::token::State;
 
-pub(super) struct UnknownGrant;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS503",
-    name: "unknown-grant",
-    severity: Severity::Warning,
-    summary: "a token response does not say which scopes the token holds",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS503",
+        "unknown-grant",
+        Severity::Warning,
+        "a token response does not say which scopes the token holds",
+        DOCS,
+    ),
+    check: Check::Grant(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -37,15 +38,11 @@ often has it where the answer to a later refresh does not: keep the first one. W
 judged with `zscope check`.
 "#;
 
-impl Rule for UnknownGrant {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &GrantContext<'_>) -> Vec<Finding> {
+    if cx.grant.state != State::Unknown {
+        return Vec::new();
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(held) = cx.grant.filter(|held| held.grant.state == State::Unknown) else { return };
-        let message = "the response does not say which scopes the token holds: the grant is unknown, not empty";
-        let help = "refresh the token and give the new answer, or the answer of the consent that made it";
-        findings.push(cx.finding_at(&INFO, held.grant.place, message).help(help));
-    }
+    let message = "the response does not say which scopes the token holds: the grant is unknown, not empty";
+    let help = "refresh the token and give the new answer, or the answer of the consent that made it";
+    vec![cx.finding(cx.grant.place, message).help(help)]
 }

@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
         }
     }
 
-    let review = Review { catalog: &catalog, policy: &policy, as_of };
+    let review = Review::new(&catalog, &policy, as_of);
     let audit = Audit::new(&review, args.basis.app.as_deref(), requested.as_deref()).judging_by(args.basis.options());
     let names_count = lock.is_some() || lock_file.is_some();
     let stdin = [OsString::from("-")];

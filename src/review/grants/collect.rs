@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::input::token::{Grant, Origin, State};
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
 use crate::review::{accept, products};
-use crate::rules::{self, Drift, RunContext, WaiverUse};
+use crate::rules::{Drift, WaiverUse};
 use crate::scope::Scope;
 use crate::secret::redact;
 use crate::text::Sources;
@@ -280,6 +280,9 @@ impl<'a> Collector<'a> {
                 ));
             }
             judgement.scopes.iter_mut().for_each(|judged| judged.grant = Some(index));
+            let standing = judgement.findings.iter_mut();
+            let accepted = judgement.waived.iter_mut().map(|waived| &mut waived.finding);
+            standing.chain(accepted).for_each(|finding| finding.belongs_to(index, report.scopes.len()));
             report.grants.push(grant);
             report.scopes.append(&mut judgement.scopes);
             report.findings.append(&mut judgement.findings);
@@ -298,26 +301,7 @@ impl<'a> Collector<'a> {
         }
         let judged = |used: &WaiverUse<'_>| used.waiver.app.is_none() || self.apps.contains(&used.waiver.app);
         uses.retain(judged);
-        let context = RunContext {
-            catalog: review.catalog,
-            policy: review.policy,
-            waivers: &uses,
-            ignores: &[],
-            as_of: review.as_of,
-            drift,
-        };
-        let mut found = Vec::new();
-        for rule in rules::ALL {
-            rule.check_run(&context, &mut found);
-        }
-        let of_app = |finding: &Finding| review.policy.effective(finding.app.as_deref());
-        found
-            .into_iter()
-            .filter_map(|finding| {
-                let policy = of_app(&finding);
-                accept::with_level(finding, &policy)
-            })
-            .collect()
+        review.of_run(&uses, &[], drift)
     }
 }
 

@@ -228,8 +228,8 @@ impl Memo {
         let mut size = self.key.len() + WEIGHT + figures.size() + LIGHT * held.len();
         let mut lines = Vec::new();
         for format in purpose.formats {
-            let subject = judgement.as_ref().map(|judgement| judgement.subject(&frame.grant.state));
-            let own = subject.map(|subject| format.lines(&subject)).unwrap_or_default();
+            let unit = judgement.as_ref().map(|judgement| judgement.unit(&frame.grant.state));
+            let own = unit.map(|unit| format.lines(&unit)).unwrap_or_default();
             size += own.len() * size_of::<Arc<Line>>();
             let shared = own.into_iter().map(|line| {
                 let known = self.lines.get(&line).cloned();

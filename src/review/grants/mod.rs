@@ -24,13 +24,13 @@ use std::collections::HashMap;
 use ahash::RandomState;
 
 use crate::access;
-use crate::finding::{Finding, Waived};
+use crate::finding::{Confidence, Finding, Waived, one_a_fault};
 use crate::input::token::{Grant, State};
 use crate::judge::{self, Judged};
 use crate::policy::Effective;
-use crate::report::{Subject, mark_waived};
+use crate::report::{Unit, mark_waived};
 use crate::review::{Review, accept};
-use crate::rules::{self, Context, Held};
+use crate::rules::{self, Inspection};
 use crate::scope::Scope;
 
 /// By what grants are judged.
@@ -72,12 +72,13 @@ pub struct Judgement {
 
 impl Judgement {
     /// The grant as the formats that write every one have it.
-    pub(crate) fn subject(&self, state: &State) -> Subject<'_> {
+    pub(crate) fn unit(&self, state: &State) -> Unit<'_> {
         let failure = match state {
             State::Failed(failure) => Some(failure.message()),
             State::Known | State::Unknown => None,
         };
-        Subject {
+        Unit {
+            first: 0,
             state: Some(collect::state(state)),
             failure,
             scopes: self.scopes.iter().collect(),
@@ -176,39 +177,48 @@ impl<'a> Audit<'a> {
         let mut scopes = judge::judge_request(catalog, self.policy(matched), &grant.request);
         let own: Option<Vec<Scope>> =
             grant.requested.as_ref().map(|own| own.iter().map(|scope| self.canonical(scope)).collect());
-        let context = self.context(grant, matched, &scopes, own.as_deref());
-        let mut found = Vec::new();
-        for rule in rules::ALL {
-            rule.check(&context, &mut found);
-        }
+        let mut found = self.inspection(grant, matched, &scopes, own.as_deref()).all();
+        found.append(&mut self.of_grant(grant, matched));
         let (findings, waived, uses) = self.filtered(found, matched);
         mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
-        Judgement { scopes, findings, waived, uses }
+        Judgement { scopes, findings: one_a_fault(findings), waived, uses }
     }
 
-    /// What rules see of a grant. `requested` is what its own application requests, instead of what the policy says.
-    fn context<'c>(
+    /// The scopes of a grant, as the rules look at them. `requested` is what its own application requests, instead of what
+    /// the policy says.
+    fn inspection<'c>(
         &'c self,
         grant: &'c Grant,
         matched: Matched,
         scopes: &'c [Judged],
         requested: Option<&'c [Scope]>,
-    ) -> Context<'c> {
-        let requested = requested.or_else(|| self.requested(matched));
-        Context {
+    ) -> Inspection<'c> {
+        let requested = requested.or_else(|| self.requested(matched)).filter(|_| grant.state == State::Known);
+        Inspection {
+            rules: self.review.rules,
+            measure: self.review.measure(self.policy(matched)),
             request: &grant.request,
             scopes,
-            catalog: self.review.catalog,
-            policy: self.policy(matched),
-            grant: Some(Held { grant, requested, is_unmatched: matched.is_unmatched }),
-            data: &self.review.policy.data,
+            is_held: true,
+            requested,
         }
     }
 
-    /// Levels and waivers: what stands, what is absolved, and how many findings each waiver absolves.
-    fn filtered(&self, found: Vec<Finding>, matched: Matched) -> (Vec<Finding>, Vec<Waived>, Vec<usize>) {
+    /// What rules say of a grant, whatever its scopes.
+    fn of_grant(&self, grant: &Grant, matched: Matched) -> Vec<Finding> {
+        rules::of_grant(self.review.rules, self.policy(matched), grant, matched.is_unmatched)
+    }
+
+    /// Levels and waivers: what stands, what is absolved, and how many findings each waiver absolves. In the order of the
+    /// codes, which is that of the registry.
+    fn filtered(&self, mut found: Vec<Finding>, matched: Matched) -> (Vec<Finding>, Vec<Waived>, Vec<usize>) {
         let policy = self.policy(matched);
-        let found = found.into_iter().filter_map(|finding| accept::with_level(finding, policy)).collect();
+        let app = self.app(matched);
+        found.sort_by_key(|finding| finding.rule.code);
+        let weighed = found.into_iter().filter_map(|finding| {
+            accept::weigh(Finding { app: app.map(str::to_owned), ..finding }, policy, Confidence::High)
+        });
+        let found = weighed.collect();
         let (findings, waived, uses) = accept::apply_waivers(found, self.review.policy, self.review.as_of);
         (findings, waived, uses.iter().map(|used| used.matched).collect())
     }

@@ -105,7 +105,7 @@ impl<'a, 's> Stream<'a, 's> {
                     data_centre: grant.data_centre,
                 };
                 let whose = sink.rows.whose(&whose);
-                for Line { head, tail } in sink.rows.lines(&judgement.subject(&grant.state)) {
+                for Line { head, tail } in sink.rows.lines(&judgement.unit(&grant.state)) {
                     for part in [&head, &whose, &tail] {
                         sink.out.write_all(part.as_bytes())?;
                     }
