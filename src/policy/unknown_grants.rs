@@ -25,18 +25,10 @@ pub struct UnknownGrant {
 }
 
 impl UnknownGrant {
-    /// Whether a grant is meant: of an application of the policy, where it has one, and with these names in its record.
+    /// Whether it holds on a day.
     #[must_use]
-    pub fn accepts<'n>(&self, app: Option<&str>, names: impl IntoIterator<Item = &'n str>, as_of: Date) -> bool {
-        self.expires.is_none_or(|expires| as_of <= expires)
-            && match (&self.app, &self.grant) {
-                (Some(wanted), _) => app == Some(wanted.as_str()),
-                (None, Some(wanted)) => {
-                    let wanted = wanted.to_lowercase();
-                    names.into_iter().any(|name| name.to_lowercase() == wanted)
-                }
-                (None, None) => false,
-            }
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.expires.is_none_or(|expires| day <= expires)
     }
 }
 
@@ -62,24 +54,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
-
-    use crate::policy::fixture::{self, errors};
-
-    #[test]
-    fn what_an_entry_accepts() {
-        let text = "version: 1\napps: { sync: {} }\nunknown-grants:\n  - { app: sync, reason: r }\n  \
-                    - { grant: Nightly, reason: r, expires: 2026-12-31 }\n";
-        let (policy, _) = fixture::load_files(&[("p", text)]);
-        let policy = policy.unwrap();
-        let accepts = |app: Option<&str>, name: &str, day| {
-            policy.unknown_grants.iter().any(|entry| entry.accepts(app, [name], day))
-        };
-        let day = date(2026, 11, 23);
-        assert!(accepts(Some("sync"), "x", day) && accepts(None, "nightly", day));
-        assert!(!accepts(None, "sync", day) && !accepts(Some("other"), "x", day));
-        assert!(accepts(None, "NIGHTLY", date(2026, 12, 31)) && !accepts(None, "nightly", date(2027, 1, 1)));
-    }
+    use crate::policy::fixture::errors;
 
     #[test]
     fn what_is_wrong_with_an_entry_is_told() {

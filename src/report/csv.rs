@@ -89,7 +89,10 @@ impl Rows for Csv {
             lines.push(scope(state, judged, unit.on(at)));
         }
         for finding in unit.on_the_whole() {
-            lines.push(line(&Row { state, findings: vec![finding], ..Row::default() }));
+            // Of a grant that holds nobody knows what, nothing was evaluated.
+            let is_unknown = unit.scopes.is_empty() && unit.state.is_some_and(super::GrantState::is_unknown);
+            let verdict = if is_unknown { "not-evaluated" } else { "" };
+            lines.push(line(&Row { state, findings: vec![finding], verdict, ..Row::default() }));
         }
         if lines.is_empty() {
             let message = unit.failure.as_deref();

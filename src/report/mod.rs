@@ -115,6 +115,9 @@ pub enum GrantState {
     Known,
     /// There is a token, and nothing says what it holds.
     Unknown,
+    /// The same, and the policy accepts it.
+    #[serde(rename = "unknown")]
+    Accepted,
     /// There is no token.
     Failed,
 }
@@ -125,9 +128,15 @@ impl GrantState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Known => "known",
-            Self::Unknown => "unknown",
+            Self::Unknown | Self::Accepted => "unknown",
             Self::Failed => "failed",
         }
+    }
+
+    /// Whether nothing says what is held, accepted or not.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Self::Unknown | Self::Accepted)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::finding::{Finding, KnownFinding, RuleInfo, Subject};
 use crate::input::token::Grant;
 use crate::input::{ConsentUrl, Flow, Item, Request};
 use crate::judge::Judged;
-use crate::policy::{DataOverride, Effective, Policy};
+use crate::policy::{DataOverride, Effective, Policy, UnknownGrant};
 use crate::scope::Scope;
 use crate::text::{Place, Span};
 
@@ -100,8 +100,19 @@ pub struct GrantContext<'a> {
     pub policy: &'a Effective<'a>,
     /// The grant as it was read.
     pub grant: &'a Grant,
+    /// How it stands to the policy's applications.
+    pub standing: Standing<'a>,
+}
+
+/// How a grant stands to the applications of the policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Standing<'a> {
     /// Whether the policy has apps, and none of the names that the input has for the grant is one of theirs.
     pub is_unmatched: bool,
+    /// Another application than its own that the record names.
+    pub claimed: Option<&'a str>,
+    /// The entry of the policy that accepts that nobody knows what it holds.
+    pub accepted: Option<&'a UnknownGrant>,
 }
 
 /// What a rule sees of a whole run, once every finding has been filtered.

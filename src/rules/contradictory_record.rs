@@ -59,7 +59,7 @@ disagree on which of them counts. Such records are not evaluated, and the run en
 
 fn check(cx: &GrantContext<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    if let Some(claimed) = cx.claimed {
+    if let Some(claimed) = cx.standing.claimed {
         let judged = cx.policy.app.map_or("the policy's top level", |app| app.name.as_str());
         let place = cx.grant.labels.first().map_or(cx.grant.place, |(_, place)| *place);
         let message = format!("the record names `{claimed}`, and its client id or `--app` names `{judged}`, by which it is judged");
@@ -69,7 +69,7 @@ fn check(cx: &GrantContext<'_>) -> Vec<Finding> {
     if let Some(place) = cx.grant.differs {
         let message = "the record says here for a second time what the token holds, and otherwise: all of it is judged";
         let help = "find out which of the two is the token endpoint's answer, and leave the other one out";
-        found.push(Finding { severity: Severity::Warning, ..cx.finding(place, message).help(help) });
+        found.push(cx.finding(place, message).severity(Severity::Warning).help(help));
     }
     found
 }

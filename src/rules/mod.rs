@@ -10,7 +10,7 @@ mod uses;
 mod words;
 
 pub use context::{
-    BaselineContext, GrantContext, ListContext, Measure, RunContext, ScopeContext, SpellingContext, TextContext,
+    BaselineContext, GrantContext, ListContext, Measure, RunContext, ScopeContext, SpellingContext, Standing, TextContext,
     UrlContext,
 };
 
@@ -81,6 +81,7 @@ rules! {
     wrong_data_centre
     stale_token_shape
     unmatched_client
+    contradictory_record
     secret_in_source
 }
 
@@ -205,10 +206,10 @@ pub(crate) fn of_grant(
     rules: &[&'static Rule],
     policy: &Effective<'_>,
     grant: &Grant,
-    is_unmatched: bool,
+    standing: Standing<'_>,
 ) -> Vec<Finding> {
     let said = rules.iter().filter_map(|rule| match rule.check {
-        Check::Grant(check) => Some(check(&GrantContext { rule: &rule.info, policy, grant, is_unmatched })),
+        Check::Grant(check) => Some(check(&GrantContext { rule: &rule.info, policy, grant, standing })),
         _ => None,
     });
     said.flatten().collect()

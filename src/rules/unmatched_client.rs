@@ -45,7 +45,7 @@ apps:
 "#;
 
 fn check(cx: &GrantContext<'_>) -> Vec<Finding> {
-    if !cx.is_unmatched {
+    if !cx.standing.is_unmatched {
         return Vec::new();
     }
     let place = cx.grant.labels.first().map_or(cx.grant.place, |(_, place)| *place);

@@ -54,7 +54,7 @@ pub(super) struct Args {
     #[arg(long)]
     summary: bool,
 
-    /// End with exit code 3 when a response does not say what its token holds
+    /// End with exit code 3 also for unknown grants that the policy accepts
     #[arg(long)]
     strict: bool,
 
@@ -126,8 +126,9 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
             .map_err(|error| CommandError::stdout(&error))?;
     }
     drop(sinks);
-    let (unknown, offending) =
-        report.totals.as_ref().map_or((0, 0), |totals| (totals.all.unknown_grants, totals.all.offending_grants));
+    let all = report.totals.as_ref().map(|totals| totals.all).unwrap_or_default();
+    let unknown = if args.strict { all.unknown_grants } else { all.unsettled_grants() };
+    let offending = all.offending_grants;
     let outcome = outputs.complete(&report)?;
     if offending > 0 && !args.plan && io::stderr().is_terminal() {
         tell("note: no documented call narrows a grant; `--plan` shows the way to a smaller one");
@@ -135,7 +136,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     if let (Some(file), Some(text)) = (lock_file, lock_text) {
         file.write(&text, is_whole)?;
     }
-    Ok(if args.strict && unknown > 0 { Outcome::Incomplete } else { outcome })
+    Ok(if unknown > 0 { Outcome::Incomplete } else { outcome })
 }
 
 impl Args {

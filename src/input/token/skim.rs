@@ -39,7 +39,8 @@ impl<'l> Facts<'l> {
 
     /// Whose the grant is, what says it most surely first: the client id, then names.
     pub(crate) fn owners(&self) -> impl Iterator<Item = &'l str> + use<'l> {
-        self.client().into_iter().chain(self.labels())
+        let [app, name, client] = self.labels;
+        [client, app, name].into_iter().flatten()
     }
 }
 

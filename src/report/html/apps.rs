@@ -156,7 +156,7 @@ impl Line {
             warnings: app.count(Severity::Warning),
             notes: app.count(Severity::Note),
             grants: app.grants.len(),
-            unknown_grants: app.grants.iter().filter(|held| held.info.state == GrantState::Unknown).count(),
+            unknown_grants: app.grants.iter().filter(|held| held.info.state.is_unknown()).count(),
         }
     }
 

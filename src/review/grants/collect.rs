@@ -89,14 +89,14 @@ impl<'a> Collector<'a> {
 
     /// Judges a grant whose text is among [`Collector::sources`], counts it, and keeps it while there is room.
     pub fn add(&mut self, mut grant: Grant) {
-        let matched = self.audit.matched(grant.labels.iter().map(|(label, _)| label.as_str()));
+        let matched = self.audit.matched(grant.owners());
         let judgement = self.audit.judge(&mut grant, matched);
         self.add_judged(grant, matched, judgement);
     }
 
     /// [`Collector::add`] for a grant that has been judged.
     pub(crate) fn add_judged(&mut self, grant: Grant, matched: Matched, judgement: Judgement) {
-        let state = state(&grant.state);
+        let state = state(&grant);
         self.count(matched, state, &judgement);
         let label = grant.labels.first().map(|(label, _)| label.as_str());
         self.hold(matched, label, grant.data_centre, state, held(&judgement));
@@ -111,9 +111,9 @@ impl<'a> Collector<'a> {
     /// Keeps a grant that comes so many after the last one passed, if a report would show it. It is counted elsewhere.
     /// `offends` where that is known already.
     pub(crate) fn consider(&mut self, after: usize, mut grant: Grant, offends: Option<bool>) {
-        let matched = self.audit.matched(grant.labels.iter().map(|(label, _)| label.as_str()));
+        let matched = self.audit.matched(grant.owners());
         let failed = matches!(grant.state, State::Failed(_));
-        grant.request.app = self.audit.app(matched).map(str::to_owned);
+        self.audit.assign(&mut grant, matched);
         let judgement = offends.is_none().then(|| self.audit.judge(&mut grant, matched));
         let offends = offends.or(judgement.as_ref().map(|judgement| self::offends(&judgement.findings)));
         let offends = offends.unwrap_or_default();
@@ -174,7 +174,7 @@ impl<'a> Collector<'a> {
         let key = (name, data_centre.unwrap_or(lock::UNKNOWN).to_owned());
         let held = self.held.entry(key).or_default();
         held.policy_app = app.map(str::to_owned);
-        held.is_unknown |= state == GrantState::Unknown;
+        held.is_unknown |= state.is_unknown();
         for scope in scopes {
             if !held.scopes.contains(scope) {
                 held.scopes.insert(scope.clone());
@@ -194,7 +194,7 @@ impl<'a> Collector<'a> {
         let info = GrantInfo {
             app: grant.request.app.clone(),
             data_centre: grant.data_centre,
-            state: state(&grant.state),
+            state: state(&grant),
             scopes: grant.request.items.len(),
             place: grant.place,
             name: grant.name.clone(),
@@ -223,10 +223,10 @@ impl<'a> Collector<'a> {
         &self.held
     }
 
-    /// Whether everything was evaluated and known, so that what is held is all there is.
+    /// Whether everything was evaluated, and is known or accepted, so that what is held is all there is.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.unread == 0 && self.totals.all.unknown_grants == 0
+        self.unread == 0 && self.totals.all.unsettled_grants() == 0
     }
 
     /// The finished report.
@@ -311,9 +311,10 @@ fn held(judgement: &Judgement) -> impl Iterator<Item = &Scope> {
 }
 
 /// The state of a grant as reports have it.
-pub(crate) fn state(state: &State) -> GrantState {
-    match state {
+pub(crate) fn state(grant: &Grant) -> GrantState {
+    match grant.state {
         State::Known => GrantState::Known,
+        State::Unknown if grant.accepted.is_some() => GrantState::Accepted,
         State::Unknown => GrantState::Unknown,
         State::Failed(_) => GrantState::Failed,
     }

@@ -30,11 +30,19 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Of a grant's facts, whatever its scopes. `state` is [`State::Known`] where there are any.
-    pub(super) fn new(audit: &Audit<'_>, matched: Matched, facts: &Facts<'_>, state: State, scopes: &Scopes) -> Self {
+    /// Of a grant's facts, whatever its scopes. `state` is [`State::Known`] where there are any; `differs` when the record
+    /// says twice what is held, and otherwise.
+    pub(super) fn new(
+        audit: &Audit<'_>,
+        matched: Matched,
+        facts: &Facts<'_>,
+        (state, differs): (State, bool),
+        scopes: &Scopes,
+    ) -> Self {
         let mut grant = Grant::of_facts(&Facts { scope: None, ..*facts }, scopes.nowhere);
         grant.state = state;
-        grant.request.app = audit.app(matched).map(str::to_owned);
+        grant.differs = differs.then_some(grant.place);
+        audit.assign(&mut grant, matched);
         let (findings, waived, uses) = audit.filtered(audit.of_grant(&grant, matched), matched);
         Self { matched, grant, findings, waived, uses }
     }
@@ -51,7 +59,7 @@ impl Frame {
 
     /// The state of the grant.
     pub(super) fn state(&self) -> GrantState {
-        state(&self.grant.state)
+        state(&self.grant)
     }
 }
 
