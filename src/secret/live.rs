@@ -2,20 +2,7 @@
 
 use std::ops::Range;
 
-use super::shapes::find_certain;
-
-/// The kinds of secrets that a source can be searched for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretKind {
-    /// An access, refresh or grant token: `1000.` and two halves of 32 hexadecimal digits.
-    Token,
-    /// A client secret: 40 to 44 hexadecimal digits under that name.
-    ClientSecret,
-    /// A token of the first API version: 32 hexadecimal digits under the name `authtoken`.
-    AuthToken,
-    /// The key in the address of an MCP server of Zoho's.
-    ServerKey,
-}
+use super::shapes::{SecretKind, find_certain};
 
 /// Fewer different digits than this make a made-up example.
 const LEAST_VARIETY: usize = 9;

@@ -13,9 +13,9 @@ mod signs;
 
 pub(crate) use blot::{blot, suspicious};
 pub use hidden::Secret;
-pub use live::SecretKind;
 pub(crate) use live::live;
 pub use redact::redact;
+pub use shapes::SecretKind;
 
 use crate::text::Span;
 use shapes::Kind;

@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Captures, Match, Regex, RegexBuilder};
 
-use super::live::SecretKind;
-use super::signs::{CODE, HEADER, NAME, Signs};
+use super::signs::{CODE, HEADER, NAME, Sign, Signs};
 
 /// What a secret is, by its shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +27,19 @@ pub(super) enum Kind {
     /// The password of an address.
     Password,
     /// The key in the address of an MCP server.
+    ServerKey,
+}
+
+/// The kinds of secrets that a source can be searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// An access, refresh or grant token: `1000.` and two halves of 32 hexadecimal digits.
+    Token,
+    /// A client secret: 40 to 44 hexadecimal digits under that name.
+    ClientSecret,
+    /// A token of the first API version: 32 hexadecimal digits under the name `authtoken`.
+    AuthToken,
+    /// The key in the address of an MCP server of Zoho's.
     ServerKey,
 }
 
@@ -80,22 +92,6 @@ pub(super) struct Shape<K: 'static> {
     /// What is in every text that the pattern matches.
     sign: Sign,
     compiled: OnceLock<Option<Regex>>,
-}
-
-/// What is cheap to look for.
-pub(super) enum Sign {
-    /// So many hexadecimal digits in a row.
-    HexRun(usize),
-    /// `eyJ`, with which an object in base64 begins.
-    Jwt,
-    /// Words of one of these kinds.
-    Words(u8),
-    /// The name of a parameter, in lower case, with what parts it from its value.
-    Parameter(&'static str),
-    /// Text in lower case, its first letter one that is rare.
-    Text(&'static str),
-    /// What stands before the host of an address, as it is or percent-encoded.
-    At,
 }
 
 impl<K> Shape<K> {

@@ -2,7 +2,21 @@
 
 use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
 
-use super::shapes::Sign;
+/// What is cheap to look for.
+pub(super) enum Sign {
+    /// So many hexadecimal digits in a row.
+    HexRun(usize),
+    /// `eyJ`, with which an object in base64 begins.
+    Jwt,
+    /// Words of one of these kinds.
+    Words(u8),
+    /// The name of a parameter, in lower case, with what parts it from its value.
+    Parameter(&'static str),
+    /// Text in lower case, its first letter one that is rare.
+    Text(&'static str),
+    /// What stands before the host of an address, as it is or percent-encoded.
+    At,
+}
 
 /// A text, and the words in it that secrets follow.
 pub(super) struct Signs<'t> {

@@ -31,8 +31,8 @@ mod table;
 
 pub use failure::Failure;
 pub use grant::{Grant, Origin, Stale, StaleForm, State};
-pub use read::{Kind, Read, kind_of, read_line, read_record, read_tokens};
-pub use refusal::{Refusal, refusal};
+pub use read::{Kind, Read, kind_of, read_line, read_record, read_tokens, refusal};
+pub use refusal::Refusal;
 pub use table::Header;
 
 pub(crate) use read::unnamed;

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::refusal::{call_in, refusal};
+use super::refusal::{Refusal, call_in};
 use super::shape::{Labels, Reader};
 use super::table::Header;
 use super::{Failure, Grant, State};
@@ -188,6 +188,49 @@ pub(super) fn parts(source: SourceId, text: &str) -> Parts {
         }
     }
     Parts { grants, hide: reader.hide, keep: reader.keep }
+}
+
+/// The first refusal of a call in a text: an API's answer as it was received, in a log line, or after the headers of a
+/// response. The call is looked for in the same text.
+#[must_use]
+pub fn refusal(text: &str) -> Option<Refusal> {
+    if text.len() > LONGEST_ANSWER {
+        return None;
+    }
+    let mut found = embedded(text)?;
+    found.call = call_in(text);
+    Some(found)
+}
+
+/// A longer text is no answer of an API.
+const LONGEST_ANSWER: usize = 1 << 20;
+
+/// The first refusal among the JSON values of a text.
+fn embedded(text: &str) -> Option<Refusal> {
+    /// So many values are tried.
+    const MOST: usize = 200;
+    let mut from = 0;
+    for _ in 0..MOST {
+        let at = from + text.get(from..)?.find(['{', '['])?;
+        let rest = text.get(at..)?;
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        match values.next() {
+            Some(Ok(raw)) => {
+                let mut reader = Reader::new(Sources::default().next_id(), text);
+                reader.record(raw, &Labels::new());
+                let refusals = reader.grants().into_iter().find_map(|grant| match grant.state {
+                    State::Failed(Failure::LacksScope(refusal)) => Some(*refusal),
+                    _ => None,
+                });
+                if refusals.is_some() {
+                    return refusals;
+                }
+                from = at + values.byte_offset().max(1);
+            }
+            _ => from = at + 1,
+        }
+    }
+    None
 }
 
 /// What is wrong with a text that should be JSON. The parser's own words come without its position, which counts

@@ -3,13 +3,7 @@
 //! The shapes are those of captured answers and of the vendor's own pages; each product has its own. An answer like that
 //! tells nothing of what a token holds: it tells that a call needs another scope.
 
-use serde_json::value::RawValue;
-
-use super::Failure;
-use super::grant::State;
-use super::shape::{Labels, Reader};
 use crate::secret::redact;
-use crate::text::Sources;
 
 /// An API's refusal of a call for want of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,49 +97,6 @@ pub(super) fn refusal_of<'f>(fields: impl Iterator<Item = (&'f str, &'f str)> + 
     Some(refusal(code.unwrap_or_else(|| "invalid OAuth scope".to_owned()), None, false))
 }
 
-/// The first refusal of a call in a text: an API's answer as it was received, in a log line, or after the headers of a
-/// response. The call is looked for in the same text.
-#[must_use]
-pub fn refusal(text: &str) -> Option<Refusal> {
-    if text.len() > LONGEST {
-        return None;
-    }
-    let mut found = embedded(text)?;
-    found.call = call_in(text);
-    Some(found)
-}
-
-/// A longer text is no answer of an API.
-const LONGEST: usize = 1 << 20;
-
-/// The first refusal among the JSON values of a text.
-fn embedded(text: &str) -> Option<Refusal> {
-    /// So many values are tried.
-    const MOST: usize = 200;
-    let mut from = 0;
-    for _ in 0..MOST {
-        let at = from + text.get(from..)?.find(['{', '['])?;
-        let rest = text.get(at..)?;
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
-        match values.next() {
-            Some(Ok(raw)) => {
-                let mut reader = Reader::new(Sources::default().next_id(), text);
-                reader.record(raw, &Labels::new());
-                let refusals = reader.grants().into_iter().find_map(|grant| match grant.state {
-                    State::Failed(Failure::LacksScope(refusal)) => Some(*refusal),
-                    _ => None,
-                });
-                if refusals.is_some() {
-                    return refusals;
-                }
-                from = at + values.byte_offset().max(1);
-            }
-            _ => from = at + 1,
-        }
-    }
-    None
-}
-
 /// The methods of HTTP that Zoho's APIs know.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -181,7 +132,7 @@ const LONGEST_ADDRESS: usize = 300;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::read::refusal;
 
     #[test]
     fn every_shape_that_was_seen_is_named() {
