@@ -36,10 +36,9 @@ mod waiver;
 pub use discover::candidates;
 pub use model::{
     App, CallEntry, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy, PolicyTest,
-    Spanned,
+    Spanned, UnknownGrant,
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use rule_pages::RulePages;
-pub use unknown_grants::UnknownGrant;
 pub use verdict::Verdict;
 pub use waiver::{EXPIRING_WITHIN_DAYS, Waiver, WaiverState};

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+
 use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
 use crate::text::{Place, SourceId};
 
-use super::{RulePages, UnknownGrant, Verdict, Waiver};
+use super::{RulePages, Verdict, Waiver};
 
 /// A policy with everything that it inherits.
 ///
@@ -263,6 +265,29 @@ pub struct DataOverride {
     pub classes: Vec<DataClass>,
     /// Where the pattern stands.
     pub place: Place,
+}
+
+/// Grants of which nobody knows what they hold, and which a policy accepts: those of an application, or one by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownGrant {
+    /// The whole entry.
+    pub place: Place,
+    /// The application of the policy.
+    pub app: Option<String>,
+    /// The name or the client id that the record has for the grant, whatever its case.
+    pub grant: Option<String>,
+    /// Why that is acceptable.
+    pub reason: String,
+    /// The last day on which it is.
+    pub expires: Option<Date>,
+}
+
+impl UnknownGrant {
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.expires.is_none_or(|expires| day <= expires)
+    }
 }
 
 /// A list of scopes and what the policy is expected to say about it.

@@ -1,36 +1,12 @@
-//! Grants of which nobody knows what they hold, and which are accepted all the same.
+//! Reading the grants that a policy accepts although nobody knows what they hold.
 
-use jiff::civil::Date;
-
+use super::UnknownGrant;
 use super::decode::Named;
 use super::fields::{Reader, extent};
-use crate::text::{Place, Problem};
+use crate::text::Problem;
 use crate::yaml::Node;
 
 const KEYS: &[&str] = &["app", "grant", "reason", "expires"];
-
-/// Grants of which nobody knows what they hold, and which a policy accepts: those of an application, or one by its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownGrant {
-    /// The whole entry.
-    pub place: Place,
-    /// The application of the policy.
-    pub app: Option<String>,
-    /// The name or the client id that the record has for the grant, whatever its case.
-    pub grant: Option<String>,
-    /// Why that is acceptable.
-    pub reason: String,
-    /// The last day on which it is.
-    pub expires: Option<Date>,
-}
-
-impl UnknownGrant {
-    /// Whether it holds on a day.
-    #[must_use]
-    pub fn holds_on(&self, day: Date) -> bool {
-        self.expires.is_none_or(|expires| day <= expires)
-    }
-}
 
 impl Reader<'_> {
     /// An entry of `unknown-grants`.

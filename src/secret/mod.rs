@@ -66,6 +66,13 @@ pub(crate) fn is_bare(text: &str) -> bool {
     has_hex_run(text.as_bytes(), LEAST_BARE)
 }
 
+/// Whether a text is a client id, which is no secret: `1000.` (the last digit differs between kinds of clients) and
+/// thirty capital letters and digits. The form is that of the client ids in the vendor's own samples.
+pub(crate) fn is_client_id(text: &str) -> bool {
+    let Some((prefix, rest)) = text.split_once('.') else { return false };
+    let kind = prefix.strip_prefix("100").is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'9']));
+    kind && rest.len() == 30 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+
 /// Whether a word that stands where a scope belongs is a secret, or may be one: a token, digits that no name has, or one
 /// long word of letters and digits where scopes have dots.
 pub(crate) fn is_none_of_a_scope(word: &str) -> bool {

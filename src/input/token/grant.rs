@@ -1,7 +1,7 @@
 //! What one token holds, and what else its response tells.
 
-use super::super::{Request, read_list};
-use super::{Facts, Failure};
+use super::super::{Item, Request};
+use super::Failure;
 use crate::catalog::data_centre::DataCentre;
 use crate::scope::Scope;
 use crate::text::{Place, SourceId, Span};
@@ -53,46 +53,34 @@ pub struct Origin {
 }
 
 impl Grant {
-    /// A grant of given facts. Its places point into a text that is never shown: they tell scopes, API host and client
-    /// apart, and nothing else.
-    pub(crate) fn of_facts(facts: &Facts<'_>, source: SourceId) -> Self {
-        let place = |start, end| Place::new(source, Span::new(start, end));
-        let length = facts.scope.map_or(0, str::len);
-        let (whole, aside) = (place(0, length + 2), place(length + 2, length + 3));
-        let mut items = facts.scope.map(|scope| read_list(source, scope, 1).items).unwrap_or_default();
-        for item in &mut items {
-            item.stray = None;
-        }
-        let state = if items.is_empty() { State::Unknown } else { State::Known };
-        let mut grant = Self {
-            name: facts.labels().next().unwrap_or_default().to_owned(),
-            labels: facts.labels().map(|label| (label.to_owned(), aside)).collect(),
-            client: facts.client().map(|client| (client.to_owned(), aside)),
-            state,
-            differs: None,
-            accepted: None,
-            place: aside,
-            request: Request { app: None, place: whole, items, separators: Vec::new(), url: None, secrets: Vec::new() },
-            api_domain: None,
-            data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
-            stale: Vec::new(),
-            requested: None,
-            calls: None,
-            origin: None,
-        };
-        if let Some(domain) = facts.api_domain {
-            grant.set_api_domain(domain, aside);
-        }
-        let times =
-            [(facts.is_in_milliseconds, StaleForm::Milliseconds), (facts.has_expires_in_sec, StaleForm::ExpiresInSec)];
-        let times = times.into_iter().filter(|(has, _)| *has);
-        grant.stale.extend(times.map(|(_, form)| Stale { form, place: aside }));
-        grant
-    }
-
     /// Whose it is, what says it most surely first: the client id, then names.
     pub(crate) fn owners(&self) -> impl Iterator<Item = &str> {
         self.client.iter().chain(&self.labels).map(|(label, _)| label.as_str())
+    }
+
+    /// Takes the scopes of every place that says what is held, each once. Where they differ, all count, and it is noted.
+    pub(super) fn hold(&mut self, lists: Vec<(Vec<Item>, Span)>, source: SourceId) {
+        let same = |one: &Item, other: &Item| one.written.eq_ignore_ascii_case(&other.written);
+        let mut lists = lists.into_iter();
+        let Some((first, span)) = lists.next() else { return };
+        self.state = State::Known;
+        self.request.place = Place::new(source, span);
+        self.request.items = first;
+        let first = self.request.items.len();
+        for (items, span) in lists {
+            let (before, items_too) = (self.request.items.get(..first).unwrap_or_default(), &items);
+            let lacks = |some: &[Item], others: &[Item]| {
+                some.iter().any(|item| !others.iter().any(|other| same(item, other)))
+            };
+            if lacks(before, items_too) || lacks(items_too, before) {
+                self.differs = self.differs.or(Some(Place::new(source, span)));
+            }
+            for item in items {
+                if !self.request.items.iter().any(|known| same(known, &item)) {
+                    self.request.items.push(item);
+                }
+            }
+        }
     }
 
     /// Moves every place of the grant.

@@ -4,11 +4,10 @@ use serde_json::value::RawValue;
 
 use super::super::scalar::Alignment;
 use super::super::{Item, read_list};
-use super::{Failure, State};
-use super::grant::Grant;
+use super::Failure;
 use super::shape::{DEEPEST, Reader, may_hold_json};
 use crate::secret::is_none_of_a_scope;
-use crate::text::{Place, SourceId, Span};
+use crate::text::Span;
 
 /// The longest list that is read, in bytes: several times all scopes that Zoho's documentation names.
 pub(super) const LONGEST_LIST: usize = 256 << 10;
@@ -88,32 +87,5 @@ impl<'t> Reader<'t> {
             }
         }
         items
-    }
-}
-
-impl Grant {
-    /// Takes the scopes of every place that says what is held, each once. Where they differ, all count, and it is noted.
-    pub(super) fn hold(&mut self, lists: Vec<(Vec<Item>, Span)>, source: SourceId) {
-        let same = |one: &Item, other: &Item| one.written.eq_ignore_ascii_case(&other.written);
-        let mut lists = lists.into_iter();
-        let Some((first, span)) = lists.next() else { return };
-        self.state = State::Known;
-        self.request.place = Place::new(source, span);
-        self.request.items = first;
-        let first = self.request.items.len();
-        for (items, span) in lists {
-            let (before, items_too) = (self.request.items.get(..first).unwrap_or_default(), &items);
-            let lacks = |some: &[Item], others: &[Item]| {
-                some.iter().any(|item| !others.iter().any(|other| same(item, other)))
-            };
-            if lacks(before, items_too) || lacks(items_too, before) {
-                self.differs = self.differs.or(Some(Place::new(source, span)));
-            }
-            for item in items {
-                if !self.request.items.iter().any(|known| same(known, &item)) {
-                    self.request.items.push(item);
-                }
-            }
-        }
     }
 }

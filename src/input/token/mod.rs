@@ -23,6 +23,7 @@ mod fields;
 mod grant;
 mod lists;
 mod read;
+mod record;
 mod refusal;
 mod rows;
 mod shape;
@@ -31,11 +32,12 @@ mod table;
 
 pub use failure::Failure;
 pub use grant::{Grant, Origin, Stale, StaleForm, State};
-pub use read::{Kind, Read, kind_of, read_line, read_record, read_tokens, refusal};
+pub use read::{Kind, kind_of, read_tokens};
+pub use record::{Read, read_line, read_record, refusal};
 pub use refusal::Refusal;
 pub use table::Header;
 
-pub(crate) use read::unnamed;
+pub(crate) use record::unnamed;
 pub(crate) use rows::{Row, TableReader};
 pub(crate) use skim::{Facts, Skimmer, is_clear};
 pub(crate) use table::{failed, read_row};

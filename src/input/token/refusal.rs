@@ -132,7 +132,7 @@ const LONGEST_ADDRESS: usize = 300;
 
 #[cfg(test)]
 mod tests {
-    use super::super::read::refusal;
+    use super::super::refusal;
 
     #[test]
     fn every_shape_that_was_seen_is_named() {

@@ -4,10 +4,14 @@
 //! else it leaves to the reader that knows every shape. What it takes, it takes as that reader would. Lines of one export
 //! are alike, so it remembers which fields follow each other, and looks for those first.
 
+use super::super::{Request, read_list};
 use super::fields::{Key, is_list_of_scopes};
 use super::lists::LONGEST_LIST;
 use super::shape::is_in_milliseconds;
+use super::{Grant, Stale, StaleForm, State};
+use crate::catalog::data_centre::DataCentre;
 use crate::secret::has_long_part;
+use crate::text::{Place, SourceId, Span};
 
 /// What decides how a grant is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +45,45 @@ impl<'l> Facts<'l> {
     pub(crate) fn owners(&self) -> impl Iterator<Item = &'l str> + use<'l> {
         let [app, name, client] = self.labels;
         [client, app, name].into_iter().flatten()
+    }
+}
+
+impl Grant {
+    /// A grant of given facts. Its places point into a text that is never shown: they tell scopes, API host and client
+    /// apart, and nothing else.
+    pub(crate) fn of_facts(facts: &Facts<'_>, source: SourceId) -> Self {
+        let place = |start, end| Place::new(source, Span::new(start, end));
+        let length = facts.scope.map_or(0, str::len);
+        let (whole, aside) = (place(0, length + 2), place(length + 2, length + 3));
+        let mut items = facts.scope.map(|scope| read_list(source, scope, 1).items).unwrap_or_default();
+        for item in &mut items {
+            item.stray = None;
+        }
+        let state = if items.is_empty() { State::Unknown } else { State::Known };
+        let mut grant = Self {
+            name: facts.labels().next().unwrap_or_default().to_owned(),
+            labels: facts.labels().map(|label| (label.to_owned(), aside)).collect(),
+            client: facts.client().map(|client| (client.to_owned(), aside)),
+            state,
+            differs: None,
+            accepted: None,
+            place: aside,
+            request: Request { app: None, place: whole, items, separators: Vec::new(), url: None, secrets: Vec::new() },
+            api_domain: None,
+            data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
+            stale: Vec::new(),
+            requested: None,
+            calls: None,
+            origin: None,
+        };
+        if let Some(domain) = facts.api_domain {
+            grant.set_api_domain(domain, aside);
+        }
+        let times =
+            [(facts.is_in_milliseconds, StaleForm::Milliseconds), (facts.has_expires_in_sec, StaleForm::ExpiresInSec)];
+        let times = times.into_iter().filter(|(has, _)| *has);
+        grant.stale.extend(times.map(|(_, form)| Stale { form, place: aside }));
+        grant
     }
 }
 
@@ -320,7 +363,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::{Index, select};
 
-    use super::super::{Grant, Header, read_line, read_row, rows::TableReader};
+    use super::super::{Header, read_line, read_row, rows::TableReader};
     use super::*;
     use crate::text::Sources;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::fields::{Key, is_list_of_scopes};
-use super::read::{Parts, Read, number, parts, unnamed};
+use super::record::{Parts, Read, number, parts, unnamed};
 use super::rows::{self, Cell, Row, TableReader};
 use super::shape::is_in_milliseconds;
 use super::skim::{Facts, is_plain_list};
