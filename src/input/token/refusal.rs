@@ -93,8 +93,8 @@ pub(super) fn refusal_of<'f>(fields: impl Iterator<Item = (&'f str, &'f str)> + 
     if !speaks_of_scopes || !of(&["error"]).is_empty() {
         return None;
     }
-    let code = codes.iter().find_map(|raw| text(raw).or_else(|| Some(raw.parse::<u32>().ok()?.to_string())));
-    Some(refusal(code.unwrap_or_else(|| "invalid OAuth scope".to_owned()), None, false))
+    let code = codes.iter().find_map(|raw| text(raw).or_else(|| Some(raw.parse::<u32>().ok()?.to_string())))?;
+    Some(refusal(code, None, false))
 }
 
 /// The methods of HTTP that Zoho's APIs know.
@@ -105,6 +105,8 @@ const PLACES: [&str; 4] = ["zoho", "site24x7", "manageengine", "bigin"];
 
 /// The call that a text speaks of: the first address of an API in it, and a method that stands as a word of its own.
 pub(super) fn call_in(text: &str) -> Option<(Option<&'static str>, String)> {
+    // Some writers of JSON escape it.
+    let text = &text.replace("\\/", "/");
     let ends = |c: char| c.is_whitespace() || c.is_control() || "\"'`<>\\()[]{}|^;$&!*".contains(c);
     let address = text.match_indices("http").find_map(|(at, _)| {
         let rest = text.get(at..)?;

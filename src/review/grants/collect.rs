@@ -165,16 +165,18 @@ impl<'a> Collector<'a> {
         state: GrantState,
         scopes: impl IntoIterator<Item = &'s Scope>,
     ) {
-        if state == GrantState::Failed || !self.is_locked {
+        let app = self.audit.app(matched);
+        // What has no name, and of which nothing was read, has no place in a lock.
+        if !self.is_locked || (state == GrantState::Failed && app.or(label).is_none()) {
             return;
         }
-        let app = self.audit.app(matched);
         // As the file has it: a name that looks like a secret is not written down.
         let name = redact(app.or(label).unwrap_or("(no client)")).into_owned();
         let key = (name, data_centre.unwrap_or(lock::UNKNOWN).to_owned());
         let held = self.held.entry(key).or_default();
         held.policy_app = app.map(str::to_owned);
         held.is_unknown |= state.is_unknown();
+        held.is_failed |= state == GrantState::Failed;
         for scope in scopes {
             if !held.scopes.contains(scope) {
                 held.scopes.insert(scope.clone());

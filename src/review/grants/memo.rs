@@ -108,10 +108,8 @@ impl Memo {
         let scopes: Vec<&str> = grant.request.items.iter().map(|item| item.written.as_str()).collect();
         let scopes = scopes.join(" ");
         let has = |form| grant.stale.iter().any(|stale| stale.form == form);
-        let client = grant.client.as_ref().map(|(client, _)| client.as_str());
-        let mut names = grant.labels.iter().map(|(label, _)| label.as_str()).filter(|name| Some(*name) != client);
         let facts = Facts {
-            labels: [names.next(), names.next(), client],
+            labels: [grant.labels.first().map(|(label, _)| label.as_str()), None, None],
             scope: (grant.state == State::Known).then_some(scopes.as_str()),
             api_domain: grant.api_domain.as_ref().map(|(host, _)| host.as_str()),
             data_centre: grant.data_centre,
@@ -128,7 +126,10 @@ impl Memo {
         facts: &Facts<'_>,
         read: Option<&Grant>,
     ) -> Answer<'_> {
-        let matched = audit.matched(facts.owners());
+        let matched = match read {
+            Some(grant) => audit.matched(grant.owners()),
+            None => audit.matched(facts.owners()),
+        };
         let label = facts.labels().next().filter(|_| purpose.names_count && audit.app(matched).is_none());
         let Framed { kind, data_centre } = self.frame(audit, purpose, facts, matched, read);
         // Lengths stand before the texts, so that no two kinds of grant have one key.

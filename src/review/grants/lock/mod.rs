@@ -34,6 +34,8 @@ pub struct HeldAccess {
     pub scopes: BTreeSet<Scope>,
     /// One of the tokens holds more or other scopes than are known.
     pub is_unknown: bool,
+    /// Of one record with this name nothing could be evaluated.
+    pub is_failed: bool,
 }
 
 /// A lock file.
@@ -68,7 +70,7 @@ impl Lock {
     #[must_use]
     pub fn write(held: &BTreeMap<(String, String), HeldAccess>) -> String {
         let mut text = String::from(HEADER);
-        let is_said = |access: &&HeldAccess| !access.is_unknown || !access.scopes.is_empty();
+        let is_said = |access: &&HeldAccess| !(access.is_unknown || access.is_failed) || !access.scopes.is_empty();
         let any_said = held.values().any(|access| is_said(&access));
         text.push_str(if any_said { "grants:\n" } else { "grants: {}\n" });
         let mut last = None;
@@ -85,7 +87,7 @@ impl Lock {
             }
         }
         let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for ((app, centre), _) in held.iter().filter(|(_, access)| access.is_unknown) {
+        for ((app, centre), _) in held.iter().filter(|(_, access)| access.is_unknown || access.is_failed) {
             unknown.entry(app).or_default().push(centre);
         }
         if !unknown.is_empty() {
@@ -125,7 +127,8 @@ impl Lock {
                 }
             }
             let now: HashSet<Scope> = access.scopes.iter().cloned().collect();
-            for (scope, place) in entry.iter().flat_map(|entry| &entry.scopes).filter(|_| !access.is_unknown) {
+            let is_whole = !access.is_unknown && !access.is_failed;
+            for (scope, place) in entry.iter().flat_map(|entry| &entry.scopes).filter(|_| is_whole) {
                 if access::holds(catalog, &now, scope, true) != Sureness::Surely {
                     found.push(drift(Drifted::Shrunk(canonical(catalog, scope)), *place));
                 }
