@@ -117,16 +117,16 @@ fn rows_hold_a_check_too() {
 
 #[test]
 fn an_unknown_grant_ends_a_run_unless_the_policy_accepts_it() {
-    let response = "{\"app\": \"Nightly\", \"access_token\": \"1000.x.y\", \"client_id\": \"1000.ABC\"}";
-    let row = "app,client_id,scope\nNightly,1000.ABC,\n";
+    let response = "{\"app\": \"Nightly\", \"access_token\": \"1000.x.y\", \"client_id\": \"1000.ABCABCABCABCABCABCABCABCABCABC\"}";
+    let row = "app,client_id,scope\nNightly,1000.ABCABCABCABCABCABCABCABCABCABC,\n";
     let policy = |accepted: &str| {
-        format!("version: 1\ndefault: allow\napps: {{ sync: {{ owner: us, clients: [1000.ABC] }}, other: {{ owner: us }} }}\nunknown-grants: [{accepted}]\n")
+        format!("version: 1\ndefault: allow\napps: {{ sync: {{ owner: us, clients: [1000.ABCABCABCABCABCABCABCABCABCABC] }}, other: {{ owner: us }} }}\nunknown-grants: [{accepted}]\n")
     };
     for (accepted, code, strict) in [
         ("", 3, 3),
         ("{ app: sync, reason: it is on file }", 0, 3),
         ("{ grant: nightly, reason: it is on file }", 0, 3),
-        ("{ grant: 1000.abc, reason: it is on file, expires: 2026-11-23 }", 0, 3),
+        ("{ grant: 1000.abcabcabcabcabcabcabcabcabcabc, reason: it is on file, expires: 2026-11-23 }", 0, 3),
         ("{ grant: nightly, reason: it is on file, expires: 2026-11-22 }", 3, 3),
         ("{ app: other, reason: it is on file }", 3, 3),
         ("{ grant: another, reason: it is on file }", 3, 3),
@@ -155,7 +155,7 @@ fn an_unknown_grant_ends_a_run_unless_the_policy_accepts_it() {
 #[test]
 fn every_text_of_an_audit_tells_what_was_not_evaluated() {
     let lines = "{\"app\":\"x\",\"access_token\":\"1000.x.y\"}\n{\"error\":\"invalid_code\"}\n{\"scope\":\"openid\",\"scope\":\"email\"}\n";
-    for format in ["text", "table", "json", "ndjson", "csv", "markdown", "html", "junit", "github", "sarif", "gitlab"] {
+    for format in ["text", "table", "json", "ndjson", "csv", "markdown"] {
         let ended = audit(&["t.ndjson", "--format", format]).file("t.ndjson", lines).ended();
         assert_eq!(ended.code, Some(3), "{format}");
         for said in ["unknown, not empty", "the token endpoint refused", "stands twice"] {
