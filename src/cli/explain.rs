@@ -42,8 +42,9 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         return Ok(Outcome::Clean);
     }
     if secret::redact(subject) != *subject || secret::is_none_of_a_scope(subject) {
-        return Err(CommandError::usage("what looks like a token or a client secret cannot be explained")
-            .help("give a rule's code or name, or a whole scope; revoke the secret where the shell keeps its history"));
+        return Err(CommandError::usage("what looks like a token or a client secret cannot be explained").help(
+            "give a rule's code or name, or a whole scope; revoke the secret where the shell keeps its history",
+        ));
     }
     let scope: Scope = subject.trim().parse().map_err(|error| not_explained(subject, &error))?;
     let catalog = setup::catalog(args.catalog.iter())?;

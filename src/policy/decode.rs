@@ -7,8 +7,8 @@ use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
 use super::{
-    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, UnknownGrant, Verdict,
-    Waiver, rule_pages,
+    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, UnknownGrant,
+    Verdict, Waiver, rule_pages,
 };
 
 /// The version of the format that this build reads.

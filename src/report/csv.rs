@@ -194,11 +194,7 @@ fn harmless(text: &str) -> Cow<'_, str> {
     let cleaned = clean(text);
     // What is escaped begins with a backslash: tabs and carriage returns are no danger any more.
     let is_formula = cleaned.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    if is_formula || cleaned.trim_start().starts_with("::") {
-        Cow::Owned(format!("'{cleaned}"))
-    } else {
-        cleaned
-    }
+    if is_formula || cleaned.trim_start().starts_with("::") { Cow::Owned(format!("'{cleaned}")) } else { cleaned }
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ mod uses;
 mod words;
 
 pub use context::{
-    BaselineContext, GrantContext, ListContext, Measure, RunContext, ScopeContext, SpellingContext, Standing, TextContext,
-    UrlContext,
+    BaselineContext, GrantContext, ListContext, Measure, RunContext, ScopeContext, SpellingContext, Standing,
+    TextContext, UrlContext,
 };
 
 pub(crate) use toxic_combination::{Profile, combined, profile};

@@ -72,6 +72,7 @@ pub(crate) fn is_client_id(text: &str) -> bool {
     let Some((prefix, rest)) = text.split_once('.') else { return false };
     let kind = prefix.strip_prefix("100").is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'9']));
     kind && rest.len() == 30 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
 
 /// Whether a word that stands where a scope belongs is a secret, or may be one: a token, digits that no name has, or one
 /// long word of letters and digits where scopes have dots.
@@ -79,10 +80,9 @@ pub(crate) fn is_none_of_a_scope(word: &str) -> bool {
     if !has_long_part(word.as_bytes()) {
         return false;
     }
-    let is_digits = |part: &str| has_hex_run(part.as_bytes(), LEAST_HALF) && part.contains(|c: char| c.is_ascii_digit());
-    word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_digits)
-        || !word.contains('.')
-        || redact(word) != word
+    let is_digits =
+        |part: &str| has_hex_run(part.as_bytes(), LEAST_HALF) && part.contains(|c: char| c.is_ascii_digit());
+    word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_digits) || !word.contains('.') || redact(word) != word
 }
 
 /// Whether bytes hold a part of a word so long, and with a digit in it, that [`is_none_of_a_scope`] has to look. Parts end

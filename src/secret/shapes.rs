@@ -217,7 +217,8 @@ static CERTAIN: [Shape<SecretKind>; 4] = [
 /// Whether what stands in a secret's place is none: a placeholder, a word for nothing, or a secret blotted out already.
 fn is_harmless(kind: Kind, value: &[u8]) -> bool {
     let value = String::from_utf8_lossy(value);
-    if kind == Kind::State && (value.len() < 8 || value.len() < 20 && !value.bytes().any(|byte| byte.is_ascii_digit())) {
+    if kind == Kind::State && (value.len() < 8 || value.len() < 20 && !value.bytes().any(|byte| byte.is_ascii_digit()))
+    {
         return true;
     }
     let value = value.trim_end_matches([',', ';', ')', ']']);
@@ -248,5 +249,3 @@ fn beyond_number(secret: &Match<'_>) -> Range<usize> {
     };
     secret.start() + kept..secret.end()
 }
-
-

@@ -42,7 +42,9 @@ impl<'t> Signs<'t> {
             }
             Sign::At => {
                 (memchr(b'@', text).is_some() || memmem::find(text, b"40").is_some())
-                    && (memmem::find(text, b"//").is_some() || memmem::find(text, b"/\\/").is_some() || memchr(b'%', text).is_some())
+                    && (memmem::find(text, b"//").is_some()
+                        || memmem::find(text, b"/\\/").is_some()
+                        || memchr(b'%', text).is_some())
             }
         }
     }
@@ -137,4 +139,3 @@ fn value_follows(before: &[u8], after: &[u8]) -> bool {
     after.iter().find(|byte| !closes(byte)).is_some_and(|next| matches!(next, b':' | b'=' | b'>' | b'!' | b'%'))
         || before.get(before.len() - name..).is_some_and(|name| name.starts_with(b"--"))
 }
-

@@ -120,7 +120,9 @@ fn an_unknown_grant_ends_a_run_unless_the_policy_accepts_it() {
     let response = "{\"app\": \"Nightly\", \"access_token\": \"1000.x.y\", \"client_id\": \"1000.ABCABCABCABCABCABCABCABCABCABC\"}";
     let row = "app,client_id,scope\nNightly,1000.ABCABCABCABCABCABCABCABCABCABC,\n";
     let policy = |accepted: &str| {
-        format!("version: 1\ndefault: allow\napps: {{ sync: {{ owner: us, clients: [1000.ABCABCABCABCABCABCABCABCABCABC] }}, other: {{ owner: us }} }}\nunknown-grants: [{accepted}]\n")
+        format!(
+            "version: 1\ndefault: allow\napps: {{ sync: {{ owner: us, clients: [1000.ABCABCABCABCABCABCABCABCABCABC] }}, other: {{ owner: us }} }}\nunknown-grants: [{accepted}]\n"
+        )
     };
     for (accepted, code, strict) in [
         ("", 3, 3),
@@ -177,22 +179,40 @@ fn the_client_id_and_the_runs_choice_say_more_than_a_name() {
         (format!("{{\"app\": \"loose\", \"client_id\": \"{client}\", {scope}}}"), &[][..], "strict", true),
         (format!("{{\"client\": \"LOOSE\", \"clientId\": \"{client}\", {scope}}}"), &[], "strict", true),
         (format!("{{\"app\": \"loose\", {scope}}}"), &["--app", "strict"], "strict", true),
-        (format!("{{\"client_id\": \"1000.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\", {scope}}}"), &["--app", "strict"], "strict", true),
+        (
+            format!("{{\"client_id\": \"1000.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\", {scope}}}"),
+            &["--app", "strict"],
+            "strict",
+            true,
+        ),
         (format!("{{\"app\": \"loose\", \"token\": {{\"client_id\": \"{client}\", {scope}}}}}"), &[], "strict", true),
         (format!("{{\"app\": \"strict\", \"client_id\": \"{client}\", {scope}}}"), &[], "strict", false),
         (format!("{{\"app\": \"nobody\", \"client_id\": \"{client}\", {scope}}}"), &[], "strict", false),
         (format!("{{\"app\": \"nobody\", {scope}}}"), &["--app", "strict"], "strict", false),
-        (format!("{{\"app\": \"loose\", \"client_id\": \"1000.CCCCCCCCCCCCCCCCCCCCCCCCCCCCCC\", {scope}}}"), &[], "loose", false),
+        (
+            format!("{{\"app\": \"loose\", \"client_id\": \"1000.CCCCCCCCCCCCCCCCCCCCCCCCCCCCCC\", {scope}}}"),
+            &[],
+            "loose",
+            false,
+        ),
     ] {
         let cells = |key: &str| {
             let value: serde_json::Value = serde_json::from_str(&record).unwrap();
             value[key].as_str().or(value["token"][key].as_str()).unwrap_or_default().to_owned()
         };
-        let table = format!("app,client,client_id,scope\n{},{},{}{},{}\n", cells("app"), cells("client"), cells("client_id"), cells("clientId"), cells("scope"));
+        let table = format!(
+            "app,client,client_id,scope\n{},{},{}{},{}\n",
+            cells("app"),
+            cells("client"),
+            cells("client_id"),
+            cells("clientId"),
+            cells("scope")
+        );
         for (name, text) in [("t.json", &record), ("t.ndjson", &format!("{record}\n{record}\n")), ("t.csv", &table)] {
             let args = [&[name, "--format", "json"], args].concat();
             let ended = audit(&args).file("zscope.yaml", policy).file(name, text).ended();
-            let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr));
+            let report: serde_json::Value =
+                serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr));
             assert_eq!(report["grants"][0]["app"], app, "{name} {record}");
             let told = report["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "ZS508");
             assert_eq!(told, claimed, "{name} {record}: {}", ended.stdout);
@@ -204,7 +224,9 @@ fn the_client_id_and_the_runs_choice_say_more_than_a_name() {
 #[test]
 fn a_lock_says_what_is_not_known() {
     let known = "{\"app\":\"a\",\"scope\":\"openid\",\"dc\":\"eu\"}\n";
-    let some = format!("{known}{{\"app\":\"b\",\"access_token\":\"1000.x.y\",\"dc\":\"us\"}}\n{{\"app\":\"c\",\"scope\":7}}\n");
+    let some = format!(
+        "{known}{{\"app\":\"b\",\"access_token\":\"1000.x.y\",\"dc\":\"us\"}}\n{{\"app\":\"c\",\"scope\":7}}\n"
+    );
     let mut run = audit(&["t.ndjson", "--lock"]).file("t.ndjson", &some);
     let ended = run.ended();
     assert_eq!(ended.code, Some(3));
@@ -237,7 +259,9 @@ fn an_apis_refusal_is_named_with_the_next_step() {
         "{\"status\":\"failure\",\"summary\":\"INVALID_OAUTHSCOPE\",\"data\":{\"errorCode\":8540}}".to_owned(),
         "[2, {\"msg\": \"Invalid OAuth scope\", \"errorCode\": \"INVALID_OAUTHSCOPE\", \"moreInfo\": null}]".to_owned(),
         format!("HTTP/1.1 401\r\nContent-Type: application/json\r\n\r\n{refused}"),
-        format!("{{\"method\":\"GET\",\"url\":\"https://www.zohoapis.eu/crm/v8/Leads?page=1\",\"status\":401,\"response\":{refused}}}"),
+        format!(
+            "{{\"method\":\"GET\",\"url\":\"https://www.zohoapis.eu/crm/v8/Leads?page=1\",\"status\":401,\"response\":{refused}}}"
+        ),
     ] {
         let ended = audit(&["answer"]).file("answer", &text).ended();
         assert_eq!(ended.code, Some(3), "{text}");

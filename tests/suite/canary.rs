@@ -140,14 +140,35 @@ fn secrets_in_records_sources_and_arguments_come_out_nowhere() {
     let mut inputs: Vec<(&str, String, &[&str])> = Vec::new();
     for text in [token, secret, &web, &token[..45]] {
         inputs.push(("t.json", format!(r#"{{"app":"x","access_token":"{token}","scope":"{text}"}}"#), &["audit"]));
-        inputs.push(("t.json", format!(r#"{{"app":"x","access_token":"{token}","scope":["email","{text}"]}}"#), &["audit"]));
-        inputs.push(("t.json", format!(r#"{{"app":"x","scope":"email","granted_scopes":"{text} openid"}}"#), &["audit"]));
-        inputs.push(("t.json", format!(r#"{{"app":"x","scope":"[\"{text}\"]","x":{{"scope":{{"a":"{text}"}}}}}}"#), &["audit"]));
-        inputs.push(("t.ndjson", format!("{{\"app\":\"x\",\"scope\":\"email {text}\"}}\n{{\"scope\":\"openid\"}}\n"), &["audit"]));
+        inputs.push((
+            "t.json",
+            format!(r#"{{"app":"x","access_token":"{token}","scope":["email","{text}"]}}"#),
+            &["audit"],
+        ));
+        inputs.push((
+            "t.json",
+            format!(r#"{{"app":"x","scope":"email","granted_scopes":"{text} openid"}}"#),
+            &["audit"],
+        ));
+        inputs.push((
+            "t.json",
+            format!(r#"{{"app":"x","scope":"[\"{text}\"]","x":{{"scope":{{"a":"{text}"}}}}}}"#),
+            &["audit"],
+        ));
+        inputs.push((
+            "t.ndjson",
+            format!("{{\"app\":\"x\",\"scope\":\"email {text}\"}}\n{{\"scope\":\"openid\"}}\n"),
+            &["audit"],
+        ));
         inputs.push(("t.csv", format!("app,scope,note\nx,email {text},\ny,openid,n,{text}\n"), &["audit"]));
-        inputs.push(("t.json", format!(r#"{{"code":57,"message":"not authorized","details":{{"t":"{text}"}}}}"#), &["audit"]));
+        inputs.push((
+            "t.json",
+            format!(r#"{{"code":57,"message":"not authorized","details":{{"t":"{text}"}}}}"#),
+            &["audit"],
+        ));
     }
-    let redirect = "https://accounts.zoho.eu/oauth/v2/auth?scope=ZohoBooks.fullaccess.all&response_type=code&access_type=offline";
+    let redirect =
+        "https://accounts.zoho.eu/oauth/v2/auth?scope=ZohoBooks.fullaccess.all&response_type=code&access_type=offline";
     for url in [
         format!("{redirect}&redirect_uri=http://anna:{secret}@x.example/cb"),
         format!("{redirect}&redirect_uri=http%3A%2F%2Fanna%3A{secret}%40x.example%2Fcb"),
@@ -177,7 +198,9 @@ fn secrets_in_records_sources_and_arguments_come_out_nowhere() {
         inputs.push(("zscope.yaml", text, &["check", "ZohoBooks.fullaccess.all"]));
     }
     for argument in [token, &web, &escaped] {
-        for command in [&["explain"][..], &["check"], &["audit"], &["scan"], &["who", "GET"], &["check", "--as-of"], &["--color"]] {
+        for command in
+            [&["explain"][..], &["check"], &["audit"], &["scan"], &["who", "GET"], &["check", "--as-of"], &["--color"]]
+        {
             let ended = zscope(&[command, &[argument.as_str()]].concat()).ended();
             let from = format!("{command:?}");
             assert_absent(&ended.stdout, &from);

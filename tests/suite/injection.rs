@@ -27,7 +27,8 @@ fn is_obeyed(line: &str, format: &str) -> bool {
             name.as_bytes().get(length) == Some(&b'[')
         })
     });
-    let control = line.chars().any(|c| c != '\t' && c != '\r' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)));
+    let control =
+        line.chars().any(|c| c != '\t' && c != '\r' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)));
     let formula = format == "csv" && line.split(',').any(|cell| cell.trim_start_matches('"').starts_with('='));
     command || marks || control || formula
 }
@@ -39,9 +40,27 @@ fn text_of_others_is_obeyed_by_nobody() {
         let cell = format!("\"{hostile}\"");
         let file = hostile.replace('/', "_");
         let runs: Vec<(Vec<&str>, &str, String)> = vec![
-            (vec!["audit", &file], &file, format!("app,scope\n{cell},ZohoBooks.fullaccess.all\n{cell},{cell}\n{cell},,\n{cell},email,x\n")),
-            (vec!["audit", &file, "--summary", "--lock"], &file, format!("{{\"app\":{0},\"scope\":\"ZohoBooks.fullaccess.all\"}}\n{{\"app\":{0},\"scope\":{0},{0}:1}}\n{{\"error\":{0}}}\n{{{0}:1,{0}:2}}\n", json(hostile))),
-            (vec!["audit", &file, "--plan"], &file, format!("[{{\"app\":{0},\"api_domain\":{0},\"dc\":\"eu\",\"scope\":\"ZohoBooks.fullaccess.all\"}},{{\"code\":{0},\"status\":\"error\"}}]", json(hostile))),
+            (
+                vec!["audit", &file],
+                &file,
+                format!("app,scope\n{cell},ZohoBooks.fullaccess.all\n{cell},{cell}\n{cell},,\n{cell},email,x\n"),
+            ),
+            (
+                vec!["audit", &file, "--summary", "--lock"],
+                &file,
+                format!(
+                    "{{\"app\":{0},\"scope\":\"ZohoBooks.fullaccess.all\"}}\n{{\"app\":{0},\"scope\":{0},{0}:1}}\n{{\"error\":{0}}}\n{{{0}:1,{0}:2}}\n",
+                    json(hostile)
+                ),
+            ),
+            (
+                vec!["audit", &file, "--plan"],
+                &file,
+                format!(
+                    "[{{\"app\":{0},\"api_domain\":{0},\"dc\":\"eu\",\"scope\":\"ZohoBooks.fullaccess.all\"}},{{\"code\":{0},\"status\":\"error\"}}]",
+                    json(hostile)
+                ),
+            ),
             (vec!["check", &file], &file, format!("ZohoBooks.fullaccess.all,{hostile}\n")),
             (vec!["check", hostile, "ZohoBooks.fullaccess.all"], "x", String::new()),
             (vec!["scan", "."], &file, format!("S = 'ZohoBooks.fullaccess.all' # {hostile}\n")),

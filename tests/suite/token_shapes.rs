@@ -243,7 +243,8 @@ fn every_place_of_a_record_that_holds_scopes_counts() {
             format!(r#"{{"access_token": "{token}", "scope": "ZohoBooks.invoices.READ", {fields}}}"#),
             format!(r#"{{{fields}, "scope": ["ZohoBooks.invoices.READ"], "access_token": "{token}"}}"#),
         ] {
-            for (name, text) in [("t.json", text.clone()), ("t.ndjson", format!("{text}\n{{\"scope\": \"email\"}}\n"))] {
+            for (name, text) in [("t.json", text.clone()), ("t.ndjson", format!("{text}\n{{\"scope\": \"email\"}}\n"))]
+            {
                 let mut sources = Sources::default();
                 let grants = read_tokens(name, &text, &mut sources).grants;
                 let grant = &grants[0];
@@ -275,11 +276,17 @@ fn every_place_of_a_record_that_holds_scopes_counts() {
 #[test]
 fn tokens_beside_each_other_are_grants_of_their_own() {
     for (text, expected) in [
-        (r#"{"access_token": "a", "scope": "email", "previous": {"access_token": "b", "scope": "openid"}}"#, &["known", "known"][..]),
+        (
+            r#"{"access_token": "a", "scope": "email", "previous": {"access_token": "b", "scope": "openid"}}"#,
+            &["known", "known"][..],
+        ),
         (r#"{"access_token": "a", "previous": {"access_token": "b", "scope": "openid"}}"#, &["unknown", "known"]),
         (r#"{"refresh_token": "a", "response": {"access_token": "b", "scope": "openid"}}"#, &["known"]),
         (r#"{"app": "x", "access_token": "a", "x": {"scope": "email"}}"#, &["known"]),
-        (r#"{"scope": "email", "grants": [{"app": "x", "scope": "openid"}, {"app": "y", "scope": "phone"}]}"#, &["known"; 3]),
+        (
+            r#"{"scope": "email", "grants": [{"app": "x", "scope": "openid"}, {"app": "y", "scope": "phone"}]}"#,
+            &["known"; 3],
+        ),
         (r#"{"scope": "email", "tokens": [{"access_token": "a"}, {"access_token": "b"}]}"#, &["known"]),
     ] {
         let found: Vec<&str> = read("t.json", text).into_iter().map(|(word, _)| word).collect();
@@ -300,18 +307,23 @@ fn what_programs_would_read_differently_is_not_evaluated() {
         ("t.csv", "app,scope\nx,email,ZohoBooks.fullaccess.all\n", "long row"),
         ("t.csv", "app,scope\nx,email,,,\"y\"\n", "long row"),
         ("t.csv", "app,scope,scope\nx,email,openid\n", "ambiguous"),
-        ("t.json", r#"{"client_id":"1000.EXAMPLE0EXAMPLE0EXAMPLE0EXAMPLE","client_secret":"0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b","code":"1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","scope":["SDPOnDemand.requests.ALL"],"expiry_time":1790000000000,"grant_type":"authorization_code"}"#, "grant code"),
-        ("t.json", r#"{"code":"1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","grant_type":"authorization_code"}"#, "grant code"),
+        (
+            "t.json",
+            r#"{"client_id":"1000.EXAMPLE0EXAMPLE0EXAMPLE0EXAMPLE","client_secret":"0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b","code":"1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","scope":["SDPOnDemand.requests.ALL"],"expiry_time":1790000000000,"grant_type":"authorization_code"}"#,
+            "grant code",
+        ),
+        (
+            "t.json",
+            r#"{"code":"1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","grant_type":"authorization_code"}"#,
+            "grant code",
+        ),
     ] {
         let found = read(name, text);
         assert!(found.iter().any(|(word, _)| *word == expected), "{text}: {found:?}");
         assert!(found.iter().all(|(word, _)| *word != "known" && *word != "unknown"), "{text}: {found:?}");
     }
     // An empty cell beyond the header is a delimiter too many, and an empty scope says that it is not known.
-    for (name, text) in [
-        ("t.csv", "app,scope\nx,email,\n"),
-        ("t.csv", "app,scope,,note,note\nx,email,1,2,3\n"),
-    ] {
+    for (name, text) in [("t.csv", "app,scope\nx,email,\n"), ("t.csv", "app,scope,,note,note\nx,email,1,2,3\n")] {
         assert_eq!(read(name, text), [("known", vec!["email".to_owned()])], "{text}");
     }
     for (name, text) in [("t.csv", "app,scope\nx,\n"), ("t.ndjson", "{\"app\":\"x\",\"scope\":\"\"}\n")] {

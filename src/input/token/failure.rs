@@ -56,13 +56,8 @@ pub enum Failure {
 impl Failure {
     /// Whether it says something of the record around it, too: it is told, even where it stands inside of one.
     pub(super) fn is_telling(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused(_)
-                | Self::Throttled
-                | Self::LacksScope(_)
-                | Self::GrantCode
-        ) || self.hides_scopes()
+        matches!(self, Self::Refused(_) | Self::Throttled | Self::LacksScope(_) | Self::GrantCode)
+            || self.hides_scopes()
     }
 
     /// Whether a record with it may hold scopes that were not read.

@@ -74,8 +74,21 @@ const NAMES: &[(&str, Key)] = &[
 
 /// Words by which a list of scopes is told from one of those that are held.
 const ASKED: [&str; 15] = [
-    "ask", "available", "default", "denied", "excess", "missing", "need", "offer", "optional", "possible", "request",
-    "requir", "support", "unused", "want",
+    "ask",
+    "available",
+    "default",
+    "denied",
+    "excess",
+    "missing",
+    "need",
+    "offer",
+    "optional",
+    "possible",
+    "request",
+    "requir",
+    "support",
+    "unused",
+    "want",
 ];
 
 /// The longest name that is looked at, with room for separators.
@@ -120,7 +133,18 @@ impl Key {
 
 /// The operations of scopes, in lower case: what a text ends in that is known for a scope whatever its field is called.
 const OPERATIONS: [&str; 12] = [
-    "all", "create", "create-update", "custom", "delete", "edit", "execute", "get", "import", "read", "update", "write",
+    "all",
+    "create",
+    "create-update",
+    "custom",
+    "delete",
+    "edit",
+    "execute",
+    "get",
+    "import",
+    "read",
+    "update",
+    "write",
 ];
 
 /// Whether a text is a list of scopes by its looks: it has nothing but scopes with all their parts in it, and at least one.

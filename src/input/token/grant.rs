@@ -69,9 +69,8 @@ impl Grant {
         let first = self.request.items.len();
         for (items, span) in lists {
             let (before, items_too) = (self.request.items.get(..first).unwrap_or_default(), &items);
-            let lacks = |some: &[Item], others: &[Item]| {
-                some.iter().any(|item| !others.iter().any(|other| same(item, other)))
-            };
+            let lacks =
+                |some: &[Item], others: &[Item]| some.iter().any(|item| !others.iter().any(|other| same(item, other)));
             if lacks(before, items_too) || lacks(items_too, before) {
                 self.differs = self.differs.or(Some(Place::new(source, span)));
             }

@@ -42,13 +42,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The scopes of JSON in a text.
-    fn inner(
-        &mut self,
-        written: &'t str,
-        value: &str,
-        inner: &RawValue,
-        depth: usize,
-    ) -> Result<Vec<Item>, Failure> {
+    fn inner(&mut self, written: &'t str, value: &str, inner: &RawValue, depth: usize) -> Result<Vec<Item>, Failure> {
         let whole = self.span(written);
         self.hide.push(Span::new(whole.start + 1, whole.end.saturating_sub(1)));
         let mut reader = Reader::new(self.source, value);

@@ -114,7 +114,8 @@ pub(super) fn call_in(text: &str) -> Option<(Option<&'static str>, String)> {
         let (_, host) = address.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
         let (host, path) = host.split_at_checked(host.find('/')?)?;
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let is_api = PLACES.iter().any(|place| host.contains(place)) && !host.starts_with("accounts.") && !host.contains('@');
+        let is_api =
+            PLACES.iter().any(|place| host.contains(place)) && !host.starts_with("accounts.") && !host.contains('@');
         (is_api && path.len() > 1).then(|| format!("https://{host}{path}"))
     });
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -139,24 +140,56 @@ mod tests {
     #[test]
     fn every_shape_that_was_seen_is_named() {
         for (answer, code, ambiguous) in [
-            (r#"{"code":"OAUTH_SCOPE_MISMATCH","details":{},"message":"invalid oauth scope","status":"error"}"#, "OAUTH_SCOPE_MISMATCH", false),
-            (r#"{"code":"API_EXCEPTION","details":{"code":"OAUTH_SCOPE_MISMATCH","status":"error","message":"x"}}"#, "OAUTH_SCOPE_MISMATCH", false),
-            (r#"{"errorCode":"SCOPE_MISMATCH","message":"The OAuth Token does not contain the scope to perform this operation."}"#, "SCOPE_MISMATCH", false),
+            (
+                r#"{"code":"OAUTH_SCOPE_MISMATCH","details":{},"message":"invalid oauth scope","status":"error"}"#,
+                "OAUTH_SCOPE_MISMATCH",
+                false,
+            ),
+            (
+                r#"{"code":"API_EXCEPTION","details":{"code":"OAUTH_SCOPE_MISMATCH","status":"error","message":"x"}}"#,
+                "OAUTH_SCOPE_MISMATCH",
+                false,
+            ),
+            (
+                r#"{"errorCode":"SCOPE_MISMATCH","message":"The OAuth Token does not contain the scope to perform this operation."}"#,
+                "SCOPE_MISMATCH",
+                false,
+            ),
             (r#"{"code":57,"message":"You are not authorized to perform this operation"}"#, "57", true),
             (r#"{"error":{"code":6403,"message":"Invalid OAuth scope."}}"#, "6403", false),
-            (r#"{"error":{"status_code":"401","title":"INVALID_OAUTHSCOPE","error_type":"FIELDS_VALIDATION_ERROR","details":[{"message":"Invalid OAuth scope."}]}}"#, "INVALID_OAUTHSCOPE", false),
+            (
+                r#"{"error":{"status_code":"401","title":"INVALID_OAUTHSCOPE","error_type":"FIELDS_VALIDATION_ERROR","details":[{"message":"Invalid OAuth scope."}]}}"#,
+                "INVALID_OAUTHSCOPE",
+                false,
+            ),
             (r#"{"code":7601,"message":"Invalid oauthscope"}"#, "7601", false),
             (r#"{"response":{"errors":{"code":7218,"message":"Invalid OAuth Scope"},"status":1}}"#, "7218", false),
             (r#"{"code":2945,"description":"INVALID_OAUTHSCOPE"}"#, "2945", false),
             (r#"{"code":2945,"message":"This is an invalid oauthscope"}"#, "2945", false),
-            (r#"{"status":"failure","summary":"INVALID_OAUTHSCOPE","data":{"errorCode":8540,"errorMessage":"Invalid Oauthscope"}}"#, "8540", false),
-            (r#"{"status":{"code":401,"description":"x"},"data":{"errorCode":"INVALID_OAUTHSCOPE"}}"#, "INVALID_OAUTHSCOPE", false),
-            (r#"[2,{"errorCode":"INVALID_OAUTHSCOPE","msg":"Invalid OAuth scope","status":"401","moreInfo":null}]"#, "INVALID_OAUTHSCOPE", false),
+            (
+                r#"{"status":"failure","summary":"INVALID_OAUTHSCOPE","data":{"errorCode":8540,"errorMessage":"Invalid Oauthscope"}}"#,
+                "8540",
+                false,
+            ),
+            (
+                r#"{"status":{"code":401,"description":"x"},"data":{"errorCode":"INVALID_OAUTHSCOPE"}}"#,
+                "INVALID_OAUTHSCOPE",
+                false,
+            ),
+            (
+                r#"[2,{"errorCode":"INVALID_OAUTHSCOPE","msg":"Invalid OAuth scope","status":"401","moreInfo":null}]"#,
+                "INVALID_OAUTHSCOPE",
+                false,
+            ),
             (r#"{"code":"oauthtoken_scope_invalid","message":"scope invalid"}"#, "oauthtoken_scope_invalid", false),
             (r#"{"errors":[{"id":"F7007","title":"Invalid OAuth scope."}]}"#, "F7007", false),
             (r#"{"error":{"code":1009,"message":"Invalid OAuthScope."}}"#, "1009", false),
             (r#"{"response":"error","cause":"INVALID_OAUTHSCOPE"}"#, "INVALID_OAUTHSCOPE", false),
-            (r#"{"content":[{"type":"text","text":"{\"code\":2945,\"description\":\"x\"}"}],"isError":true}"#, "2945", false),
+            (
+                r#"{"content":[{"type":"text","text":"{\"code\":2945,\"description\":\"x\"}"}],"isError":true}"#,
+                "2945",
+                false,
+            ),
         ] {
             let found = refusal(answer).unwrap_or_else(|| panic!("{answer}"));
             assert_eq!((found.code.as_str(), found.is_ambiguous), (code, ambiguous), "{answer}");
@@ -188,10 +221,22 @@ mod tests {
         let answer = r#"{"code":"OAUTH_SCOPE_MISMATCH","status":"error"}"#;
         for (text, command) in [
             (answer.to_owned(), "zscope who METHOD URL"),
-            (format!(r#"{{"method":"POST","url":"https://www.zohoapis.eu/crm/v8/Leads?x=1","response":{answer}}}"#), "zscope who POST https://www.zohoapis.eu/crm/v8/Leads"),
-            (format!("2026-11-01 GET https://www.zohoapis.com/crm/v8/settings/fields 401 {answer}"), "zscope who GET https://www.zohoapis.com/crm/v8/settings/fields"),
-            (format!("> GET /crm/v8/org HTTP/1.1\r\n> Host: www.zohoapis.com\r\n\r\nHTTP/1.1 401\r\n\r\n{answer}"), "zscope who GET /crm/v8/org"),
-            (format!("refused: https://desk.zoho.com/api/v1/tickets {answer}"), "zscope who METHOD https://desk.zoho.com/api/v1/tickets"),
+            (
+                format!(r#"{{"method":"POST","url":"https://www.zohoapis.eu/crm/v8/Leads?x=1","response":{answer}}}"#),
+                "zscope who POST https://www.zohoapis.eu/crm/v8/Leads",
+            ),
+            (
+                format!("2026-11-01 GET https://www.zohoapis.com/crm/v8/settings/fields 401 {answer}"),
+                "zscope who GET https://www.zohoapis.com/crm/v8/settings/fields",
+            ),
+            (
+                format!("> GET /crm/v8/org HTTP/1.1\r\n> Host: www.zohoapis.com\r\n\r\nHTTP/1.1 401\r\n\r\n{answer}"),
+                "zscope who GET /crm/v8/org",
+            ),
+            (
+                format!("refused: https://desk.zoho.com/api/v1/tickets {answer}"),
+                "zscope who METHOD https://desk.zoho.com/api/v1/tickets",
+            ),
             (format!("https://accounts.zoho.com/oauth/v2/token {answer}"), "zscope who METHOD URL"),
         ] {
             assert_eq!(refusal(&text).map(|refusal| refusal.command()).as_deref(), Some(command), "{text}");

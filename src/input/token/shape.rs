@@ -369,7 +369,8 @@ impl<'t> Reader<'t> {
             self.value(raw, &labels, depth + 1);
             // What is nested and no response says nothing while there may be one beside it.
             let found = self.pieces.get(before..).unwrap_or_default();
-            let is_noise = |piece: &Piece| matches!(&piece.grant.state, State::Failed(failure) if !failure.is_telling());
+            let is_noise =
+                |piece: &Piece| matches!(&piece.grant.state, State::Failed(failure) if !failure.is_telling());
             if found.iter().all(is_noise) {
                 self.pieces.truncate(before);
             }

@@ -372,7 +372,8 @@ mod tests {
     /// Everything of a grant that decides how it is judged.
     fn facts(grant: &Grant) -> impl PartialEq + std::fmt::Debug + use<> {
         let stale: Vec<_> = grant.stale.iter().map(|stale| stale.form).collect();
-        let scopes: Vec<_> = grant.request.items.iter().map(|item| (item.written.clone(), item.scope.clone())).collect();
+        let scopes: Vec<_> =
+            grant.request.items.iter().map(|item| (item.written.clone(), item.scope.clone())).collect();
         let names: Vec<_> = grant.labels.iter().map(|(name, _)| name.clone()).collect();
         let client = grant.client.as_ref().map(|(client, _)| client.clone());
         let host = grant.api_domain.as_ref().map(|(host, _)| host.clone());
@@ -381,9 +382,34 @@ mod tests {
 
     fn keys() -> impl Strategy<Value = &'static str> {
         select(vec![
-            "scope", "scope", "Scope", "scopes", "granted_scopes", "requested_scopes", "access_token", "refresh_token",
-            "token_type", "token_type", "api_domain", "expires_in", "expires_in_sec", "app", "client", "client_id",
-            "client_name", "dc", "note", "note", "x", "y", "permissions", "status", "code", "error", "data", "",
+            "scope",
+            "scope",
+            "Scope",
+            "scopes",
+            "granted_scopes",
+            "requested_scopes",
+            "access_token",
+            "refresh_token",
+            "token_type",
+            "token_type",
+            "api_domain",
+            "expires_in",
+            "expires_in_sec",
+            "app",
+            "client",
+            "client_id",
+            "client_name",
+            "dc",
+            "note",
+            "note",
+            "x",
+            "y",
+            "permissions",
+            "status",
+            "code",
+            "error",
+            "data",
+            "",
         ])
     }
 
@@ -411,15 +437,29 @@ mod tests {
             "success",
             "3600000",
         ]);
-        let words =
-            select(vec!["3600", "3600000", "0", "-1", "1.5", "null", "true", "[]", "{}", "[\"email\"]", "{\"scope\":\"email\"}"]);
+        let words = select(vec![
+            "3600",
+            "3600000",
+            "0",
+            "-1",
+            "1.5",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "[\"email\"]",
+            "{\"scope\":\"email\"}",
+        ]);
         prop_oneof![3 => texts.prop_map(|text| format!("\"{text}\"")), 1 => words.prop_map(str::to_owned)]
     }
 
     /// A record of fields that may stand twice, as one line, damaged or not.
     fn line() -> impl Strategy<Value = String> {
         let fields = prop::collection::vec((keys(), values()), 0..7);
-        let damage = prop::option::weighted(0.3, (any::<Index>(), select(vec!["", ",", "\"", "}", "{", ":", " ", "0", "[", "é"])));
+        let damage = prop::option::weighted(
+            0.3,
+            (any::<Index>(), select(vec!["", ",", "\"", "}", "{", ":", " ", "0", "[", "é"])),
+        );
         (fields, damage, select(vec![",", ", "]), select(vec![":", ": "])).prop_map(|(fields, damage, comma, colon)| {
             let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\"{colon}{value}")).collect();
             let mut line = format!("{{{}}}", fields.join(comma));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{GrantState, Tally, Totals};
+use super::super::{Tally, Totals};
 use super::grants::Group;
 use super::population::{App, Population};
 use super::row::{Absolved, FRAME, Said, absolved};

@@ -261,7 +261,10 @@ mod tests {
         now.values_mut().for_each(|access| access.is_unknown = true);
         assert_eq!(told(&before, &now), ["x Unknown", "y Unknown"]);
         let text = Lock::write(&now);
-        assert!(text.ends_with("grants:\n  x:\n    eu:\n      - openid\nunknown:\n  x: [eu]\n  \"y\": [unknown]\n"), "{text}");
+        assert!(
+            text.ends_with("grants:\n  x:\n    eu:\n      - openid\nunknown:\n  x: [eu]\n  \"y\": [unknown]\n"),
+            "{text}"
+        );
         assert_eq!(told(&text, &now), Vec::<String>::new());
         assert_eq!(told(&text, &held(&[("x", "eu", "openid")])), ["y Absent"]);
         assert_eq!(
