@@ -7,8 +7,8 @@ use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
 use super::{
-    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, Verdict, Waiver,
-    rule_pages,
+    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, UnknownGrant,
+    Verdict, Waiver, rule_pages,
 };
 
 /// The version of the format that this build reads.
@@ -23,6 +23,7 @@ const POLICY_KEYS: &[&str] = &[
     "rules",
     "apps",
     "waivers",
+    "unknown-grants",
     "tests",
     "catalog",
     "data",
@@ -55,6 +56,7 @@ pub(super) struct File {
     pub(super) levels: Levels,
     pub(super) apps: Vec<App>,
     pub(super) waivers: Vec<Named<Waiver>>,
+    pub(super) unknown_grants: Vec<Named<UnknownGrant>>,
     pub(super) tests: Vec<Named<PolicyTest>>,
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
@@ -98,6 +100,7 @@ impl Reader<'_> {
             levels: self.levels(fields.get("rules")),
             apps: self.apps(fields.get("apps")),
             waivers: self.each(fields.get("waivers"), "a list of waivers", Self::waiver),
+            unknown_grants: self.each(fields.get("unknown-grants"), "a list of grants", Self::unknown_grant),
             tests: self.each(fields.get("tests"), "a list of tests", Self::test),
             catalog: fields.get("catalog").and_then(|node| self.spanned(node, "the path of a folder")),
             data: self.data_overrides(fields.get("data")),
@@ -134,6 +137,12 @@ impl Reader<'_> {
             let rule = self.rule(&entry.key, entry.key_span);
             let level = self.choice(&entry.value, "a level", LEVELS);
             let (Some(rule), Some(level)) = (rule, level) else { continue };
+            if self.is_verdict(rule) && level != Level::Error {
+                let message = format!("the rule `{rule}` is always an error: it states the policy's own verdict");
+                let help = "allow what may be had, or accept single scopes by a waiver, with a reason and an end";
+                self.report(Problem::new(entry.value.span, message).help(help));
+                continue;
+            }
             let place = self.place(Span::new(entry.key_span.start, entry.value.span.end));
             if levels.insert(rule, LevelSetting { level, place }).is_some() {
                 let message = format!("the rule `{rule}` stands here twice, by name and by code");
@@ -264,7 +273,7 @@ impl Reader<'_> {
         Some(Named { item: test, app })
     }
 
-    fn app_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
+    pub(super) fn app_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
         fields.get("app").and_then(|node| self.spanned(node, "the name of an application"))
     }
 }

@@ -101,6 +101,7 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         levels: Levels::new(),
         apps: Vec::new(),
         waivers: Vec::new(),
+        unknown_grants: Vec::new(),
         tests: Vec::new(),
         catalog: top.file.catalog.take().map(|path| Spanned { value: top.id.join(&path.value), place: path.place }),
         data: Vec::new(),
@@ -128,6 +129,10 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         for waiver in file.waivers {
             names.extend(waiver.app);
             policy.waivers.push(waiver.item);
+        }
+        for grant in file.unknown_grants {
+            names.extend(grant.app);
+            policy.unknown_grants.push(grant.item);
         }
     }
     report_twins(files, "app", policy.apps.iter().map(|app: &App| (app.name.as_str(), app.place)));
@@ -286,7 +291,7 @@ mod tests {
         f8:2:11 [f9] more than 8 policies extend one another in a row (let one file extend several instead)
         p:2:9 [a.b] the operation is missing in `a.b` (write `a.b.READ`, or `a.b.*` for every operation)
         q:2:9 [c.d] the operation is missing in `c.d` (write `c.d.READ`, or `c.d.*` for every operation)
-        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `tests`, `catalog`, `data`, `rule-pages`)
+        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `unknown-grants`, `tests`, `catalog`, `data`, `rule-pages`)
         ");
     }
 

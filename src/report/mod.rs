@@ -39,7 +39,7 @@ pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::Format;
 pub use plan::Plan;
-pub use population::{Line, Rows, Subject, Whose};
+pub use population::{Line, Rows, Unit, Whose};
 pub use renderer::Renderer;
 pub use run::{RunInfo, Tree};
 pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
@@ -52,9 +52,7 @@ use std::io;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::finding::Link;
-use crate::finding::Waived;
-use crate::finding::{Finding, RuleInfo, Severity};
+use crate::finding::{Finding, Link, RuleInfo, Severity, Waived, one_a_fault};
 use crate::judge::{Judged, Verdict};
 use crate::policy::RulePages;
 use crate::text::{Place, Problem, SourceId, Sources};
@@ -117,6 +115,9 @@ pub enum GrantState {
     Known,
     /// There is a token, and nothing says what it holds.
     Unknown,
+    /// The same, and the policy accepts it.
+    #[serde(rename = "unknown")]
+    Accepted,
     /// There is no token.
     Failed,
 }
@@ -127,9 +128,15 @@ impl GrantState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Known => "known",
-            Self::Unknown => "unknown",
+            Self::Unknown | Self::Accepted => "unknown",
             Self::Failed => "failed",
         }
+    }
+
+    /// Whether nothing says what is held, accepted or not.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Self::Unknown | Self::Accepted)
     }
 }
 
@@ -231,9 +238,12 @@ impl Report {
         }
     }
 
-    /// Gives a scope whose every error is waived the verdict `waived`.
-    pub fn mark_waived(&mut self) {
+    /// Settles what stands once more findings are accepted: one finding a fault, in order, and the verdict `waived` for
+    /// scopes whose every error is accepted.
+    pub fn settle(&mut self) {
         mark_waived(&mut self.scopes, &self.findings, self.waived.iter().map(|waived| &waived.finding));
+        self.findings = one_a_fault(std::mem::take(&mut self.findings));
+        self.sort();
     }
 
     /// Sorts findings by place, then code, so that output never depends on the order in which rules ran.
@@ -245,11 +255,15 @@ impl Report {
 
 /// Gives scopes whose every error is waived the verdict `waived`.
 pub(crate) fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let failing: HashSet<Place> = standing.iter().filter(is_error).map(|finding| finding.place).collect();
-    let absolved: HashSet<Place> = waived.filter(is_error).map(|finding| finding.place).collect();
-    for scope in scopes {
-        if absolved.contains(&scope.place) && !failing.contains(&scope.place) {
+    let errors = |finding: &'f Finding| finding.scope_index().filter(|_| finding.severity == Severity::Error);
+    let absolved: HashSet<usize> = waived.filter_map(errors).collect();
+    let failing: HashSet<usize> = standing
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter_map(Finding::scope_index)
+        .collect();
+    for at in absolved.difference(&failing) {
+        if let Some(scope) = scopes.get_mut(*at) {
             scope.verdict = Verdict::Waived;
         }
     }

@@ -29,6 +29,8 @@ pub struct Tally {
     pub grants: usize,
     /// Of these: the response does not say what they hold.
     pub unknown_grants: usize,
+    /// Of the unknown ones: the policy accepts that.
+    pub accepted_grants: usize,
     /// Of these: there is no token.
     pub failed_grants: usize,
     /// Of these: with a finding that stands, of warning or worse.
@@ -80,8 +82,18 @@ impl Tally {
         match state {
             GrantState::Known => {}
             GrantState::Unknown => self.unknown_grants += times,
+            GrantState::Accepted => {
+                self.unknown_grants += times;
+                self.accepted_grants += times;
+            }
             GrantState::Failed => self.failed_grants += times,
         }
+    }
+
+    /// How many grants are unknown without the policy's consent.
+    #[must_use]
+    pub fn unsettled_grants(&self) -> usize {
+        self.unknown_grants.saturating_sub(self.accepted_grants)
     }
 
     /// Counts a scope, so many times.
@@ -100,6 +112,7 @@ impl Tally {
     pub(crate) fn merge(&mut self, other: &Self, times: usize) {
         self.grants += other.grants * times;
         self.unknown_grants += other.unknown_grants * times;
+        self.accepted_grants += other.accepted_grants * times;
         self.failed_grants += other.failed_grants * times;
         self.offending_grants += other.offending_grants * times;
         self.scopes += other.scopes * times;

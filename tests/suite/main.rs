@@ -13,6 +13,7 @@ mod evidence;
 mod formats;
 mod html;
 mod init;
+mod injection;
 mod interrupted;
 mod judging;
 mod laws;

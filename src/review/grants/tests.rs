@@ -67,7 +67,7 @@ fn run_by(policy: &str, name: &str, text: &[u8], format: Option<&str>, in_pieces
     let mut sources = Sources::default();
     let policy = load(policy, &mut sources);
     let catalog = Catalog::embedded();
-    let review = Review { catalog: &catalog, policy: &policy, as_of: date(2026, 11, 23) };
+    let review = Review::new(&catalog, &policy, date(2026, 11, 23));
     let audit = Audit::new(&review, None, None);
     let mut out = Vec::new();
     let rows = format.map(|format| Format::named(format).unwrap().rows().unwrap());
