@@ -105,6 +105,7 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         catalog: top.file.catalog.take().map(|path| Spanned { value: top.id.join(&path.value), place: path.place }),
         data: Vec::new(),
         rule_pages: None,
+        max_waiver_days: None,
     };
     let mut names: Vec<Spanned<String>> = Vec::new();
     for test in std::mem::take(&mut top.file.tests) {
@@ -120,6 +121,8 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         policy.deny.extend(file.deny);
         policy.data.extend(file.data);
         policy.rule_pages = policy.rule_pages.or(file.rule_pages);
+        // The strictest holds, so that a file cannot loosen what it extends.
+        policy.max_waiver_days = policy.max_waiver_days.into_iter().chain(file.max_waiver_days).min();
         for (rule, setting) in file.levels {
             policy.levels.entry(rule).or_insert(setting);
         }
@@ -285,7 +288,7 @@ mod tests {
         f8:2:11 [f9] more than 8 policies extend one another in a row (let one file extend several instead)
         p:2:9 [a.b] the operation is missing in `a.b` (write `a.b.READ`, or `a.b.*` for every operation)
         q:2:9 [c.d] the operation is missing in `c.d` (write `c.d.READ`, or `c.d.*` for every operation)
-        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `tests`, `catalog`, `data`, `rule-pages`)
+        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `tests`, `catalog`, `data`, `rule-pages`, `max-waiver-days`)
         ");
     }
 

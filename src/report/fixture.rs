@@ -40,6 +40,7 @@ impl Builder {
             unread: 0,
             totals: None,
             plans: Vec::new(),
+            notes: Vec::new(),
             sources: Sources::default(),
             run: RunInfo::default(),
         })

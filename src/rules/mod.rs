@@ -69,6 +69,7 @@ rules! {
     invalid_ignore
     unused_ignore
     vanished_finding
+    wide_waiver
     offline_access
     insecure_redirect
     weak_state
