@@ -16,8 +16,7 @@ pub use context::{
 
 pub(crate) use toxic_combination::{Profile, combined, profile};
 
-pub use grant_drift::{Drift, Drifted};
-pub use uses::{IgnoreUse, WaiverUse};
+pub use uses::{Drift, Drifted, IgnoreUse, WaiverUse};
 
 use std::collections::HashSet;
 
