@@ -179,7 +179,7 @@ mod tests {
     fn what_is_inherited_and_what_is_not() {
         let base = format!(
             "version: 1\ndefault: allow\nallow: [openid]\ndeny: [email]\n\
-             rules: {{ full-access: note, not-allowed: note }}\n\
+             rules: {{ full-access: note, all-operations: note }}\n\
              apps: {{ old: {{ }} }}\nwaivers: [{{ id: W-1, app: new, {WAIVER} }}]\n\
              tests: [{{ app: gone, scopes: openid, expect: allowed }}]\ncatalog: c\ndata: {{ Desk.tickets: [files] }}\n\
              rule-pages: https://far.example/{{code}}\n"
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(sources.get(policy.allow[1].place.source).name(), "conf/base.yaml");
         assert_eq!(policy.deny.len(), 1);
         let level = |rule| policy.effective(None).level(rule);
-        assert_eq!((level("full-access"), level("not-allowed")), (Some(Level::Error), Some(Level::Note)));
+        assert_eq!((level("full-access"), level("all-operations")), (Some(Level::Error), Some(Level::Note)));
         assert_eq!(policy.apps.iter().map(|app| app.name.as_str()).collect::<Vec<_>>(), ["new", "old"]);
         assert_eq!(policy.waivers.len(), 1);
         assert!(policy.tests.is_empty() && policy.catalog.is_none());
