@@ -47,6 +47,8 @@ pub struct Policy {
     pub rule_pages: Option<RulePages>,
     /// The texts that its places point into, as far as they were read when it was loaded.
     pub(crate) texts: Sources,
+    /// How many days a waiver may hold; any number when absent.
+    pub max_waiver_days: Option<u32>,
 }
 
 impl Policy {
