@@ -118,19 +118,16 @@ struct Response<'a> {
 
 /// Counts the list of a line.
 fn look(kind: &str, line: &[u8], finder: &memchr::memmem::Finder<'_>, counts: &mut Counts) {
-    match kind {
-        "bare" => {
-            if let Some(at) = finder.find(line) {
-                let list = &line[at + finder.needle().len()..];
-                count(counts, &list[..memchr::memchr(b'"', list).unwrap()]);
-            }
+    if kind == "bare" {
+        if let Some(at) = finder.find(line) {
+            let list = &line[at + finder.needle().len()..];
+            count(counts, &list[..memchr::memchr(b'"', list).unwrap()]);
         }
-        _ => {
-            let response: Response<'_> = serde_json::from_slice(line).unwrap();
-            if let Some(list) = response.scope {
-                count(counts, list.as_bytes());
-            }
-        }
+        return;
+    }
+    let response: Response<'_> = serde_json::from_slice(line).unwrap();
+    if let Some(list) = response.scope {
+        count(counts, list.as_bytes());
     }
 }
 

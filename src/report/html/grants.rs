@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{GrantInfo, GrantState, Report, Tally};
 use super::population::{App, Held, Population};
-use super::row::{Absolved, CELL, FRAME, Message, Row, absolved};
+use super::row::{Absolved, CELL, FRAME, Row, Statement, absolved};
 use super::shown::{Guide, Name, Shown, Spots, counted, thousands};
 use super::summary::Figure;
 use crate::finding::Severity;
@@ -62,7 +62,7 @@ pub(super) struct Group {
 /// What is known of a grant apart from its scopes.
 pub(super) struct Detail {
     pub(super) head: Head,
-    pub(super) said: Vec<Message>,
+    pub(super) said: Vec<Statement>,
     pub(super) said_left_out: usize,
     pub(super) waived: Vec<Absolved>,
     /// The way to a smaller one, step by step.
@@ -190,7 +190,7 @@ impl Detail {
     fn new(app: &App<'_>, held: &Held<'_>, guide: Guide<'_>) -> Self {
         Self {
             head: Head::new(app, held, true, guide),
-            said: held.remarks.iter().take(REMARKS).map(|remark| Message::new(remark, guide)).collect(),
+            said: held.remarks.iter().take(REMARKS).map(|remark| Statement::new(remark, guide)).collect(),
             said_left_out: held.remarks.len().saturating_sub(REMARKS),
             waived: absolved(&held.waived, CELL),
             steps: held
@@ -203,7 +203,7 @@ impl Detail {
     fn weight(&self) -> usize {
         const TAGS: usize = 22;
         let lists = self.steps.iter().map(|text| TAGS + text.weight());
-        let texts = self.said.iter().map(Message::weight).chain(lists).chain([self.head.name.weight()]);
+        let texts = self.said.iter().map(Statement::weight).chain(lists).chain([self.head.name.weight()]);
         2 * FRAME + FRAME * self.waived.len() + texts.sum::<usize>()
     }
 }
