@@ -23,19 +23,29 @@
 //! # Ok::<(), zscope::scope::Malformed>(())
 //! ```
 
+mod bits;
 mod call;
 mod coverage;
+mod graph;
 mod held;
 mod identity;
+mod operation;
 mod reach;
+mod region;
+mod tree;
 mod who;
 mod words;
 
+pub use bits::Bits;
 pub use call::{example_call, find_call, opened_calls, suffices};
-pub use coverage::{coverers, covers, starts, sure_coverers};
+pub use coverage::{coverers, covers, starts};
+pub(crate) use graph::Reach;
+pub use graph::{Graph, Place, ScopeId};
 pub use held::{Sureness, holds};
 pub use identity::{Identity, Known, Unknown, identify, near_service, suggest};
-pub use reach::{Edge, Why, excess, may_meet, opens, reach, reach_patterns};
+pub(crate) use operation::{Operations, words as operation_words};
+pub use reach::{Edge, Why, opens, reach};
+pub(crate) use region::Region;
 pub use who::{Alternative, Choice, Opener, Openers, openers};
 pub use words::{data_classes, gives, operations, touches};
 

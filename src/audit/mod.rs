@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use ahash::RandomState;
 
 use crate::access;
-use crate::engine::{self, Judged};
+use crate::engine::{self, Judge, Judged, Table};
 use crate::filter::{self, Waived};
 use crate::finding::Finding;
 use crate::input::token::{Grant, State};
@@ -40,6 +40,7 @@ pub struct Audit<'a> {
     pub(crate) review: &'a Review<'a>,
     /// What holds for nobody in particular, then for each of the policy's apps.
     effective: Vec<Effective<'a>>,
+    table: Table<'a>,
     /// What is requested, in the same order.
     requested: Vec<Option<Vec<Scope>>>,
     /// Names and client ids in lower case.
@@ -100,6 +101,7 @@ impl<'a> Audit<'a> {
         let mut audit = Self {
             review,
             effective: vec![policy.effective(None)],
+            table: Table::new(review.catalog, policy),
             requested: vec![said.clone()],
             by_label: HashMap::default(),
             fallback: 0,
@@ -170,12 +172,16 @@ impl<'a> Audit<'a> {
         self.effective.get(matched.index).unwrap_or_else(|| &self.effective[0])
     }
 
+    /// Who judges the scopes of an application.
+    pub(crate) fn judge_of(&self, matched: Matched) -> Judge<'_> {
+        self.table.judge(self.app(matched))
+    }
+
     /// Judges a grant. `grant.request.app` becomes the application's name.
     #[must_use]
     pub fn judge(&self, grant: &mut Grant, matched: Matched) -> Judgement {
         grant.request.app = self.app(matched).map(str::to_owned);
-        let catalog = self.review.catalog;
-        let mut scopes = engine::judge_request(catalog, self.policy(matched), &grant.request);
+        let mut scopes = engine::judge_request(self.judge_of(matched), &grant.request);
         let own: Option<Vec<Scope>> =
             grant.requested.as_ref().map(|own| own.iter().map(|scope| self.canonical(scope)).collect());
         let context = self.context(grant, matched, &scopes, own.as_deref());
@@ -202,6 +208,7 @@ impl<'a> Audit<'a> {
             scopes,
             catalog: self.review.catalog,
             policy: self.policy(matched),
+            judge: self.judge_of(matched),
             grant: Some(Held { grant, requested, is_unmatched: matched.is_unmatched }),
             data: &self.review.policy.data,
         }

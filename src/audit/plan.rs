@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::{Audit, Matched};
 use crate::access::{self, Sureness};
 use crate::data_centre::DataCentre;
-use crate::engine::{self, Judged, Verdict};
+use crate::engine::{Judge, Judged, Verdict};
 use crate::finding::{Finding, Severity};
 use crate::input::token::Origin;
 use crate::policy::{Effect, Effective};
@@ -79,6 +79,7 @@ pub(super) fn plan(audit: &Audit<'_>, of: &Offender<'_>) -> Option<Plan> {
     let mut draft = Draft {
         audit,
         policy: audit.policy(of.matched),
+        judge: audit.judge_of(of.matched),
         keep: Vec::new(),
         lose: Vec::new(),
         undecided: Vec::new(),
@@ -145,6 +146,7 @@ impl Servers {
 struct Draft<'a> {
     audit: &'a Audit<'a>,
     policy: &'a Effective<'a>,
+    judge: Judge<'a>,
     keep: Vec<Scope>,
     lose: Vec<Scope>,
     undecided: Vec<Scope>,
@@ -166,7 +168,7 @@ impl Draft<'_> {
         }
         let parts: Vec<Scope> = access::reach(catalog, scope)
             .into_iter()
-            .filter(|part| part != scope && !part.has_placeholder() && engine::passes(catalog, self.policy, part))
+            .filter(|part| part != scope && !part.has_placeholder() && self.judge.passes(part))
             .collect();
         if parts.is_empty() {
             if verdict == Verdict::Allowed { self.undecided.push(scope.clone()) } else { self.lose.push(scope.clone()) }
@@ -180,7 +182,7 @@ impl Draft<'_> {
         let catalog = self.audit.review.catalog;
         let held: HashSet<Scope> = held.iter().map(|(scope, _)| (*scope).clone()).collect();
         let stays = |scope: &&Scope| {
-            access::holds(catalog, &held, scope, true) != Sureness::No && engine::passes(catalog, self.policy, scope)
+            access::holds(catalog, &held, scope, true) != Sureness::No && self.judge.passes(scope)
         };
         let whole: Vec<Scope> = requested.iter().filter(stays).cloned().collect();
         self.undecided.retain(|scope| whole.contains(scope));

@@ -2,7 +2,7 @@
 
 use super::{Context, DETAILED, Rule, some_scopes};
 use crate::access;
-use crate::engine::{self, Decider, Judged, Verdict};
+use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::policy::Entry;
 use crate::scope::{Part, Scope};
@@ -68,11 +68,11 @@ impl Rule for Denied {
 }
 
 fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> Finding {
-    let deny = match judged.decided_by.as_slice() {
-        [] => "the policy denies".to_owned(),
-        [only] => format!("`{}` denies", only.text),
-        [first, _] => format!("`{}` and 1 more entry deny", first.text),
-        [first, rest @ ..] => format!("`{}` and {} more entries deny", first.text, rest.len()),
+    let deny = match (judged.decided_by.first(), judged.deciders) {
+        (None, _) => "the policy denies".to_owned(),
+        (Some(only), ..=1) => format!("`{}` denies", only.text),
+        (Some(first), 2) => format!("`{}` and 1 more entry deny", first.text),
+        (Some(first), all) => format!("`{}` and {} more entries deny", first.text, all - 1),
     };
     let message = if in_part {
         format!("{deny} part of `{scope}`: {}", some_scopes(&judged.excess, 4))
@@ -99,7 +99,7 @@ fn in_part(cx: &Context<'_>, judged: &Judged, scope: &Scope) -> bool {
 fn help(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> String {
     let mut help = if in_part {
         let mut rest = cx.narrower(scope);
-        rest.retain(|part| engine::passes(cx.catalog, cx.policy, part));
+        rest.retain(|part| cx.judge.passes(part));
         match rest.as_slice() {
             [] => "request the single resources and operations that the app needs and that are not denied".to_owned(),
             rest => format!("request what the app needs out of {} instead", some_scopes(rest, 4)),

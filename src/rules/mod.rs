@@ -50,7 +50,7 @@ use jiff::civil::Date;
 use crate::access;
 use crate::audit::Drift;
 use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service};
-use crate::engine::Judged;
+use crate::engine::{Judge, Judged};
 use crate::filter::{IgnoreUse, WaiverUse};
 use crate::finding::{Finding, Related, RuleInfo};
 use crate::input::token::Grant;
@@ -123,6 +123,8 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The policy in force for the request's application.
     pub policy: &'a Effective<'a>,
+    /// What that policy says of scopes.
+    pub judge: Judge<'a>,
     /// The grant, where the scopes are held and not requested. Rules on how a list is written are silent about it:
     /// Zoho's server wrote it.
     pub grant: Option<Held<'a>>,

@@ -11,7 +11,7 @@ use super::{ALL, Context, RunContext};
 use crate::audit::{Audit, Collector, Lock, Wanted};
 use crate::baseline::Baseline;
 use crate::catalog::Catalog;
-use crate::engine::judge_request;
+use crate::engine::{Table, judge_request};
 use crate::filter::{apply_ignores, apply_waivers, with_level};
 use crate::finding::{Finding, RuleInfo};
 use crate::input::read_argument;
@@ -155,11 +155,13 @@ impl Example<'_> {
         assert!(!requests.is_empty(), "nothing is read from {self:?}");
         let policy = self.policy(&mut sources);
         let effective = policy.effective(self.app);
+        let table = Table::new(catalog, &policy);
         let mut findings = Vec::new();
         for request in &mut requests {
             request.app = self.app.map(str::to_owned);
-            let scopes = judge_request(catalog, &effective, request);
-            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, grant: None, data: &policy.data };
+            let judge = table.judge(self.app);
+            let scopes = judge_request(judge, request);
+            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, judge, grant: None, data: &policy.data };
             for rule in ALL {
                 let before = findings.len();
                 rule.check(&cx, &mut findings);

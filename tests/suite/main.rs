@@ -35,3 +35,4 @@ mod terminal;
 mod token_server;
 mod token_shapes;
 mod who;
+mod whole_policies;

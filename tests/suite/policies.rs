@@ -1,8 +1,8 @@
 //! The built-in policies keep what they promise: their own `tests:` hold.
 
-use zscope::access;
+use zscope::access::Graph;
 use zscope::catalog::Catalog;
-use zscope::engine;
+use zscope::engine::Table;
 use zscope::policy::{self, builtin};
 use zscope::scope::Scope;
 use zscope::source::Sources;
@@ -17,10 +17,10 @@ fn the_tests_of_every_built_in_policy_hold() {
         let policy = policy::load(policy::Top::Builtin(name), &read, &rules, &mut Sources::default()).unwrap();
         assert!(!policy.tests.is_empty(), "{name} has no tests");
         for test in &policy.tests {
-            let effective = policy.effective(test.app.as_deref());
+            let table = Table::new(&catalog, &policy);
             let scope: Scope = test.scopes.parse().unwrap();
-            let outcome = engine::judge(&catalog, &effective, &access::identify(&catalog, &scope));
-            assert_eq!(outcome.verdict.as_str(), test.expect.as_str(), "{name}: {scope}");
+            let verdict = table.judge(test.app.as_deref()).verdict(Graph::of(&catalog).id(&scope));
+            assert_eq!(verdict.as_str(), test.expect.as_str(), "{name}: {scope}");
             ran += 1;
         }
     }

@@ -161,7 +161,8 @@ fn text(shown: &Shown, whole: bool, page: &mut Page) {
         let with =
             if group.operations.is_empty() { String::new() } else { format!(" with {}", group.operations.join(", ")) };
         let holes = if group.except.is_empty() { String::new() } else { format!(", not {}", group.except.join(", ")) };
-        format!("{} covers {}{holes}{with}  {}", group.parent, group.children, told(&group.said))
+        let covers = if group.said.status == Status::Separate { "does not reach" } else { "covers" };
+        format!("{} {covers} {}{holes}{with}  {}", group.parent, group.children, told(&group.said))
     });
     page.section("groups", groups);
     let scopes: Vec<&str> =
