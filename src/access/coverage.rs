@@ -1,9 +1,8 @@
 //! What covers a scope and what it opens, asked of scopes and answered with scopes.
 
 
-use super::graph::{Graph, ScopeId};
+use super::graph::Graph;
 use super::identity::identify;
-use super::operation::means;
 use crate::catalog::Catalog;
 use crate::scope::Scope;
 
@@ -20,14 +19,7 @@ pub fn covers(catalog: &Catalog, big: &Scope, small: &Scope) -> bool {
 pub fn starts(catalog: &Catalog, scope: &Scope) -> Vec<Scope> {
     let graph = Graph::of(catalog);
     let scope = identify(catalog, scope).scope;
-    starts_of(graph, graph.id(&scope), &scope).unwrap_or_else(|| vec![scope])
-}
-
-/// [`starts`], where a scope is more than itself.
-pub(super) fn starts_of(graph: Graph<'_>, id: ScopeId, scope: &Scope) -> Option<Vec<Scope>> {
-    let service = graph.catalog().service(scope.service()?)?;
-    let means = means(Some(service), scope.resource(), scope.operation()?).filter(|means| means.is_sure())?;
-    graph.is_known(id).then(|| means.names.iter().map(|operation| service.scope(scope.resource(), operation)).collect())
+    graph.meant(graph.id(&scope), &scope).unwrap_or_else(|| vec![scope])
 }
 
 /// Every scope that surely covers this one, itself first.

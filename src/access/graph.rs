@@ -11,7 +11,7 @@ use ahash::RandomState;
 use super::Reading;
 use super::bits::Bits;
 use super::identity::{Known, Unknown, identify};
-use super::operation::stands;
+use super::operation::{Means, means, stands};
 use super::region::Region;
 use super::tree::{Node, Point, Touched, Tree, is_slip, small};
 use crate::catalog::{Catalog, Service, Status};
@@ -236,8 +236,15 @@ impl<'c> Graph<'c> {
             }
         }
         let scope = self.scope(id);
-        let starts = super::coverage::starts_of(self, id, &scope);
-        starts.map_or_else(|| vec![id], |all| all.iter().map(|start| self.id(start)).collect())
+        self.meant(id, &scope).map_or_else(|| vec![id], |all| all.iter().map(|start| self.id(start)).collect())
+    }
+
+    /// What a scope is made of, where its operation word surely stands for others.
+    pub(super) fn meant(self, id: ScopeId, scope: &Scope) -> Option<Vec<Scope>> {
+        let service = self.catalog.service(scope.service()?)?;
+        let means = means(Some(service), scope.resource(), scope.operation()?).filter(Means::is_sure)?;
+        let of_word = |operation: &&str| service.scope(scope.resource(), operation);
+        self.is_known(id).then(|| means.names.iter().map(of_word).collect())
     }
 
     /// Whether one scope surely covers everything that another may reach.

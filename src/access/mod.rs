@@ -26,6 +26,7 @@
 mod bits;
 mod call;
 mod coverage;
+mod edge;
 mod graph;
 mod held;
 mod identity;
@@ -44,7 +45,8 @@ pub use graph::{Graph, Place, ScopeId};
 pub use held::{Sureness, holds};
 pub use identity::{Identity, Known, Unknown, identify, near_service, suggest};
 pub(crate) use operation::{Operations, words as operation_words};
-pub use reach::{Edge, Why, opens, reach};
+pub use edge::{Edge, Why};
+pub use reach::{opens, reach};
 pub(crate) use region::Region;
 pub use who::{Alternative, Choice, Opener, Openers, openers};
 pub use words::{data_classes, gives, operations, touches};

@@ -2,39 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::edge::{Edge, Why};
 use super::graph::{Graph, ScopeId};
 use super::identity::{Known, Unknown, identify};
 use super::operation::{is_all, means};
 use super::tree::{Node, Point, Tree, small};
-use crate::catalog::model::{Group, Operation};
-use crate::catalog::{Catalog, Provenance, Service, Status};
+use crate::catalog::model::Operation;
+use crate::catalog::{Catalog, Service, Status};
 use crate::scope::Scope;
-
-/// One step from a scope to something it opens.
-#[derive(Clone, Debug)]
-pub struct Edge<'c> {
-    /// What is opened.
-    pub scope: Scope,
-    /// Why.
-    pub why: Why<'c>,
-    /// Whether it is documented or observed.
-    pub sure: bool,
-}
-
-/// Why one scope opens another.
-#[derive(Clone, Copy, Debug)]
-pub enum Why<'c> {
-    /// `ALL` is every operation on the resource.
-    All,
-    /// The operation word stands for others; the catalog's statement, or the general rule on `WRITE`.
-    Meaning(Option<&'c Provenance>),
-    /// The resource is a group.
-    Group(&'c Group),
-    /// The path of the one begins with that of the other, and nothing says that it does not reach it: never sure.
-    Path,
-    /// Full access is everything in the service.
-    FullAccess,
-}
 
 /// What a scope opens directly, as far as it has a name. Also what is only assumed: see [`Edge::sure`].
 ///

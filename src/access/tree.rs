@@ -11,7 +11,7 @@ use ahash::RandomState;
 use super::Reading;
 use super::bits::Bits;
 use super::operation::{Means, is_all, is_word, means, stands};
-use super::reach::Why;
+use super::edge::Why;
 use super::region::Region;
 use crate::catalog::model::{Group, Operation};
 use crate::catalog::{DataClass, Service, Status};

@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use super::error::CommandError;
 use super::files;
 use crate::catalog::{self, Catalog};
-use crate::engine;
+use crate::judge;
 use crate::policy::{self, Policy};
 use crate::rules;
-use crate::source::{Source, Sources};
+use crate::text::{Source, Sources};
 
 /// Options that say by what to judge; the same for every command that judges.
 #[derive(Debug, clap::Args)]
@@ -74,7 +74,7 @@ impl Basis {
         }
         let of_policy = policy.catalog.as_ref().map(|folder| &folder.value);
         let catalog = catalog(of_policy.into_iter().chain(&self.catalog))?;
-        let problems = engine::denials_of_nothing(&catalog, &policy);
+        let problems = judge::denials_of_nothing(&catalog, &policy);
         if !problems.is_empty() {
             return Err(CommandError::problems(sources, problems));
         }
@@ -99,7 +99,7 @@ impl Basis {
 }
 
 enum Failed {
-    Problems(Vec<(crate::source::SourceId, crate::source::Problem)>),
+    Problems(Vec<(crate::text::SourceId, crate::text::Problem)>),
     Other(CommandError),
 }
 

@@ -7,12 +7,12 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::address::address;
-use super::clean::{clean, clipped, for_log};
-use super::closing::{self, MESSAGE, NAME};
+use super::clean::{NAME, clean, clipped, for_log};
+use super::closing::{self, MESSAGE};
 use super::provenance;
 use super::{Canvas, NotEvaluated, Renderer, Report};
 use crate::finding::{Finding, Severity};
-use crate::source::Place;
+use crate::text::Place;
 
 /// The most annotations of a type that GitHub shows for one step.
 const SHOWN: usize = 10;

@@ -2,8 +2,8 @@
 
 use super::{Context, DETAILED, Rule, some_scopes};
 use crate::access;
-use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::{Decider, Judged, Verdict};
 use crate::policy::Entry;
 use crate::scope::{Part, Scope};
 

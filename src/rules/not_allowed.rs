@@ -1,8 +1,8 @@
 //! ZS302 not-allowed.
 
 use super::{Context, DETAILED, Rule, some_scopes};
-use crate::engine::{Judged, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::{Judged, Verdict};
 use crate::policy::Effect;
 use crate::scope::{Scope, is_placeholder};
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use zscope::access;
 use zscope::catalog::Catalog;
-use zscope::engine::{Table, Verdict};
+use zscope::judge::{Table, Verdict};
 use zscope::policy::Policy;
 use zscope::scope::Scope;
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use zscope::access;
 use zscope::catalog::{Catalog, Status};
-use zscope::engine::{Table, Verdict};
+use zscope::judge::{Table, Verdict};
 use zscope::scope::Scope;
 
 use crate::naive::{Model, pattern};

@@ -2,10 +2,10 @@
 
 use zscope::access::Graph;
 use zscope::catalog::Catalog;
-use zscope::engine::Table;
+use zscope::judge::Table;
 use zscope::policy::{self, builtin};
 use zscope::scope::Scope;
-use zscope::source::Sources;
+use zscope::text::Sources;
 
 #[test]
 fn the_tests_of_every_built_in_policy_hold() {

@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use zscope::access::{self, Graph};
 use zscope::catalog::{self, Catalog};
-use zscope::engine::{Table, Verdict};
+use zscope::judge::{Table, Verdict};
 use zscope::input;
+use zscope::judge;
 use zscope::policy::{self, Policy};
 use zscope::scope::{Pattern, Scope};
-use zscope::source::{Source, Sources};
+use zscope::text::{Source, Sources};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

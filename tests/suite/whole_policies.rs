@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use zscope::access::Graph;
 use zscope::catalog::{self, Catalog};
-use zscope::engine::{Table, Verdict};
+use zscope::judge::{Table, Verdict};
 use zscope::policy::{self, Policy};
 use zscope::scope::Scope;
-use zscope::source::{Source, Sources};
+use zscope::text::{Source, Sources};
 
 use crate::naive::{Model, pattern};
 
