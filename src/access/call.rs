@@ -64,7 +64,8 @@ fn opened<'c>(
     let scopes = needed.map_or(&[][..], Needed::scopes);
     let graph = Graph::of(catalog);
     let id = graph.id(scope);
-    let gives: Vec<bool> = scopes.iter().map(|need| graph.covers(id, graph.id(need))).collect();
+    let needs = service.and_then(|service| Some(graph.needs(catalog.number(&service.name)?, scopes))).unwrap_or(&[]);
+    let gives: Vec<bool> = needs.iter().map(|need| graph.covers(id, *need)).collect();
     // Whoever asks for what no catalog knows asks for what no call needs.
     let calls = if gives.contains(&true) { calls } else { &[] };
     let mut covered_before: Vec<Option<bool>> = vec![None; scopes.len()];

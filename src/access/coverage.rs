@@ -1,6 +1,5 @@
 //! What covers a scope and what it opens, asked of scopes and answered with scopes.
 
-
 use super::graph::Graph;
 use super::identity::identify;
 use crate::catalog::Catalog;

@@ -60,6 +60,8 @@ impl ScopeId {
 #[derive(Debug)]
 struct Nodes {
     trees: Vec<OnceLock<Tree>>,
+    /// For each service the scopes that its calls need, in the order of [`Catalog::needed`].
+    needs: Vec<OnceLock<Vec<ScopeId>>>,
     run: RwLock<Run>,
 }
 
@@ -93,6 +95,7 @@ impl<'c> Graph<'c> {
     pub fn of(catalog: &'c Catalog) -> Self {
         let nodes = catalog.derived(|| Nodes {
             trees: (0..catalog.count()).map(|_| OnceLock::new()).collect(),
+            needs: (0..catalog.count()).map(|_| OnceLock::new()).collect(),
             run: RwLock::default(),
         });
         Self { catalog, nodes }
@@ -115,15 +118,18 @@ impl<'c> Graph<'c> {
         self.in_catalog(scope.parts()).unwrap_or_else(|| {
             let key = scope.folded();
             let known = self.nodes.run.read().unwrap_or_else(PoisonError::into_inner).numbers.get(&*key).copied();
-            ScopeId(BEYOND | known.unwrap_or_else(|| {
-                let mut run = self.nodes.run.write().unwrap_or_else(PoisonError::into_inner);
-                let next = small(run.scopes.len());
-                let number = *run.numbers.entry(key.into()).or_insert(next);
-                if number == next {
-                    run.scopes.push(Arc::new(identify(self.catalog, scope).scope));
-                }
-                number
-            }))
+            ScopeId(
+                BEYOND
+                    | known.unwrap_or_else(|| {
+                        let mut run = self.nodes.run.write().unwrap_or_else(PoisonError::into_inner);
+                        let next = small(run.scopes.len());
+                        let number = *run.numbers.entry(key.into()).or_insert(next);
+                        if number == next {
+                            run.scopes.push(Arc::new(identify(self.catalog, scope).scope));
+                        }
+                        number
+                    }),
+            )
         })
     }
 
@@ -271,7 +277,8 @@ impl<'c> Graph<'c> {
 
     /// What surely covers a name beyond the catalog, itself left out.
     fn above_beyond(self, scope: &Scope, found: &mut Vec<ScopeId>) {
-        let (Some(service), Some(operation)) = (scope.service().and_then(|name| self.catalog.number(name)), scope.operation())
+        let (Some(service), Some(operation)) =
+            (scope.service().and_then(|name| self.catalog.number(name)), scope.operation())
         else {
             return;
         };
@@ -284,23 +291,30 @@ impl<'c> Graph<'c> {
         let point = Point { path: scope.resource(), operation, resource: at, status: None };
         let mut direct = Vec::new();
         tree.each_above(facts, point, |number| direct.push(number));
-        let is_own = |number: u32| match tree.node(number) {
-            Node::Operation(resource, operation) if Some(resource) == at => {
-                let resource = &facts.resources[resource];
-                resource.is_template().then(|| facts.scope(scope.resource(), &resource.operations[operation].name))
-            }
-            _ => None,
-        };
-        tree.climb(facts, &mut direct, 0);
-        for number in direct {
-            let id = match is_own(number) {
-                Some(own) => self.id(&own),
-                None => ScopeId::local(service, number),
-            };
+        let is_own = |number: &u32| matches!(tree.node(*number), Node::Operation(resource, _) if Some(resource) == at);
+        let is_template = at.is_some_and(|at| facts.resources[at].is_template());
+        let (own, mut others): (Vec<u32>, Vec<u32>) =
+            direct.into_iter().partition(|number| is_template && is_own(number));
+        tree.climb(facts, &mut others, 0);
+        for id in others.into_iter().map(|number| ScopeId::local(service, number)) {
             if !found.contains(&id) {
                 found.push(id);
             }
         }
+        for number in own {
+            let Node::Operation(resource, operation) = tree.node(number) else { continue };
+            let own = facts.scope(scope.resource(), &facts.resources[resource].operations[operation].name);
+            let id = self.id(&own);
+            if !found.contains(&id) {
+                found.push(id);
+                self.above_beyond(&own, found);
+            }
+        }
+    }
+
+    /// The scopes that the calls of a service need, as numbers.
+    pub(super) fn needs(self, service: usize, scopes: &[Scope]) -> &'c [ScopeId] {
+        self.nodes.needs[service].get_or_init(|| scopes.iter().map(|need| self.id(need)).collect())
     }
 
     /// Everything that a scope may reach.
@@ -408,7 +422,9 @@ impl<'c> Graph<'c> {
         kept: impl FnOnce(&'c super::tree::Answers) -> &'c OnceLock<T>,
     ) -> T {
         match id.place() {
-            Place::Catalog(service, number) => kept(self.tree(service).1.answers(small(number))).get_or_init(work).clone(),
+            Place::Catalog(service, number) => {
+                kept(self.tree(service).1.answers(small(number))).get_or_init(work).clone()
+            }
             Place::Beyond(_) => work(),
         }
     }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::coverage::{coverers, starts};
 use super::graph::{Graph, Place};
-use super::operation::WRITE;
 use super::identity::{Known, Unknown, identify};
+use super::operation::WRITE;
 use crate::catalog::{Catalog, Resource, Service};
 use crate::scope::Scope;
 
@@ -33,7 +33,10 @@ pub fn holds(catalog: &Catalog, held: &HashSet<Scope>, wanted: &Scope, expanded:
     if starts(catalog, wanted).iter().all(surely) {
         return Sureness::Surely;
     }
-    if expanded && let Some(singles) = expansion(catalog, wanted) && singles.iter().all(surely) {
+    if expanded
+        && let Some(singles) = expansion(catalog, wanted)
+        && singles.iter().all(surely)
+    {
         return Sureness::Surely;
     }
     if held.iter().any(|held| may_reach(catalog, held, wanted)) { Sureness::Perhaps } else { Sureness::No }

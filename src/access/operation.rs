@@ -82,7 +82,10 @@ pub(super) fn is_word(service: Option<&Service>, operation: &str) -> bool {
 
 /// The words that stand for other operations somewhere in a service.
 pub(crate) fn words(service: Option<&Service>) -> impl Iterator<Item = &str> {
-    service.into_iter().flat_map(|service| service.meanings.iter().map(|meaning| meaning.operation.as_str())).chain(["WRITE"])
+    service
+        .into_iter()
+        .flat_map(|service| service.meanings.iter().map(|meaning| meaning.operation.as_str()))
+        .chain(["WRITE"])
 }
 
 /// An operation and all that it stands for on a resource. What is filled in at run time may be any.
@@ -94,7 +97,8 @@ pub(crate) fn stands(service: Option<&Service>, path: &[String], operation: &str
     let mut next = 0;
     while let Some(name) = names.get(next) {
         next += 1;
-        let Some(means) = means(service, path, name).filter(|means| reading == Reading::AtMost || means.is_sure()) else {
+        let Some(means) = means(service, path, name).filter(|means| reading == Reading::AtMost || means.is_sure())
+        else {
             continue;
         };
         for more in means.names.iter().map(|name| name.to_ascii_lowercase()) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::edge::{Edge, Why};
 use super::graph::{Graph, ScopeId};
 use super::identity::{Known, Unknown, identify};
-use super::operation::{is_all, means};
+use super::operation::{is_all, is_word, means};
 use super::tree::{Node, Point, Tree, small};
 use crate::catalog::model::Operation;
 use crate::catalog::{Catalog, Service, Status};
@@ -78,7 +78,8 @@ fn stands_for_itself(service: &Service, tree: &Tree, from: &str, to: u32, sure: 
     let resource = &service.resources[resource];
     let own = &resource.operations[operation];
     let opens_it = |other: &Operation| {
-        other.name.eq_ignore_ascii_case(from) && (other.provenance.status.exists() || (!sure && other.provenance.status != Status::Invalid))
+        other.name.eq_ignore_ascii_case(from)
+            && (other.provenance.status.exists() || (!sure && other.provenance.status != Status::Invalid))
     };
     own.name.eq_ignore_ascii_case(from) || !resource.operations.iter().any(opens_it)
 }
@@ -109,9 +110,11 @@ pub fn reach(catalog: &Catalog, scope: &Scope) -> Vec<Scope> {
     let mut all = vec![own.clone()];
     all.extend(graph.reached(graph.id(scope)).into_iter().skip(1).map(|id| graph.scope(id)));
     // What an operation word stands for has a name, whether a file lists it or not.
-    let meant = opens(catalog, &own).into_iter().filter(|edge| matches!(edge.why, Why::Meaning(_)));
-    let unlisted: Vec<Scope> = meant.map(|edge| edge.scope).filter(|scope| !all.contains(scope)).collect();
-    all.extend(unlisted);
+    if own.operation().is_some_and(|operation| is_word(identify(catalog, &own).service(), operation)) {
+        let meant = opens(catalog, &own).into_iter().filter(|edge| matches!(edge.why, Why::Meaning(_)));
+        let unlisted: Vec<Scope> = meant.map(|edge| edge.scope).filter(|scope| !all.contains(scope)).collect();
+        all.extend(unlisted);
+    }
     all
 }
 

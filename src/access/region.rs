@@ -1,7 +1,7 @@
 //! What a scope may reach beyond the names that the catalog has, as regions of names.
 
-use super::operation::{Operations, stands, words};
 use super::Reading;
+use super::operation::{Operations, stands, words};
 use crate::catalog::{Service, Status};
 use crate::scope::{Part, Pattern, is_placeholder};
 
@@ -17,6 +17,8 @@ pub(crate) struct Region {
     pub(crate) words: Vec<String>,
     /// From this part on nobody knows the names: a wildcard of an entry may stand for all of them.
     pub(crate) unknown_from: usize,
+    /// Full access of the service is among it.
+    pub(crate) is_whole: bool,
     /// Paths without the service that are said not to be reached.
     pub(crate) holes: Vec<Pattern>,
 }
@@ -24,20 +26,35 @@ pub(crate) struct Region {
 impl Region {
     /// A one-word scope.
     pub(super) fn word(word: &str) -> Self {
-        Self { path: vec![part(word)], operations: None, words: Vec::new(), unknown_from: 1, holes: Vec::new() }
+        Self {
+            path: vec![part(word)],
+            operations: None,
+            words: Vec::new(),
+            unknown_from: 1,
+            is_whole: false,
+            holes: Vec::new(),
+        }
     }
 
     /// Everything in a service.
     pub(super) fn service(name: &str) -> Self {
         let mut path = Vec::new();
         push(&mut path, name);
-        Self { path, operations: Some(Operations::Any), words: Vec::new(), unknown_from: 1, holes: Vec::new() }
+        Self {
+            path,
+            operations: Some(Operations::Any),
+            words: Vec::new(),
+            unknown_from: 1,
+            is_whole: true,
+            holes: Vec::new(),
+        }
     }
 
     /// A path and what is below it.
     pub(super) fn path(service: Option<&Service>, name: &str, path: &[String], operation: &str) -> Self {
         let operations = stands(service, path, operation, Reading::AtMost);
         let names = if let Operations::Of(names) = &operations { names.as_slice() } else { &[] };
+        let operations_are_any = operations == Operations::Any;
         let mut parts = Vec::with_capacity(path.len() + 1);
         push(&mut parts, name);
         // A known prefix has names that everybody knows.
@@ -56,6 +73,8 @@ impl Region {
             words: naming(service, path, names, Reading::AtMost),
             operations: Some(operations),
             unknown_from,
+            // `X.{name}.all` may turn out to be full access.
+            is_whole: matches!(path, [resource] if is_placeholder(resource)) && operations_are_any,
             holes: separate(service, path, operation),
         }
     }

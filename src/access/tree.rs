@@ -10,8 +10,8 @@ use ahash::RandomState;
 
 use super::Reading;
 use super::bits::Bits;
-use super::operation::{Means, is_all, is_word, means, stands};
 use super::edge::Why;
+use super::operation::{Means, is_all, is_word, means, stands};
 use super::region::Region;
 use crate::catalog::model::{Group, Operation};
 use crate::catalog::{DataClass, Service, Status};
@@ -134,7 +134,10 @@ impl Tree {
                 service.scope(&resource.path, &resource.operations[operation].name)
             }
             Node::Word(word) => Scope::from_parts(vec![service.words[word].name.clone()]),
-            Node::Full => service.full_access.as_ref().map(|full| full.scope.clone()).unwrap_or_else(|| service.scope(&[], "")),
+            #[expect(clippy::expect_used, reason = "the number was given out because the service has it")]
+            Node::Full => {
+                service.full_access.as_ref().expect("a service with this number has full access").scope.clone()
+            }
         }
     }
 
@@ -184,7 +187,12 @@ impl Tree {
     }
 
     /// What a scope opens directly: each edge with its reason and whether it is sure.
-    pub(super) fn each_below<'s>(&self, service: &'s Service, from: Point<'_>, mut edge: impl FnMut(u32, Why<'s>, bool)) {
+    pub(super) fn each_below<'s>(
+        &self,
+        service: &'s Service,
+        from: Point<'_>,
+        mut edge: impl FnMut(u32, Why<'s>, bool),
+    ) {
         let exists = from.status.is_some_and(Status::exists);
         let all = is_all(from.operation) || is_placeholder(from.operation);
         let word = !all && is_word(Some(service), from.operation);
@@ -215,7 +223,9 @@ impl Tree {
                 let lifted = |reading| {
                     all || name.eq_ignore_ascii_case(from.operation)
                         || (word
-                            && [from.path, path].iter().any(|on| stands(Some(service), on, from.operation, reading).has(name)))
+                            && [from.path, path]
+                                .iter()
+                                .any(|on| stands(Some(service), on, from.operation, reading).has(name)))
                 };
                 if lifted(Reading::AtMost)
                     && let Some((why, sure)) = link.reaches(service, from.operation, name)
@@ -361,11 +371,13 @@ impl Tree {
 fn own_regions(service: &Service, from: Point<'_>) -> Vec<Region> {
     let own = Region::path(Some(service), &service.name, from.path, from.operation);
     // An unknown resource below has the general meaning of a word, whatever it means here.
-    let below = service.meanings.iter().any(|meaning| meaning.resources.is_some()).then(|| own.with_words_of_any(service));
+    let below =
+        service.meanings.iter().any(|meaning| meaning.resources.is_some()).then(|| own.with_words_of_any(service));
     let mut found: Vec<Region> = std::iter::once(own).chain(below).collect();
-    let groups = service.groups.iter().filter(|group| {
-        group.provenance.status != Status::Separate && group.is_about(from.path, from.operation)
-    });
+    let groups = service
+        .groups
+        .iter()
+        .filter(|group| group.provenance.status != Status::Separate && group.is_about(from.path, from.operation));
     for group in groups {
         let region = Region::children(service, &group.children, from.operation);
         if !found.iter().any(|known| region.is_inside(known)) {
@@ -408,7 +420,8 @@ impl Link {
         let path = &service.resources[self.to].path;
         let mut best: Option<(&Group, bool)> = None;
         let mut is_separate = false;
-        for group in self.groups.iter().map(|number| &service.groups[*number]).filter(|group| group.speaks_of(from, to)) {
+        for group in self.groups.iter().map(|number| &service.groups[*number]).filter(|group| group.speaks_of(from, to))
+        {
             let sure = group.surely_reaches(path);
             match group.provenance.status {
                 Status::Separate => is_separate = true,

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::identity::{Known, Unknown, identify};
 use super::graph::Graph;
+use super::identity::{Known, Unknown, identify};
 use super::reach::reach;
 use crate::catalog::{Catalog, DataClass};
 use crate::scope::Scope;

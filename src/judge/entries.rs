@@ -3,12 +3,12 @@
 //! An entry names literally: its path with its wildcards, and every operation that its operation word stands for. All
 //! entries of a list stand in one tree of parts, so that asking costs the parts of the scope, not the number of entries.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::access::{Bits, Graph, Operations, Reading, Region, operation_words};
 use crate::catalog::Catalog;
 use crate::policy::Entry;
-use crate::scope::{Part, Pattern, Scope, compare_names};
+use crate::scope::{Part, Scope, compare_names};
 
 /// The compiled entries of one list.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ struct Node {
     any_follows: bool,
     /// The operations to which entries go on from here, in the order of their names.
     follow: Vec<String>,
+    /// Some entry goes on from here to full access of a service.
+    full_follows: bool,
 }
 
 /// Places in entries, each once.
@@ -46,18 +48,25 @@ impl<'p> Entries<'p> {
         let mut nodes = vec![Node::default()];
         let mut children: HashMap<(usize, Part), usize> = HashMap::new();
         let mut names: Vec<BTreeMap<String, Vec<usize>>> = vec![BTreeMap::new()];
-        let mut follow: Vec<std::collections::BTreeSet<String>> = vec![Default::default()];
+        let mut follow: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
         let mut spans = Vec::with_capacity(entries.len());
         for (number, entry) in entries.iter().enumerate() {
-            let parts = entry.pattern.parts();
-            spans.push(spans_service(&entry.pattern));
+            let mut parts = entry.pattern.parts().to_vec();
+            spans.push(spans_service(&parts));
+            if parts.len() > 1 {
+                parts[0] = with_service(catalog, &parts[0]);
+            }
+            let full = names_full_access(&parts);
             let mut at = 0;
+            let last = parts.len().saturating_sub(1);
             for (position, part) in parts.iter().enumerate() {
-                match parts.last() {
-                    Some(Part::Names(operations)) => follow[at].extend(operations.iter().cloned()),
+                match &parts[last] {
+                    _ if full => nodes[at].full_follows = true,
+                    Part::Names(operations) => follow[at].extend(operations.iter().cloned()),
                     _ => nodes[at].any_follows = true,
                 }
-                let part = if position == 0 && parts.len() > 1 { with_service(catalog, part) } else { part.clone() };
+                // Its word is no operation on a resource of that name.
+                let part = if full && position == last { Part::Names(vec![FULL.to_owned()]) } else { part.clone() };
                 at = *children.entry((at, part.clone())).or_insert_with(|| {
                     let next = nodes.len();
                     match &part {
@@ -67,13 +76,14 @@ impl<'p> Entries<'p> {
                             own.iter().for_each(|name| names[at].entry(name.clone()).or_default().push(next));
                         }
                     }
-                    nodes.push(Node { loops: part == Part::Many, any_follows: part == Part::Many, ..Node::default() });
+                    nodes.push(Node { loops: part == Part::Many, ..Node::default() });
                     names.push(BTreeMap::new());
-                    follow.push(Default::default());
+                    follow.push(BTreeSet::new());
                     next
                 });
             }
             nodes[at].ends.push(number);
+            nodes[at].any_follows |= nodes[at].loops;
         }
         for ((node, names), follow) in nodes.iter_mut().zip(names).zip(follow) {
             node.names = names.into_iter().collect();
@@ -86,10 +96,6 @@ impl<'p> Entries<'p> {
 
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
     }
 
     pub(super) fn entry(&self, number: usize) -> &'p Entry {
@@ -195,7 +201,8 @@ impl<'p> Entries<'p> {
             }
         }
         if let Some(number) = graph.full_access(service) {
-            let places = self.step(&self.step(&own, "fullaccess"), "all");
+            let places = self.step(&own, "fullaccess");
+            let places = [self.step(&places, "all"), self.step(&places, FULL)].concat();
             if self.ends(&places).any(|entry| self.spans[entry]) {
                 show(number, &places);
             }
@@ -203,10 +210,17 @@ impl<'p> Entries<'p> {
     }
 
     /// Marks the entries that name any of some scopes of a service.
-    pub(super) fn mark(&self, graph: Graph<'_>, service: usize, reading: Reading, scopes: &Bits, found: &mut [bool]) {
+    pub(super) fn mark(
+        &self,
+        graph: Graph<'_>,
+        service: usize,
+        reading: Reading,
+        scopes: &Bits,
+        found: &mut BTreeSet<usize>,
+    ) {
         self.each_named(graph, service, reading, |number, places| {
             if scopes.contains(number) {
-                self.ends(places).for_each(|entry| found[entry] = true);
+                found.extend(self.ends(places));
             }
         });
     }
@@ -214,8 +228,11 @@ impl<'p> Entries<'p> {
     /// The entries that name a permission in the reading *at least*, in order.
     pub(super) fn naming(&self, graph: Graph<'_>, scope: &Scope) -> Vec<usize> {
         let Some((path, operation)) = scope.operation().map(|operation| (scope.resource(), operation)) else {
-            let mut found: Vec<usize> =
-                scope.parts().iter().flat_map(|word| self.ends(&self.step(&self.start(), word)).collect::<Vec<_>>()).collect();
+            let mut found: Vec<usize> = scope
+                .parts()
+                .iter()
+                .flat_map(|word| self.ends(&self.step(&self.start(), word)).collect::<Vec<_>>())
+                .collect();
             found.sort_unstable();
             return found;
         };
@@ -227,6 +244,7 @@ impl<'p> Entries<'p> {
         let full = scope.is_full_access();
         let words = match path {
             // The word of full access is no operation on a resource of that name.
+            [_] if full => vec![operation.to_owned(), FULL.to_owned()],
             [resource] if resource.eq_ignore_ascii_case("fullaccess") => vec![operation.to_owned()],
             _ => graph.words_for(graph.catalog().number(service), path, operation),
         };
@@ -243,7 +261,7 @@ impl<'p> Entries<'p> {
         let places = self.within(region);
         let Some(operations) = &region.operations else { return self.has_end(&places) };
         if region.holes.is_empty() {
-            return places.iter().any(|place| self.follows(*place, operations, &region.words));
+            return places.iter().any(|place| self.follows(*place, region));
         }
         let mut met = false;
         self.visit(region, operations, &places, &mut |_| {
@@ -254,12 +272,12 @@ impl<'p> Entries<'p> {
     }
 
     /// The entries that name something in a region.
-    pub(super) fn meeting(&self, region: &Region, found: &mut [bool]) {
+    pub(super) fn meeting(&self, region: &Region, found: &mut BTreeSet<usize>) {
         let places = self.within(region);
         match &region.operations {
-            None => self.ends(&places).for_each(|entry| found[entry] = true),
+            None => found.extend(self.ends(&places)),
             Some(operations) => self.visit(region, operations, &places, &mut |entry| {
-                found[entry] = true;
+                found.insert(entry);
                 true
             }),
         }
@@ -274,9 +292,7 @@ impl<'p> Entries<'p> {
             let is_unknown = at >= region.unknown_from;
             let ones: Places = places.iter().filter_map(|place| self.nodes[*place].one).collect();
             places = match part {
-                Part::Names(names) => {
-                    self.closed(names.iter().flat_map(|name| self.step(&places, name)).collect())
-                }
+                Part::Names(names) => self.closed(names.iter().flat_map(|name| self.step(&places, name)).collect()),
                 Part::One => self.step_any(&places),
                 Part::Many => {
                     let mut all = places;
@@ -298,21 +314,25 @@ impl<'p> Entries<'p> {
         places
     }
 
-    /// Whether some entry goes on from a place to one of some operations.
-    fn follows(&self, place: usize, operations: &Operations, words: &[String]) -> bool {
+    /// Whether some entry goes on from a place to an operation of a region.
+    fn follows(&self, place: usize, region: &Region) -> bool {
         let node = &self.nodes[place];
         node.any_follows
-            || match operations {
-                Operations::Any => !node.follow.is_empty(),
-                Operations::Of(_) => {
-                    words.iter().any(|word| node.follow.binary_search_by(|known| compare_names(known, word)).is_ok())
-                }
+            || (region.is_whole && node.full_follows)
+            || match &region.operations {
+                None => false,
+                Some(Operations::Any) => !node.follow.is_empty(),
+                Some(Operations::Of(_)) => region
+                    .words
+                    .iter()
+                    .any(|word| node.follow.binary_search_by(|known| compare_names(known, word)).is_ok()),
             }
     }
 
     /// Shows every entry that goes on from some places to one of the operations, until told to stop.
     fn visit(&self, region: &Region, operations: &Operations, places: &[usize], show: &mut impl FnMut(usize) -> bool) {
         let is_meant = |name: &str| match operations {
+            _ if name == FULL => region.is_whole,
             Operations::Any => true,
             Operations::Of(_) => region.words.iter().any(|word| word.eq_ignore_ascii_case(name)),
         };
@@ -322,15 +342,20 @@ impl<'p> Entries<'p> {
             let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
             region.holes.iter().any(|hole| hole.matches_parts(&path))
         };
-        let parent: Vec<&str> = region.path.iter().skip(1).filter_map(|part| match part {
-            Part::Names(names) => names.first().map(String::as_str),
-            _ => None,
-        }).collect();
-        let mut seen = vec![false; self.nodes.len()];
+        let parent: Vec<&str> = region
+            .path
+            .iter()
+            .skip(1)
+            .filter_map(|part| match part {
+                Part::Names(names) => names.first().map(String::as_str),
+                _ => None,
+            })
+            .collect();
+        let mut seen = HashSet::new();
         let mut open: Vec<(usize, Vec<&str>)> = places.iter().map(|place| (*place, parent.clone())).collect();
         while let Some((place, path)) = open.pop() {
             // Without holes the way to a place does not matter.
-            if (most == 0 && std::mem::replace(&mut seen[place], true)) || !self.follows(place, operations, &region.words) {
+            if (most == 0 && !seen.insert(place)) || !self.follows(place, region) {
                 continue;
             }
             let node = &self.nodes[place];
@@ -366,10 +391,19 @@ impl<'p> Entries<'p> {
 /// A name that nothing has.
 const UNHEARD: &str = "?";
 
+/// The word of full access, which is no operation on a resource; no other word has its character.
+const FULL: &str = "full access";
+
+/// Whether an entry names full access of services and nothing else.
+fn names_full_access(parts: &[Part]) -> bool {
+    let is = |part: &Part, name: &str| matches!(part, Part::Names(names) if names.as_slice() == [name]);
+    matches!(parts, [.., _, resource, operation] if is(resource, "fullaccess") && is(operation, "all"))
+}
+
 /// Whether a pattern names full access: by its name, or because it spans everything in its service.
-fn spans_service(pattern: &Pattern) -> bool {
+fn spans_service(parts: &[Part]) -> bool {
     let names = |part: &Part| matches!(part, Part::Names(names) if names.iter().any(|name| name == "fullaccess"));
-    match pattern.parts() {
+    match parts {
         [.., Part::Many] => true,
         [_, resource, _] => names(resource),
         _ => false,

@@ -58,7 +58,9 @@ fn why_nothing(catalog: &Catalog, entry: &Entry) -> Option<(String, String)> {
     let known = catalog.services().flat_map(|service| &service.resources).flat_map(|resource| &resource.operations);
     let operations: BTreeSet<&str> = known.map(|operation| operation.name.as_str()).collect();
     let near = match entry.pattern.parts().last() {
-        Some(Part::Names(names)) if names.len() == 1 && !operations.iter().any(|known| known.eq_ignore_ascii_case(&names[0])) => {
+        Some(Part::Names(names))
+            if names.len() == 1 && !operations.iter().any(|known| known.eq_ignore_ascii_case(&names[0])) =>
+        {
             let usual = ["READ", "CREATE", "UPDATE", "DELETE", "WRITE", "ALL"];
             closest(&names[0], usual).or_else(|| closest(&names[0], operations.iter().copied()))
         }

@@ -85,12 +85,12 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::catalog::Catalog;
     use crate::catalog::DataClass;
     use crate::finding::Confidence;
-    use crate::text::Place;
-    use crate::catalog::Catalog;
     use crate::judge::Table;
     use crate::policy::{self, Top};
+    use crate::text::Place;
     use crate::text::{Source, Sources, Span};
 
     #[test]

@@ -1,5 +1,6 @@
 //! The verdicts of a run: one cell for each application and scope, filled when it is first asked for.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
@@ -116,20 +117,22 @@ impl<'a> List<'a> {
 
     /// Whether an entry names something in reach.
     fn meets(&self, graph: Graph<'_>, reach: &Reach) -> bool {
-        let below = || reach.service.and_then(|service| self.named(graph, service)).is_some_and(|named| named.meets(&reach.below));
+        let below = || {
+            reach.service.and_then(|service| self.named(graph, service)).is_some_and(|named| named.meets(&reach.below))
+        };
         !self.entries.is_empty() && (below() || reach.regions.iter().any(|region| self.entries.meets(region)))
     }
 
     /// The entries that name something in reach, in order.
     fn meeting(&self, graph: Graph<'_>, reach: &Reach) -> Vec<&'a Entry> {
-        let mut found = vec![false; self.entries.len()];
-        if !found.is_empty() {
+        let mut found = BTreeSet::new();
+        if !self.entries.is_empty() {
             reach.regions.iter().for_each(|region| self.entries.meeting(region, &mut found));
             if let Some(service) = reach.service {
                 self.entries.mark(graph, service, self.reading, &reach.below, &mut found);
             }
         }
-        (0..).zip(found).filter(|(_, is_met)| *is_met).map(|(number, _)| self.entries.entry(number)).collect()
+        found.into_iter().map(|number| self.entries.entry(number)).collect()
     }
 }
 
@@ -153,7 +156,9 @@ impl<'t> Judge<'t> {
     pub fn verdict(self, id: ScopeId) -> Verdict {
         let column = &self.table.columns[self.column];
         let told = |cell: u8| usize::from(cell).checked_sub(1).map(|at| CELLS[at]);
-        let code = |verdict| u8::try_from(CELLS.iter().position(|known| *known == verdict).map_or(0, |at| at + 1)).unwrap_or(0);
+        let code = |verdict| {
+            u8::try_from(CELLS.iter().position(|known| *known == verdict).map_or(0, |at| at + 1)).unwrap_or(0)
+        };
         match id.place() {
             Place::Catalog(service, number) => {
                 let count = || self.graph().count(service);
@@ -229,17 +234,18 @@ impl<'t> Judge<'t> {
             let reach = graph.reach(id);
             let entries: Vec<&Entry> =
                 self.lists().iter().flat_map(|lists| lists.deny.meeting(graph, &reach)).collect();
-            let is_named = |number| {
-                let service = reach.service;
-                let named = |lists: &&Lists<'_>| service.and_then(|service| lists.deny.named(graph, service)).is_some_and(|named| named.contains(number));
-                self.lists().iter().any(|lists| named(&lists))
-            };
+            let named: Vec<&Bits> = reach.service.map_or_else(Vec::new, |service| {
+                self.lists().iter().filter_map(|lists| lists.deny.named(graph, service)).collect()
+            });
+            let is_named = |number| named.iter().any(|named| named.contains(number));
+            let is_denied = |scope: &Scope| self.verdict(graph.id(scope)) == Verdict::Denied;
             let mut excess = graph.narrowest(id, is_named);
             if excess.is_empty() {
-                let meant = access::opens(catalog, scope).into_iter().filter(|edge| matches!(edge.why, Why::Meaning(_)));
-                excess = meant.map(|edge| edge.scope).filter(|part| self.is_denied(graph.id(part))).collect();
+                let meant =
+                    access::opens(catalog, scope).into_iter().filter(|edge| matches!(edge.why, Why::Meaning(_)));
+                excess = meant.map(|edge| edge.scope).filter(is_denied).collect();
             }
-            let witness = access::find_call(catalog, scope, |need| !self.is_denied(graph.id(need)));
+            let witness = access::find_call(catalog, scope, |need| !is_denied(need));
             return Reasons::new(verdict, &entries, Effect::Deny, or_itself(excess, scope), witness.map(Witness::from));
         }
         if verdict == Verdict::Allowed && self.is_allowed(id) {
@@ -247,7 +253,9 @@ impl<'t> Judge<'t> {
             for start in graph.starts(id) {
                 let above = graph.above_least(start);
                 let first = self.lists().into_iter().find_map(|lists| {
-                    let named = above.iter().filter_map(|above| lists.allow.entries.naming(graph, &graph.scope(*above)).first().copied());
+                    let named = above
+                        .iter()
+                        .filter_map(|above| lists.allow.entries.naming(graph, &graph.scope(*above)).first().copied());
                     named.min().map(|number| lists.allow.entries.entry(number))
                 });
                 entries.extend(first.filter(|entry| !entries.contains(entry)));
@@ -256,9 +264,11 @@ impl<'t> Judge<'t> {
         }
         let policy = self.table.policy;
         let default = Decider { effect: policy.default, text: "default".to_owned(), place: policy.default_place };
-        let mut reasons = Reasons { verdict, decided_by: vec![default], deciders: 1, excess: Vec::new(), witness: None };
+        let mut reasons =
+            Reasons { verdict, decided_by: vec![default], deciders: 1, excess: Vec::new(), witness: None };
         if policy.default == Effect::Deny {
-            let beyond = |number| graph.reach(id).service.is_some_and(|service| !self.is_allowed(graph.local(service, number)));
+            let service = graph.reach(id).service;
+            let beyond = |number| service.is_some_and(|service| !self.is_allowed(graph.local(service, number)));
             reasons.excess = or_itself(graph.narrowest(id, beyond), scope);
             let witness = access::find_call(catalog, scope, |need| self.is_allowed(graph.id(need)));
             reasons.witness = witness.map(Witness::from);

@@ -71,8 +71,9 @@ proptest! {
             }
         }
         let review = Review { catalog: &catalog, policy: &policy, as_of: jiff::civil::date(2026, 11, 1) };
-        let together = review.judge_part(&requests);
-        let alone: Vec<_> = requests.iter().map(|request| review.say(request, &mut Memory::default())).collect();
+        let table = Table::new(&catalog, &policy);
+        let together = review.judge_part(&table, &requests);
+        let alone: Vec<_> = requests.iter().map(|request| review.say(&table, request, &mut Memory::default())).collect();
         let scopes: Vec<&Judged> = alone.iter().flat_map(|said| &said.scopes).collect();
         let findings: Vec<&Finding> = alone.iter().flat_map(|said| &said.findings).collect();
         prop_assert_eq!(format!("{:?}", together.scopes), format!("{scopes:?}"));

@@ -68,7 +68,7 @@ impl Rule for AllOperations {
 fn known_resource(cx: &Context<'_>, judged: &Judged, scope: &Scope, service: &Service, resource: &Resource) -> Finding {
     let single = single_operations(resource).into_iter();
     let narrower: Vec<Scope> = single.map(|word| service.scope(scope.resource(), word)).collect();
-    let group = access::opens(cx.catalog, scope).iter().any(|edge| matches!(edge.why, Why::Group(_)));
+    let group = access::opens(cx.catalog, scope).iter().any(|edge| matches!(edge.why, Why::Group(_) | Why::Path));
     if narrower.is_empty() && !group {
         let message =
             format!("`{scope}` {} every operation, and no narrower scope for its resource is known", verb(judged));

@@ -123,12 +123,9 @@ fn wide_entry(cx: &Context<'_>, decider: &Decider, scope: &Scope) -> Option<&'st
     let same = |entry: &&&Entry| Some(entry.place) == decider.place && entry.text == decider.text;
     let pattern = &cx.policy.deny.iter().find(same)?.pattern;
     let names = |part: &Part, name: &str| matches!(part, Part::Names(names) if names.iter().any(|n| n == name));
-    let (last, front) = pattern.parts().split_last()?;
+    let last = pattern.parts().last()?;
     if !names(last, "all") || pattern.matches(scope) || scope.is_full_access() {
         return None;
-    }
-    if front.last().is_some_and(|part| names(part, "fullaccess")) {
-        return Some("`rules: { full-access: error }`");
     }
     let wide = scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("ALL"));
     (!wide).then_some("`rules: { all-operations: error }`")
@@ -152,12 +149,12 @@ mod tests {
           help: drop `ZohoBooks.bills.DELETE`
           `**.DELETE` is denied here
           it would open `DELETE /books/v3/bills/{bill_id}`: delete a bill
-        ZS301 error [ZohoCRM.modules.ALL] `**.DELETE` denies part of `ZohoCRM.modules.ALL`: `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.activities.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 28 more
-          help: request what the app needs out of `ZohoCRM.modules.CREATE`, `ZohoCRM.modules.READ` and `ZohoCRM.modules.UPDATE` instead
+        ZS301 error [ZohoCRM.modules.ALL] `**.DELETE` denies part of `ZohoCRM.modules.ALL`: `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.activities.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 24 more
+          help: request what the app needs out of `ZohoCRM.modules.CREATE`, `ZohoCRM.modules.READ`, `ZohoCRM.modules.UPDATE`, `ZohoCRM.modules.activities.CREATE` and 5 more instead
           `**.DELETE` is denied here
           it would open `DELETE /crm/v8/Appointments__s`: delete appointments
         ZS301 error [ZohoBooks.fullaccess.all] `ZohoBooks.invoices.ALL` and 1 more entry deny part of `ZohoBooks.fullaccess.all`: `ZohoBooks.accountants.DELETE`, `ZohoBooks.banking.DELETE`, `ZohoBooks.bills.DELETE`, `ZohoBooks.contacts.DELETE` and 16 more
-          help: request the single resources and operations that the app needs and that are not denied
+          help: request what the app needs out of `ZohoBooks.deliverychallans.CREATE`, `ZohoBooks.deliverychallans.READ`, `ZohoBooks.deliverychallans.UPDATE`, `ZohoBooks.documents.READ` and 3 more instead
           `ZohoBooks.invoices.ALL` is denied here
           `**.DELETE` is denied here
           it would open `DELETE /books/v3/contacts`: delete several contacts
@@ -176,9 +173,6 @@ mod tests {
           `ZohoBooks.invoices.ALL` is denied here
           `**.DELETE` is denied here
           it would open `DELETE /books/v3/invoices`: delete several invoices
-        ZS301 error [ZohoDirectory.Users.READ] `ZohoDirectory.fullaccess.all` denies `ZohoDirectory.Users.READ`
-          help: drop `ZohoDirectory.Users.READ`; a deny entry takes everything that it names, READ included: to refuse the wide grant alone, replace the entry by `rules: { full-access: error }`
-          `ZohoDirectory.fullaccess.all` is denied here
         ");
     }
 }

@@ -93,8 +93,7 @@ fn help(cx: &Context<'_>, scope: &Scope, detailed: bool) -> String {
     }
     let entry = entry(scope);
     let parts = if detailed { cx.narrower(scope) } else { Vec::new() };
-    let (allowed, other): (Vec<Scope>, Vec<Scope>) =
-        parts.into_iter().partition(|part| cx.judge.passes(part));
+    let (allowed, other): (Vec<Scope>, Vec<Scope>) = parts.into_iter().partition(|part| cx.judge.passes(part));
     if allowed.is_empty() {
         return format!("drop it, or allow `{entry}` if the app needs it");
     }
@@ -137,11 +136,11 @@ mod tests {
           help: request `ZohoBooks.bills.READ` instead, which the policy allows, or allow `ZohoBooks.bills.ALL` if the app needs all of it
           it would open `DELETE /books/v3/bills/{bill_id}`: delete a bill
           without a `default`, a policy denies
-        ZS302 error [ZohoCRM.modules.READ] `ZohoCRM.modules.READ` gives more than the policy allows for the app `sync`: `ZohoCRM.modules.accounts.READ`, `ZohoCRM.modules.activities.READ`, `ZohoCRM.modules.appointments.READ`, `ZohoCRM.modules.appointments_rescheduled_history.READ` and 27 more
+        ZS302 error [ZohoCRM.modules.READ] `ZohoCRM.modules.READ` gives more than the policy allows for the app `sync`: `ZohoCRM.modules.accounts.READ`, `ZohoCRM.modules.activities.READ`, `ZohoCRM.modules.appointments.READ`, `ZohoCRM.modules.appointments_rescheduled_history.READ` and 24 more
           help: request `ZohoCRM.modules.leads.READ` instead, which the policy allows, or allow `ZohoCRM.modules.READ` if the app needs all of it
           it would open `GET /crm/v8/Appointments__s`: list appointments
           without a `default`, a policy denies
-        ZS302 error [ZohoBooks.fullaccess.all] `ZohoBooks.fullaccess.all` gives more than the policy allows for the app `sync`: `ZohoBooks.invoices.ALL`, `ZohoBooks.accountants.CREATE`, `ZohoBooks.accountants.READ`, `ZohoBooks.accountants.UPDATE` and 65 more
+        ZS302 error [ZohoBooks.fullaccess.all] `ZohoBooks.fullaccess.all` gives more than the policy allows for the app `sync`: `ZohoBooks.accountants.CREATE`, `ZohoBooks.accountants.READ`, `ZohoBooks.accountants.UPDATE`, `ZohoBooks.accountants.DELETE` and 65 more
           help: request the single scopes that the policy allows
           it would open `DELETE /books/v3/contacts`: delete several contacts
           without a `default`, a policy denies

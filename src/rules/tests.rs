@@ -160,7 +160,15 @@ impl Example<'_> {
             request.app = self.app.map(str::to_owned);
             let judge = table.judge(self.app);
             let scopes = judge_request(judge, request);
-            let cx = Context { request, scopes: &scopes, catalog, policy: &effective, judge, grant: None, data: &policy.data };
+            let cx = Context {
+                request,
+                scopes: &scopes,
+                catalog,
+                policy: &effective,
+                judge,
+                grant: None,
+                data: &policy.data,
+            };
             for rule in ALL {
                 let before = findings.len();
                 rule.check(&cx, &mut findings);

@@ -290,7 +290,15 @@ mod tests {
 
     #[test]
     fn placeholders_have_one_form() {
-        for text in ["A.{m}.READ", "A.${m}.READ", "A.{{m}}.READ", "A.{{ m }}.READ", "A.pre{m}post.READ", "A.$m.READ", "A.pre$m.READ"] {
+        for text in [
+            "A.{m}.READ",
+            "A.${m}.READ",
+            "A.{{m}}.READ",
+            "A.{{ m }}.READ",
+            "A.pre{m}post.READ",
+            "A.$m.READ",
+            "A.pre$m.READ",
+        ] {
             assert_eq!(parse(text).as_deref(), Ok("A.{m}.READ"), "{text}");
         }
         assert_eq!(parse("A.{a,b}.READ"), Err(Malformed::Character('{')));

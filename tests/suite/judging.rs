@@ -100,3 +100,59 @@ proptest! {
         prop_assert_eq!(denied_anyway, Verdict::Denied);
     }
 }
+
+/// What a policy with many entries costs does not depend on whether they allow or deny.
+#[test]
+fn ten_thousand_entries_are_asked_by_what_a_scope_says_and_not_one_by_one() {
+    let catalog = Catalog::embedded();
+    let names: Vec<String> = (0..10_000).map(|n| format!("ZohoNowhere.thing{n}.READ")).collect();
+    let other = ["ZohoBooks.invoices.READ".to_owned()];
+    let mut spent = Vec::new();
+    for (allow, deny) in [(&names[..], &other[..]), (&other[..], &names[..])] {
+        let policy = policy_of("deny", allow, deny);
+        let started = std::time::Instant::now();
+        let table = Table::new(&catalog, &policy);
+        let judge = table.judge(None);
+        for name in &names {
+            let reasons = judge.reasons(&name.parse().unwrap());
+            let expected = if deny.len() > 1 { Verdict::Denied } else { Verdict::Allowed };
+            assert_eq!((reasons.verdict, reasons.deciders), (expected, 1), "{name}");
+        }
+        spent.push(started.elapsed());
+    }
+    println!("10,000 entries × 10,000 scopes: allow {:.1?}, deny {:.1?}", spent[0], spent[1]);
+    // Asked one by one they would take minutes.
+    assert!(spent.iter().all(|spent| spent.as_secs() < 20), "{spent:?}");
+}
+
+#[test]
+fn of_many_entries_that_decide_three_are_named_and_all_are_counted() {
+    let catalog = Catalog::embedded();
+    let deny: Vec<String> = (0..5_000).map(|n| format!("ZohoBooks.{{thing{n},invoices}}.READ")).collect();
+    let policy = policy_of("allow", &[], &deny);
+    let table = Table::new(&catalog, &policy);
+    let reasons = table.judge(None).reasons(&"ZohoBooks.invoices.ALL".parse().unwrap());
+    let named: Vec<&str> = reasons.decided_by.iter().map(|decider| decider.text.as_str()).collect();
+    assert_eq!((named, reasons.deciders), (deny[..3].iter().map(String::as_str).collect(), 5_000));
+}
+
+#[test]
+fn long_scopes_and_many_wildcards_cost_little() {
+    let catalog = Catalog::embedded();
+    let policy = policy_of("deny", &["**.x.**.x.**.z".to_owned()], &["**.x.**.x.**.y".to_owned()]);
+    let started = std::time::Instant::now();
+    let table = Table::new(&catalog, &policy);
+    for n in 0..1_000 {
+        let scope = format!("Zo{n}.{}y", "x.".repeat(238));
+        assert_eq!(verdict_of(&table, &scope), Verdict::Denied);
+        let scope = format!("Zo{n}.{}READ", "b.".repeat(238));
+        assert_eq!(verdict_of(&table, &scope), Verdict::Unknown);
+    }
+    println!("2,000 scopes of 240 parts under two patterns with three `**` each: {:.1?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 20);
+}
+
+fn verdict_of(table: &Table<'_>, scope: &str) -> Verdict {
+    let judge = table.judge(None);
+    judge.verdict(access::Graph::of(judge.catalog()).id(&scope.parse().unwrap()))
+}

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use zscope::catalog::model::Group;
 use zscope::catalog::{Service, Status};
@@ -30,8 +31,8 @@ pub(crate) struct Model {
     /// What a vendor's slips stand for.
     slips: BTreeMap<Atom, Atom>,
     opened: RefCell<BTreeMap<Atom, Vec<(Atom, bool)>>>,
-    most: RefCell<BTreeMap<Atom, BTreeSet<Atom>>>,
-    least: RefCell<BTreeMap<Atom, BTreeSet<Atom>>>,
+    most: RefCell<BTreeMap<Atom, Rc<BTreeSet<Atom>>>>,
+    least: RefCell<BTreeMap<Atom, Rc<BTreeSet<Atom>>>>,
 }
 
 fn lower(path: &[String]) -> Path {
@@ -80,6 +81,11 @@ fn rests(pattern: &[String], path: &[String]) -> BTreeSet<Vec<String>> {
         found.extend(rests(rest, tail));
     }
     found
+}
+
+/// Whether an entry names full access and nothing else.
+fn is_full_access(entry: &[String]) -> bool {
+    entry.len() > 2 && entry.ends_with(&["fullaccess", "all"].map(str::to_owned))
 }
 
 /// Names that a pattern has: a new one for each wildcard.
@@ -216,9 +222,8 @@ impl Model {
     /// Everything that a scope opens directly, and whether that is sure.
     fn edges(&self, scope: &str) -> Vec<(Atom, bool)> {
         let mut edges = Vec::new();
-        let exists = |status: Option<Status>| {
-            matches!(status, Some(Status::Documented | Status::Observed | Status::Reported))
-        };
+        let exists =
+            |status: Option<Status>| matches!(status, Some(Status::Documented | Status::Observed | Status::Reported));
         if scope == self.full {
             let sure = exists(self.status.get(scope).copied());
             for path in &self.paths {
@@ -249,8 +254,7 @@ impl Model {
                 .flat_map(|part| if is_open(part) { vec!["*".to_owned(), "**".to_owned()] } else { vec![part.clone()] })
                 .collect();
             let child_wide = |child: &[String]| {
-                child.len() >= path.len()
-                    && child.iter().zip(&path).all(|(own, part)| is_open(own) || own == part)
+                child.len() >= path.len() && child.iter().zip(&path).all(|(own, part)| is_open(own) || own == part)
             };
             let below = (1..=child.len()).any(|end| matches(&wide, &child[..end])) || child_wide(child);
             let below = below && (is_placed || child.len() > path.len());
@@ -277,8 +281,11 @@ impl Model {
                     let named = |word: &str| group.operations.iter().any(|own| own.eq_ignore_ascii_case(word));
                     group.operations.is_empty() || named(&operation) || named(target)
                 };
-                let groups: Vec<&Group> =
-                    of_parent.iter().filter(|(group, about)| *about && speaks(group)).map(|(group, _)| *group).collect();
+                let groups: Vec<&Group> = of_parent
+                    .iter()
+                    .filter(|(group, about)| *about && speaks(group))
+                    .map(|(group, _)| *group)
+                    .collect();
                 let separate = groups.iter().any(|group| group.provenance.status == Status::Separate);
                 let said = |group: &Group| group.provenance.status != Status::Separate;
                 let documented = groups.iter().any(|group| group.provenance.status.is_sure());
@@ -300,7 +307,7 @@ impl Model {
         edges
     }
 
-    fn closure(&self, scope: &str, surely: bool) -> BTreeSet<Atom> {
+    fn closure(&self, scope: &str, surely: bool) -> Rc<BTreeSet<Atom>> {
         let kept = if surely { &self.least } else { &self.most };
         if let Some(known) = kept.borrow().get(scope) {
             return known.clone();
@@ -317,6 +324,7 @@ impl Model {
             }
             self.opened.borrow_mut().insert(atom, edges);
         }
+        let found = Rc::new(found);
         kept.borrow_mut().insert(scope.to_owned(), found.clone());
         found
     }
@@ -331,12 +339,12 @@ impl Model {
     }
 
     /// Everything that it surely gives.
-    pub(crate) fn at_least(&self, scope: &str) -> BTreeSet<Atom> {
+    pub(crate) fn at_least(&self, scope: &str) -> Rc<BTreeSet<Atom>> {
         self.closure(scope, true)
     }
 
     /// Everything that it may reach.
-    pub(crate) fn at_most(&self, scope: &str) -> BTreeSet<Atom> {
+    pub(crate) fn at_most(&self, scope: &str) -> Rc<BTreeSet<Atom>> {
         self.closure(scope, false)
     }
 
@@ -345,7 +353,8 @@ impl Model {
         let (path, operation) = Self::parts(atom);
         let mut words: BTreeSet<String> = BTreeSet::from([operation.clone()]);
         if path != ["fullaccess"] {
-            let known = self.meanings.iter().map(|(word, ..)| word.clone()).chain(["write".to_owned(), "all".to_owned()]);
+            let known =
+                self.meanings.iter().map(|(word, ..)| word.clone()).chain(["write".to_owned(), "all".to_owned()]);
             words.extend(known.filter(|word| word == "all" || self.stands(&path, word, surely).contains(&operation)));
         }
         let spelt = |word: &String| std::iter::once(&self.name).chain(&path).chain([word]).cloned().collect();
@@ -354,6 +363,9 @@ impl Model {
 
     /// Whether an entry names a permission. Full access is named by its name, or by what spans the service.
     pub(crate) fn names(&self, entry: &[String], atom: &str, surely: bool) -> bool {
+        if is_full_access(entry) {
+            return atom == self.full && matches(entry, &[&self.name, "fullaccess", "all"].map(str::to_owned));
+        }
         let spans = entry.last().is_some_and(|last| last == "**")
             || (entry.len() == 3 && entry[1].trim_matches(['{', '}']).split(',').any(|name| name == "fullaccess"));
         (atom != self.full || spans) && self.spellings(atom, surely).iter().any(|parts| matches(entry, parts))
@@ -373,6 +385,11 @@ impl Model {
             return rests(front, std::slice::from_ref(&self.name)).len() > 0 || (word == "**" && !front.is_empty());
         }
         let whole: Path = std::iter::once(self.name.clone()).chain(path.clone()).collect();
+        if is_full_access(entry) {
+            // `X.{name}.all` may turn out to be full access.
+            let all = operation == "all" || is_open(&operation);
+            return all && path.len() == 1 && is_open(&path[0]) && rests(front, &whole).iter().any(Vec::is_empty);
+        }
         let is_open_path = path.iter().any(|part| is_open(part));
         // `**` at the end may also be the operation, with names before it.
         let fronts = if word == "**" { vec![front.to_vec(), entry.to_vec()] } else { vec![front.to_vec()] };
@@ -426,7 +443,7 @@ impl Model {
                 for (at, part) in whole[known + 1..path.len()].iter().enumerate() {
                     if joined >> at & 1 == 1 {
                         let last = merged.last_mut().unwrap();
-                        *last = format!("{last}\u{b7}{part}");
+                        *last = format!("\u{b7}{last}\u{b7}{part}");
                     } else {
                         merged.push(part.clone());
                     }
@@ -442,7 +459,9 @@ impl Model {
     pub(crate) fn allows(&self, entries: &[Vec<String>], scope: &str) -> bool {
         let named = |atom: &Atom| entries.iter().any(|entry| self.names(entry, atom, true));
         self.own(scope).iter().all(|own| {
-            named(own) || self.scopes.iter().any(|big| named(big) && self.at_least(big).contains(own)) || self.aside(own).iter().any(named)
+            named(own)
+                || self.scopes.iter().any(|big| named(big) && self.at_least(big).contains(own))
+                || self.aside(own).iter().any(named)
         })
     }
 

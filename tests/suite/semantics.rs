@@ -3,22 +3,21 @@
 use serde::Deserialize;
 use zscope::access::{self, Graph};
 use zscope::catalog::{self, Catalog};
-use zscope::judge::{Table, Verdict};
 use zscope::input;
-use zscope::judge;
+use zscope::judge::{Table, Verdict};
 use zscope::policy::{self, Policy};
 use zscope::scope::{Pattern, Scope};
 use zscope::text::{Source, Sources};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table<C> {
+struct Cases<C> {
     case: Vec<C>,
 }
 
 /// Reads a table and runs every case; a failure names the case.
 fn each<C: serde::de::DeserializeOwned>(text: &str, run: impl Fn(&C) -> Result<(), String>, name: impl Fn(&C) -> &str) {
-    let table: Table<C> = toml::from_str(text).unwrap();
+    let table: Cases<C> = toml::from_str(text).unwrap();
     assert!(!table.case.is_empty());
     let failed: Vec<String> =
         table.case.iter().filter_map(|case| run(case).err().map(|why| format!("{}: {why}", name(case)))).collect();

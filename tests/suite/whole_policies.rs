@@ -21,7 +21,7 @@ service: Zoo
 product: Zoo
 category: animals
 aliases: [ZohoZoo]
-full-access: { scope: Zoo.fullaccess.all, status: observed, source: s }
+full-access: { scope: fullaccess.all, status: observed, source: s }
 operations:
   - { operation: LOOK, means: [READ], status: documented, source: s }
   - { operation: KEEP, means: [LOOK, FEED], status: assumed, source: s }
@@ -53,8 +53,20 @@ sources:
 
 /// Paths beyond the catalog that somebody asks about or an entry names.
 const BEYOND: [&str; 14] = [
-    "dreams", "dreams.night", "dreams.night.late", "pets.emu", "pets.emu.eggs", "pets.emu.eggs.raw", "pets.cat.nap",
-    "wild.emu", "wild.bear.cub", "wild.bear.den.bed", "store.shelf", "store.shelf.top", "{x}", "pets.{x}",
+    "dreams",
+    "dreams.night",
+    "dreams.night.late",
+    "pets.emu",
+    "pets.emu.eggs",
+    "pets.emu.eggs.raw",
+    "pets.cat.nap",
+    "wild.emu",
+    "wild.bear.cub",
+    "wild.bear.den.bed",
+    "store.shelf",
+    "store.shelf.top",
+    "{x}",
+    "pets.{x}",
 ];
 
 /// Numbers that look random and are always the same.
@@ -102,7 +114,10 @@ fn entries(scopes: &[String], names: &[&str], dice: &mut Dice) -> Vec<String> {
                 parts[0] = (*dice.one(names)).to_owned();
             }
             match dice.throw(8) {
-                0 => parts[last] = (*dice.one(&["ALL", "WRITE", "READ", "{READ,DELETE}", "*", "LOOK", "KEEP"])).to_owned(),
+                0 => {
+                    parts[last] =
+                        (*dice.one(&["ALL", "WRITE", "READ", "{READ,DELETE}", "*", "LOOK", "KEEP"])).to_owned()
+                }
                 1 => parts[dice.throw(last)] = "*".to_owned(),
                 2 => parts[dice.throw(last + 1)] = "**".to_owned(),
                 3 => {
@@ -154,8 +169,16 @@ fn policy(dice: &mut Dice, pool: &[String]) -> Said {
     text.push_str(&list("deny", &app.1, "    "));
     // The default of what is extended says nothing here.
     let base_text = format!("version: 1\ndefault: allow\n{}{}", list("allow", &base.0, ""), list("deny", &base.1, ""));
-    let with = |own: Vec<String>, base: Vec<String>| own.into_iter().chain(base.into_iter().filter(|_| extends)).collect();
-    Said { text, default, app, allow: with(own.0, base.0), deny: with(own.1, base.1), base: extends.then_some(base_text) }
+    let with =
+        |own: Vec<String>, base: Vec<String>| own.into_iter().chain(base.into_iter().filter(|_| extends)).collect();
+    Said {
+        text,
+        default,
+        app,
+        allow: with(own.0, base.0),
+        deny: with(own.1, base.1),
+        base: extends.then_some(base_text),
+    }
 }
 
 fn loaded(said: &Said) -> Policy {

@@ -152,9 +152,8 @@ impl Draft<'_> {
     fn cut(&mut self, requested: &[Scope], held: &[(&Scope, Verdict)]) {
         let catalog = self.audit.review.catalog;
         let held: HashSet<Scope> = held.iter().map(|(scope, _)| (*scope).clone()).collect();
-        let stays = |scope: &&Scope| {
-            access::holds(catalog, &held, scope, true) != Sureness::No && self.judge.passes(scope)
-        };
+        let stays =
+            |scope: &&Scope| access::holds(catalog, &held, scope, true) != Sureness::No && self.judge.passes(scope);
         let whole: Vec<Scope> = requested.iter().filter(stays).cloned().collect();
         self.undecided.retain(|scope| whole.contains(scope));
         let requested: HashSet<Scope> = requested.iter().cloned().collect();
