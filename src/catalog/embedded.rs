@@ -20,24 +20,33 @@ pub(super) struct Packed {
 impl Packed {
     /// The facts.
     pub(super) fn facts(&self) -> Service {
-        unpacked(self.facts)
+        decoded(self.name, self.facts)
     }
 
     /// The calls.
     pub(super) fn calls(&self) -> Endpoints {
-        unpacked(self.calls)
+        decoded(self.name, self.calls)
     }
 }
 
-/// A service that could not be read would be one that reaches nothing, and nobody would notice.
-#[expect(clippy::expect_used, reason = "the build script wrote the blob from the same types")]
-fn unpacked<T: serde::de::DeserializeOwned>(blob: &[u8]) -> T {
-    postcard::from_bytes(blob).expect("a blob of the embedded catalog decodes: it was packed by this very build")
+/// What a blob holds. A program whose catalog is damaged judges nothing: an empty service would let everything pass.
+#[expect(clippy::panic, reason = "the build script wrote the blob with the same types; a test decodes every one")]
+fn decoded<T: serde::de::DeserializeOwned>(name: &str, blob: &[u8]) -> T {
+    match postcard::from_bytes(blob) {
+        Ok(value) => value,
+        Err(error) => panic!("the catalog of `{name}` inside the program is damaged: {error}"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[should_panic(expected = "the catalog of `ZohoBooks` inside the program is damaged")]
+    fn a_damaged_blob_is_no_empty_service() {
+        let _: Service = decoded("ZohoBooks", &[7, 1]);
+    }
 
     #[test]
     fn every_blob_decodes() {
