@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::error::CommandError;
 use super::{Outcome, setup};
-use crate::access::{self, Identity, Known, Reading, Unknown, Why};
+use crate::access::{self, Identity, Known, Unknown, Why};
 use crate::catalog::{Catalog, Provenance, Service, Status};
 use crate::finding::RuleInfo;
 use crate::rules;
@@ -183,7 +183,7 @@ impl Explanation<'_> {
     }
 
     fn covered_by(&self, identity: &Identity<'_>, text: &mut String) {
-        let above = access::coverers(self.catalog, &identity.scope, Reading::AtLeast);
+        let above = access::coverers(self.catalog, &identity.scope);
         let above = above.iter().skip(1).filter(|scope| access::identify(self.catalog, scope).is_known());
         self.section(text, "covered by", above.map(Scope::to_string));
     }
@@ -238,6 +238,7 @@ fn reason(identity: &Identity<'_>, edge: &access::Edge<'_>) -> String {
     match edge.why {
         Why::All => "ALL is every operation on the resource".to_owned(),
         Why::FullAccess => "full access is everything in the service".to_owned(),
+        Why::Path => "its path begins so, and nobody says that it is separate (assumed)".to_owned(),
         Why::Meaning(None) => "WRITE stands for create, update and delete".to_owned(),
         Why::Meaning(Some(provenance)) => format!("the operation stands for it ({})", said(provenance)),
         Why::Group(group) => format!("the group {} ({})", group.parent.join("."), said(&group.provenance)),

@@ -67,6 +67,7 @@ impl Builder {
             confidence: Confidence::High,
             verdict,
             decided_by: Vec::new(),
+            deciders: 0,
             excess: Vec::new(),
             witness: None,
             gives: "something".to_owned(),
@@ -122,6 +123,7 @@ pub(super) fn everything() -> Builder {
     judged.gives = "every operation on sales invoices, their payments and attachments".to_owned();
     judged.data = vec![DataClass::Personal, DataClass::Financial];
     judged.decided_by = vec![Decider { effect: Effect::Deny, text: "default".to_owned(), place: default }];
+    judged.deciders = 1;
     judged.excess = vec!["ZohoBooks.invoices.DELETE".parse().expect("a scope")];
     judged.witness = Some(Witness {
         call: "DELETE /books/v3/invoices/{invoice_id}".to_owned(),
@@ -134,10 +136,12 @@ pub(super) fn everything() -> Builder {
     judged.data = vec![DataClass::Personal, DataClass::Financial];
     judged.decided_by =
         vec![Decider { effect: Effect::Allow, text: "ZohoBooks.invoices.READ".to_owned(), place: allow }];
+    judged.deciders = 1;
     let legacy = built.scope(code, "ZohoCRM.fullaccess.all", Verdict::Waived).place;
     let malformed = built.scope(argument, "zoho books", Verdict::Unknown).place;
     let unknown = built.scope(argument, "Zoho.made.UP", Verdict::Unknown);
     unknown.decided_by = vec![Decider { effect: Effect::Deny, text: "default".to_owned(), place: None }];
+    unknown.deciders = 1;
 
     let mut finding =
         Finding::new(&NOT_ALLOWED, place, "`ZohoBooks.invoices.ALL` reaches further than the policy allows")

@@ -19,7 +19,7 @@ use crate::catalog::Catalog;
 use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo};
 use crate::input::Request;
 use crate::input::scan::Ignore;
-use crate::judge::{self, Judged, Memory};
+use crate::judge::{self, Judge, Judged, Memory, Table};
 use crate::policy::{Effective, Policy};
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
 use crate::rules::{self, Drift, IgnoreUse, Inspection, Measure, Rule, RunContext, WaiverUse};
@@ -60,8 +60,8 @@ impl<'a> Review<'a> {
     }
 
     /// What rules on scopes measure by, for an application.
-    pub(crate) fn measure<'m>(&'m self, policy: &'m Effective<'m>) -> Measure<'m> {
-        Measure { catalog: self.catalog, policy, data: &self.policy.data }
+    pub(crate) fn measure<'m>(&'m self, policy: &'m Effective<'m>, judge: Judge<'m>) -> Measure<'m> {
+        Measure { catalog: self.catalog, policy, judge, data: &self.policy.data }
     }
 
     /// What the rules on runs say, weighed.
@@ -168,40 +168,43 @@ pub(crate) fn products(catalog: &Catalog, scopes: &[Judged]) -> BTreeMap<String,
 impl Review<'_> {
     /// Judges requests on all processors, and returns what was found in the order of the requests.
     fn judge(&self, requests: &[Request]) -> Said {
+        let table = Table::new(self.catalog, self.policy);
         let threads =
             thread::available_parallelism().map_or(1, usize::from).min(requests.len().div_ceil(WORTH_A_THREAD));
         if threads < 2 {
-            return self.judge_part(requests);
+            return self.judge_part(&table, requests);
         }
         let (first, others) = requests.split_at(requests.len().div_ceil(threads));
         let parts = others.chunks(first.len());
         thread::scope(|scope| {
-            let running: Vec<_> = parts.map(|part| (part, scope.spawn(|| self.judge_part(part)))).collect();
-            let mut all = self.judge_part(first);
+            let table = &table;
+            let running: Vec<_> = parts.map(|part| (part, scope.spawn(move || self.judge_part(table, part)))).collect();
+            let mut all = self.judge_part(table, first);
             for (part, thread) in running {
-                let said = thread.join().unwrap_or_else(|_| self.judge_part(part));
+                let said = thread.join().unwrap_or_else(|_| self.judge_part(table, part));
                 all.append(said);
             }
             all
         })
     }
 
-    fn judge_part(&self, requests: &[Request]) -> Said {
+    fn judge_part(&self, table: &Table<'_>, requests: &[Request]) -> Said {
         let mut all = Said::default();
         let (mut memory, mut memo) = (Memory::default(), Memo::default());
         for request in requests {
-            memo.answer(request, &mut all, || self.say(request, &mut memory));
+            memo.answer(request, &mut all, || self.say(table, request, &mut memory));
         }
         all
     }
 
     /// Judges one request and runs every rule over it.
-    fn say(&self, request: &Request, memory: &mut Memory) -> Said {
+    fn say(&self, table: &Table<'_>, request: &Request, memory: &mut Memory) -> Said {
         let policy = self.policy.effective(request.app.as_deref());
-        let scopes = judge::judge_request_again(self.catalog, &policy, request, memory);
+        let judge = table.judge(request.app.as_deref());
+        let scopes = judge::judge_request_again(judge, request, memory);
         let inspection = Inspection {
             rules: self.rules,
-            measure: self.measure(&policy),
+            measure: self.measure(&policy, judge),
             request,
             scopes: &scopes,
             is_held: false,

@@ -71,10 +71,11 @@ proptest! {
             }
         }
         let review = Review::new(&catalog, &policy, jiff::civil::date(2026, 11, 1));
-        let together = review.judge_part(&requests);
+        let table = Table::new(&catalog, &policy);
+        let together = review.judge_part(&table, &requests);
         let mut alone = Said::default();
         for request in &requests {
-            alone.append(review.say(request, &mut Memory::default()));
+            alone.append(review.say(&table, request, &mut Memory::default()));
         }
         prop_assert_eq!(format!("{:?}", together.scopes), format!("{:?}", alone.scopes));
         prop_assert_eq!(format!("{:?}", together.findings), format!("{:?}", alone.findings));

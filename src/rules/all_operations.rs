@@ -61,7 +61,7 @@ fn known_resource(cx: &ScopeContext<'_>, service: &Service, resource: &Resource)
     let (scope, verb) = (cx.scope, if cx.judged.known { "allows" } else { "asks for" });
     let single = single_operations(resource).into_iter();
     let narrower: Vec<Scope> = single.map(|word| service.scope(scope.resource(), word)).collect();
-    let group = access::opens(cx.catalog, scope).iter().any(|edge| matches!(edge.why, Why::Group(_)));
+    let group = access::opens(cx.catalog, scope).iter().any(|edge| matches!(edge.why, Why::Group(_) | Why::Path));
     if narrower.is_empty() && !group {
         let message = format!("`{scope}` {verb} every operation, and no narrower scope for its resource is known");
         let finding = cx.finding(message).severity(Severity::Note);

@@ -12,7 +12,7 @@ use crate::catalog::{Catalog, DataClass};
 use crate::finding::{Finding, KnownFinding, RuleInfo, Subject};
 use crate::input::token::Grant;
 use crate::input::{ConsentUrl, Flow, Item, Request};
-use crate::judge::Judged;
+use crate::judge::{Judge, Judged};
 use crate::policy::{DataOverride, Effective, Policy, UnknownGrant};
 use crate::scope::Scope;
 use crate::text::{Place, Span};
@@ -24,6 +24,8 @@ pub struct Measure<'a> {
     pub catalog: &'a Catalog,
     /// The policy in force for the application.
     pub policy: &'a Effective<'a>,
+    /// What that policy says of scopes.
+    pub judge: Judge<'a>,
     /// Data classes that the policy gives to resources instead of the catalog's. The first that matches decides.
     pub data: &'a [DataOverride],
 }

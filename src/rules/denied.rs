@@ -4,7 +4,7 @@ use super::words::{has_operation, quoted};
 use super::{Check, Rule, ScopeContext};
 use crate::access;
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::judge::{self, Decider, Verdict};
+use crate::judge::{Decider, Verdict};
 use crate::policy::Entry;
 use crate::scope::Part;
 
@@ -60,11 +60,11 @@ fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
 
 fn finding(cx: &ScopeContext<'_>, in_part: bool) -> Finding {
     let ScopeContext { judged, scope, .. } = cx;
-    let deny = match judged.decided_by.as_slice() {
-        [] => "the policy denies".to_owned(),
-        [only] => format!("`{}` denies", only.text),
-        [first, _] => format!("`{}` and 1 more entry deny", first.text),
-        [first, rest @ ..] => format!("`{}` and {} more entries deny", first.text, rest.len()),
+    let deny = match (judged.decided_by.first(), judged.deciders) {
+        (None, _) => "the policy denies".to_owned(),
+        (Some(only), ..=1) => format!("`{}` denies", only.text),
+        (Some(first), 2) => format!("`{}` and 1 more entry deny", first.text),
+        (Some(first), all) => format!("`{}` and {} more entries deny", first.text, all - 1),
     };
     let message = if in_part {
         format!("{deny} part of `{scope}`: {}", quoted(&judged.excess, 4))
@@ -91,7 +91,7 @@ fn in_part(cx: &ScopeContext<'_>) -> bool {
 fn help(cx: &ScopeContext<'_>, in_part: bool) -> String {
     let mut help = if in_part {
         let mut rest = cx.narrower();
-        rest.retain(|part| judge::passes(cx.catalog, cx.policy, part));
+        rest.retain(|part| cx.judge.passes(part));
         match rest.as_slice() {
             [] => "request the single resources and operations that the app needs and that are not denied".to_owned(),
             rest => format!("request what the app needs out of {} instead", quoted(rest, 4)),
@@ -116,12 +116,9 @@ fn wide_entry(cx: &ScopeContext<'_>, decider: &Decider) -> Option<&'static str> 
     let same = |entry: &&&Entry| Some(entry.place) == decider.place && entry.text == decider.text;
     let pattern = &cx.policy.deny.iter().find(same)?.pattern;
     let names = |part: &Part, name: &str| matches!(part, Part::Names(names) if names.iter().any(|n| n == name));
-    let (last, front) = pattern.parts().split_last()?;
+    let last = pattern.parts().last()?;
     if !names(last, "all") || pattern.matches(scope) || scope.is_full_access() {
         return None;
-    }
-    if front.last().is_some_and(|part| names(part, "fullaccess")) {
-        return Some("`rules: { full-access: error }`");
     }
     (!has_operation(scope, "ALL")).then_some("`rules: { all-operations: error }`")
 }
@@ -144,12 +141,12 @@ mod tests {
           help: drop `ZohoBooks.bills.DELETE`
           `**.DELETE` is denied here
           it would open `DELETE /books/v3/bills/{bill_id}`: delete a bill
-        ZS301 error [ZohoCRM.modules.ALL] `**.DELETE` denies part of `ZohoCRM.modules.ALL`: `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.activities.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 28 more
-          help: request what the app needs out of `ZohoCRM.modules.CREATE`, `ZohoCRM.modules.READ` and `ZohoCRM.modules.UPDATE` instead
+        ZS301 error [ZohoCRM.modules.ALL] `**.DELETE` denies part of `ZohoCRM.modules.ALL`: `ZohoCRM.modules.accounts.DELETE`, `ZohoCRM.modules.activities.DELETE`, `ZohoCRM.modules.appointments.DELETE`, `ZohoCRM.modules.appointments_rescheduled_history.DELETE` and 24 more
+          help: request what the app needs out of `ZohoCRM.modules.CREATE`, `ZohoCRM.modules.READ`, `ZohoCRM.modules.UPDATE`, `ZohoCRM.modules.activities.CREATE` and 5 more instead
           `**.DELETE` is denied here
           it would open `DELETE /crm/v8/Appointments__s`: delete appointments
         ZS301 error [ZohoBooks.fullaccess.all] `ZohoBooks.invoices.ALL` and 1 more entry deny part of `ZohoBooks.fullaccess.all`: `ZohoBooks.accountants.DELETE`, `ZohoBooks.banking.DELETE`, `ZohoBooks.bills.DELETE`, `ZohoBooks.contacts.DELETE` and 16 more
-          help: request the single resources and operations that the app needs and that are not denied
+          help: request what the app needs out of `ZohoBooks.deliverychallans.CREATE`, `ZohoBooks.deliverychallans.READ`, `ZohoBooks.deliverychallans.UPDATE`, `ZohoBooks.documents.READ` and 3 more instead
           `ZohoBooks.invoices.ALL` is denied here
           `**.DELETE` is denied here
           it would open `DELETE /books/v3/contacts`: delete several contacts
@@ -168,9 +165,6 @@ mod tests {
           `ZohoBooks.invoices.ALL` is denied here
           `**.DELETE` is denied here
           it would open `DELETE /books/v3/invoices`: delete several invoices
-        ZS301 error [ZohoDirectory.Users.READ] `ZohoDirectory.fullaccess.all` denies `ZohoDirectory.Users.READ`
-          help: drop `ZohoDirectory.Users.READ`; a deny entry takes everything that it names, READ included: to refuse the wide grant alone, replace the entry by `rules: { full-access: error }`
-          `ZohoDirectory.fullaccess.all` is denied here
         ");
     }
 }

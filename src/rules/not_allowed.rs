@@ -3,7 +3,7 @@
 use super::words::{has_operation, quoted};
 use super::{Check, Rule, ScopeContext};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::judge::{self, Verdict};
+use crate::judge::Verdict;
 use crate::policy::Effect;
 use crate::scope::{Scope, is_placeholder};
 
@@ -89,8 +89,7 @@ fn help(cx: &ScopeContext<'_>) -> String {
     }
     let entry = entry(scope);
     let parts = if cx.in_detail { cx.narrower() } else { Vec::new() };
-    let (allowed, other): (Vec<Scope>, Vec<Scope>) =
-        parts.into_iter().partition(|part| judge::passes(cx.catalog, cx.policy, part));
+    let (allowed, other): (Vec<Scope>, Vec<Scope>) = parts.into_iter().partition(|part| cx.judge.passes(part));
     if allowed.is_empty() {
         return format!("drop it, or allow `{entry}` if the app needs it");
     }
@@ -132,11 +131,11 @@ mod tests {
           help: request `ZohoBooks.bills.READ` instead, which the policy allows, or allow `ZohoBooks.bills.ALL` if the app needs all of it
           it would open `DELETE /books/v3/bills/{bill_id}`: delete a bill
           without a `default`, a policy denies
-        ZS302 error [ZohoCRM.modules.READ] `ZohoCRM.modules.READ` gives more than the policy allows for the app `sync`: `ZohoCRM.modules.accounts.READ`, `ZohoCRM.modules.activities.READ`, `ZohoCRM.modules.appointments.READ`, `ZohoCRM.modules.appointments_rescheduled_history.READ` and 27 more
+        ZS302 error [ZohoCRM.modules.READ] `ZohoCRM.modules.READ` gives more than the policy allows for the app `sync`: `ZohoCRM.modules.accounts.READ`, `ZohoCRM.modules.activities.READ`, `ZohoCRM.modules.appointments.READ`, `ZohoCRM.modules.appointments_rescheduled_history.READ` and 24 more
           help: request `ZohoCRM.modules.leads.READ` instead, which the policy allows, or allow `ZohoCRM.modules.READ` if the app needs all of it
           it would open `GET /crm/v8/Appointments__s`: list appointments
           without a `default`, a policy denies
-        ZS302 error [ZohoBooks.fullaccess.all] `ZohoBooks.fullaccess.all` gives more than the policy allows for the app `sync`: `ZohoBooks.invoices.ALL`, `ZohoBooks.accountants.CREATE`, `ZohoBooks.accountants.READ`, `ZohoBooks.accountants.UPDATE` and 65 more
+        ZS302 error [ZohoBooks.fullaccess.all] `ZohoBooks.fullaccess.all` gives more than the policy allows for the app `sync`: `ZohoBooks.accountants.CREATE`, `ZohoBooks.accountants.READ`, `ZohoBooks.accountants.UPDATE`, `ZohoBooks.accountants.DELETE` and 65 more
           help: request the single scopes that the policy allows
           it would open `DELETE /books/v3/contacts`: delete several contacts
           without a `default`, a policy denies

@@ -100,7 +100,7 @@ fn redundant(cx: &ListContext<'_>) -> Vec<Redundant> {
     // `WRITE` and its like go first: beside what they are made of, the words that say more should stay.
     for (at, starts) in composed.into_iter().chain(simple) {
         let coverers = |start: &Scope| {
-            let above = access::sure_coverers(cx.catalog, start);
+            let above = access::coverers(cx.catalog, start);
             let above = above.iter().filter_map(|scope| places.get(scope).copied());
             above.filter(|other| *other != at && !dropped.contains(other)).collect::<Vec<_>>()
         };
@@ -178,7 +178,8 @@ fn statement(cx: &ListContext<'_>, small: &Scope, big: &Scope) -> Option<Related
     let is_parent = |path: &[String]| {
         path.len() == big.resource().len() && path.iter().zip(big.resource()).all(|(a, b)| a.eq_ignore_ascii_case(b))
     };
-    let mut groups = service.groups.iter().filter(|group| is_parent(&group.parent));
+    let mut groups =
+        service.groups.iter().filter(|group| is_parent(&group.parent) && group.provenance.status.is_sure());
     let group = groups.find(|group| group.children.matches_parts(small.resource()));
     let provenance = means(big, small)
         .or_else(|| means(small, big))

@@ -236,7 +236,7 @@ pub(crate) fn profile(cx: &Measure<'_>, judged: &Judged) -> Option<Profile> {
         scope: scope.clone(),
         folded: scope.folded(),
         service: service.map(|service| service.name.clone()).unwrap_or_default(),
-        above: access::sure_coverers(cx.catalog, scope),
+        above: access::coverers(cx.catalog, scope).into(),
         halves: service.map(|service| halves(cx, service, scope)).unwrap_or_default(),
     })
 }

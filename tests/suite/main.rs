@@ -38,3 +38,4 @@ mod terminal;
 mod token_server;
 mod token_shapes;
 mod who;
+mod whole_policies;

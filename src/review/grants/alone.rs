@@ -76,8 +76,7 @@ impl Alone {
         let mut grant = Grant::of_facts(&Facts::default(), nowhere);
         grant.state = State::Known;
         grant.request.app = audit.app(matched).map(str::to_owned);
-        let (catalog, policy) = (audit.review.catalog, audit.policy(matched));
-        let judged = [judge_item(catalog, policy, &item, grant.request.app.as_deref())];
+        let judged = [judge_item(audit.judge_of(matched), &item, grant.request.app.as_deref())];
         grant.request.items.push(item);
         let inspection = audit.inspection(&grant, matched, &judged, None);
         let found = inspection.scopes();

@@ -26,7 +26,7 @@ use ahash::RandomState;
 use crate::access;
 use crate::finding::{Confidence, Finding, Waived, one_a_fault};
 use crate::input::token::{Grant, State};
-use crate::judge::{self, Judged};
+use crate::judge::{self, Judge, Judged, Table};
 use crate::policy::{Effective, UnknownGrant};
 use crate::report::{Unit, mark_waived};
 use crate::review::{Review, accept};
@@ -38,6 +38,7 @@ pub struct Audit<'a> {
     pub(crate) review: &'a Review<'a>,
     /// What holds for nobody in particular, then for each of the policy's apps.
     effective: Vec<Effective<'a>>,
+    table: Table<'a>,
     /// What is requested, in the same order.
     requested: Vec<Option<Vec<Scope>>>,
     /// Names and client ids in lower case.
@@ -115,6 +116,7 @@ impl<'a> Audit<'a> {
         let mut audit = Self {
             review,
             effective: vec![policy.effective(None)],
+            table: Table::new(review.catalog, policy),
             requested: vec![said.clone()],
             by_label: HashMap::default(),
             chosen: 0,
@@ -217,12 +219,16 @@ impl<'a> Audit<'a> {
         self.effective.get(matched.index).unwrap_or_else(|| &self.effective[0])
     }
 
+    /// Who judges the scopes of an application.
+    pub(crate) fn judge_of(&self, matched: Matched) -> Judge<'_> {
+        self.table.judge(self.app(matched))
+    }
+
     /// Judges a grant. `grant.request.app` becomes the application's name.
     #[must_use]
     pub fn judge(&self, grant: &mut Grant, matched: Matched) -> Judgement {
         self.assign(grant, matched);
-        let catalog = self.review.catalog;
-        let mut scopes = judge::judge_request(catalog, self.policy(matched), &grant.request);
+        let mut scopes = judge::judge_request(self.judge_of(matched), &grant.request);
         let own: Option<Vec<Scope>> =
             grant.requested.as_ref().map(|own| own.iter().map(|scope| self.canonical(scope)).collect());
         let mut found = self.inspection(grant, matched, &scopes, own.as_deref()).all();
@@ -244,7 +250,7 @@ impl<'a> Audit<'a> {
         let requested = requested.or_else(|| self.requested(matched)).filter(|_| grant.state == State::Known);
         Inspection {
             rules: self.review.rules,
-            measure: self.review.measure(self.policy(matched)),
+            measure: self.review.measure(self.policy(matched), self.judge_of(matched)),
             request: &grant.request,
             scopes,
             is_held: true,
