@@ -28,6 +28,7 @@ const POLICY_KEYS: &[&str] = &[
     "catalog",
     "data",
     "rule-pages",
+    "max-waiver-days",
 ];
 const APP_KEYS: &[&str] =
     &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
@@ -38,6 +39,8 @@ const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
+const MOST_DAYS: u32 = 3650;
+
 const EXPECTED: &[(&str, Verdict)] = &[
     ("allowed", Verdict::Allowed),
     ("denied", Verdict::Denied),
@@ -61,6 +64,7 @@ pub(super) struct File {
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
     pub(super) rule_pages: Option<RulePages>,
+    pub(super) max_waiver_days: Option<u32>,
 }
 
 /// A waiver or a test, and the application that it names: whether there is one, only all files together tell.
@@ -105,6 +109,7 @@ impl Reader<'_> {
             catalog: fields.get("catalog").and_then(|node| self.spanned(node, "the path of a folder")),
             data: self.data_overrides(fields.get("data")),
             rule_pages: fields.get("rule-pages").and_then(|node| self.rule_pages(node)),
+            max_waiver_days: fields.get("max-waiver-days").and_then(|node| self.days(node)),
         })
     }
 
@@ -150,6 +155,17 @@ impl Reader<'_> {
             }
         }
         levels
+    }
+
+    /// A number of days.
+    fn days(&mut self, node: &Node) -> Option<u32> {
+        let text = self.text(node, "a number of days")?;
+        let days = text.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
+        if days.is_none() {
+            let message = format!("`{}` is no number of days", shown(text));
+            self.report(Problem::new(node.span, message).help(format!("write a whole number from 1 to {MOST_DAYS}")));
+        }
+        days
     }
 
     fn rule_pages(&mut self, node: &Node) -> Option<RulePages> {

@@ -45,6 +45,8 @@ pub struct Policy {
     pub data: Vec<DataOverride>,
     /// The organisation's own pages about rules. The nearer file wins.
     pub rule_pages: Option<RulePages>,
+    /// How many days a waiver may hold; any number when absent.
+    pub max_waiver_days: Option<u32>,
 }
 
 impl Policy {

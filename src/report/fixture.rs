@@ -40,6 +40,7 @@ impl Builder {
             unread: 0,
             totals: None,
             plans: Vec::new(),
+            notes: Vec::new(),
             sources: Sources::default(),
             run: RunInfo::default(),
         })
@@ -81,10 +82,14 @@ impl Builder {
         self.0.findings.push(finding);
     }
 
-    /// A finding about the scope that stands at its place.
+    /// A finding about the scope or the grant that stands at its place.
     fn about(&self, finding: Finding) -> Finding {
-        let at = self.0.scopes.iter().position(|judged| judged.place == finding.place);
-        at.map_or(finding.clone(), |at| finding.about(Subject::Scope(at)))
+        let scope = self.0.scopes.iter().position(|judged| judged.place == finding.place);
+        let grant = self.0.grants.iter().position(|grant| grant.place == finding.place);
+        match scope.map(Subject::Scope).or(grant.map(Subject::Grant)) {
+            Some(subject) => finding.about(subject),
+            None => finding,
+        }
     }
 
     pub(super) fn rendered(&self, format: &dyn Renderer, width: Option<usize>) -> String {

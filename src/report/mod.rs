@@ -84,6 +84,8 @@ pub struct Report {
     pub totals: Option<Totals>,
     /// How to get to smaller grants, where that was asked for.
     pub plans: Vec<Plan>,
+    /// What else has to be known of the run: what it did not do.
+    pub notes: Vec<String>,
     /// The texts that places point into.
     pub sources: Sources,
     /// How the run was asked for.
@@ -190,6 +192,8 @@ pub struct Summary {
     pub scopes: usize,
     /// Of these: allowed.
     pub allowed: usize,
+    /// Of the allowed: with an error that stands, so that a rule refuses what the policy's entries let pass.
+    pub refused: usize,
     /// Of these: denied.
     pub denied: usize,
     /// Of these: not allowed.
@@ -227,6 +231,7 @@ impl Report {
         Summary {
             scopes: self.scopes.len(),
             allowed: verdicts(Verdict::Allowed),
+            refused: refused(&self.scopes, &self.findings).count(),
             denied: verdicts(Verdict::Denied),
             not_allowed: verdicts(Verdict::NotAllowed),
             unknown: verdicts(Verdict::Unknown),
@@ -237,6 +242,21 @@ impl Report {
                 warning: severities(Severity::Warning),
                 note: severities(Severity::Note),
             },
+        }
+    }
+
+    /// Whether a finding fails the run. Of an audit the counts tell, since a large report shows only some of what it found.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        let Some(totals) = &self.totals else {
+            return self.findings.iter().any(|finding| self.run.fails(finding));
+        };
+        let Counts { error, warning, note } = totals.all.findings;
+        match self.run.fail_on {
+            Some(Severity::Note) => error + warning + note > 0,
+            Some(Severity::Warning) => error + warning > 0,
+            Some(Severity::Error) => error > 0,
+            None => false,
         }
     }
 
@@ -255,15 +275,22 @@ impl Report {
     }
 }
 
+/// The scopes that the policy's entries allow and on which an error stands, by their indices.
+pub(crate) fn refused<'f>(scopes: &'f [Judged], standing: &'f [Finding]) -> impl Iterator<Item = usize> + use<'f> {
+    let failing: HashSet<usize> = errors(standing.iter()).collect();
+    let allowed = scopes.iter().enumerate().filter(|(_, judged)| judged.verdict == Verdict::Allowed);
+    allowed.map(|(at, _)| at).filter(move |at| failing.contains(at))
+}
+
+/// The scopes on which an error is among findings.
+fn errors<'f>(findings: impl Iterator<Item = &'f Finding>) -> impl Iterator<Item = usize> {
+    findings.filter(|finding| finding.severity == Severity::Error).filter_map(Finding::scope_index)
+}
+
 /// Gives scopes whose every error is waived the verdict `waived`.
 pub(crate) fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
-    let errors = |finding: &'f Finding| finding.scope_index().filter(|_| finding.severity == Severity::Error);
-    let absolved: HashSet<usize> = waived.filter_map(errors).collect();
-    let failing: HashSet<usize> = standing
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .filter_map(Finding::scope_index)
-        .collect();
+    let absolved: HashSet<usize> = errors(waived).collect();
+    let failing: HashSet<usize> = errors(standing.iter()).collect();
     for at in absolved.difference(&failing) {
         if let Some(scope) = scopes.get_mut(*at) {
             scope.verdict = Verdict::Waived;

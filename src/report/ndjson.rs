@@ -134,6 +134,8 @@ struct Last<'a> {
     summary: Summary,
     /// Figures of an audit's grants; `null` for requests.
     grants: Option<Tally>,
+    /// What else has to be known of the run.
+    notes: Vec<Text<'a>>,
 }
 
 impl Rows for Ndjson {
@@ -205,6 +207,7 @@ impl Rows for Ndjson {
             timestamp: report.run.timestamp.map(|time| time.to_string()),
             summary: report.summary(),
             grants,
+            notes: report.notes.iter().map(|note| Text::new(note)).collect(),
         }));
         out
     }

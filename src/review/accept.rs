@@ -26,10 +26,12 @@ use crate::text::{SourceId, Sources};
 /// in silence.
 #[must_use]
 pub fn weigh(mut finding: Finding, policy: &Effective<'_>, sure: Confidence) -> Option<Finding> {
-    finding.confidence = finding.confidence.min(sure);
     if finding.rule.is_verdict {
+        // A guess fails no run, and this has to.
+        finding.confidence = finding.confidence.min(sure.max(Confidence::Medium));
         return Some(finding);
     }
+    finding.confidence = finding.confidence.min(sure);
     if let Some(level) = policy.level(finding.rule.name) {
         finding.severity = level.severity()?;
     }

@@ -91,6 +91,24 @@ impl<'a> Review<'a> {
         found.filter_map(|finding| accept::weigh(finding, &policy, Confidence::High)).collect()
     }
 
+    /// What of the policy no judgement uses.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let tests = self.policy.tests.len();
+        if tests > 0 {
+            notes.push(format!("the policy's tests ({tests}) are not run by this command"));
+        }
+        let with_calls = self.policy.apps.iter().filter(|app| !app.calls.is_empty());
+        let with_calls: Vec<String> = with_calls.map(|app| format!("`{}`", app.name)).collect();
+        if !with_calls.is_empty() {
+            notes.push(format!(
+                "the calls that the policy lists for {} are not used by this command",
+                with_calls.join(", ")
+            ));
+        }
+        notes
+    }
+
     /// What a report says of policy, catalog and day.
     pub(crate) fn head(&self) -> (PolicyInfo, CatalogInfo, Date) {
         let origin = &self.policy.origin;
@@ -131,6 +149,7 @@ impl<'a> Review<'a> {
             not_evaluated,
             totals: None,
             plans: Vec::new(),
+            notes: self.notes(),
             sources,
             run: RunInfo::default(),
         };

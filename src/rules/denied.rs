@@ -3,8 +3,8 @@
 use super::words::{has_operation, quoted};
 use super::{Check, Rule, ScopeContext};
 use crate::access;
-use crate::judge::{self, Decider, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::{self, Decider, Verdict};
 use crate::policy::Entry;
 use crate::scope::Part;
 

@@ -1,9 +1,7 @@
 //! ZS504 grant-drift.
 
-use super::{Check, Rule, RunContext};
+use super::{Check, Drift, Drifted, Rule, RunContext};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::scope::Scope;
-use crate::text::Place;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(
@@ -91,32 +89,4 @@ fn drifted(cx: &RunContext<'_>, drift: &Drift) -> Finding {
         Drifted::Grown(scope) | Drifted::Shrunk(scope) => finding.scope(scope),
         Drifted::Unknown | Drifted::Absent => finding,
     }
-}
-
-/// A difference between a lock and what tokens hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drift {
-    /// The application, as the lock names it.
-    pub app: String,
-    /// The policy's application, where it is one.
-    pub policy_app: Option<String>,
-    /// The code of the data centre, or `unknown`.
-    pub data_centre: String,
-    /// What differs.
-    pub what: Drifted,
-    /// Where in the lock it belongs.
-    pub place: Place,
-}
-
-/// What differs from a lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Drifted {
-    /// This is held, and the lock does not surely give it.
-    Grown(Scope),
-    /// The lock gives this, and it is not held any more.
-    Shrunk(Scope),
-    /// A token is held of which nobody knows what it gives, and the lock does not say so.
-    Unknown,
-    /// The lock has the application there, and no token of it was audited.
-    Absent,
 }

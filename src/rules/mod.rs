@@ -16,8 +16,7 @@ pub use context::{
 
 pub(crate) use toxic_combination::{Profile, combined, profile};
 
-pub use grant_drift::{Drift, Drifted};
-pub use uses::{IgnoreUse, WaiverUse};
+pub use uses::{Drift, Drifted, IgnoreUse, WaiverUse};
 
 use std::collections::HashSet;
 
@@ -69,6 +68,7 @@ rules! {
     invalid_ignore
     unused_ignore
     vanished_finding
+    wide_waiver
     offline_access
     insecure_redirect
     weak_state

@@ -2,8 +2,8 @@
 
 use super::words::{has_operation, quoted};
 use super::{Check, Rule, ScopeContext};
-use crate::judge::{self, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::{self, Verdict};
 use crate::policy::Effect;
 use crate::scope::{Scope, is_placeholder};
 

@@ -1,8 +1,8 @@
 //! ZS401 offline-access.
 
 use super::{Check, Rule, UrlContext};
-use crate::judge::Judged;
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 pub(super) static RULE: Rule = Rule {

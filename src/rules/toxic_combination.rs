@@ -7,8 +7,8 @@ use super::words::only_reads;
 use super::{Check, ListContext, Measure, Rule};
 use crate::access::{self, Why};
 use crate::catalog::{DataClass, Service};
-use crate::judge::Judged;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject};
+use crate::judge::Judged;
 use crate::scope::Scope;
 use crate::text::Place;
 

@@ -31,6 +31,7 @@ mod scan_files;
 mod schemas;
 mod semantics;
 mod shell;
+mod subjects;
 #[cfg(all(unix, feature = "online"))]
 mod terminal;
 #[cfg(feature = "online")]

@@ -153,8 +153,8 @@ type Name<'r> = (Option<&'r str>, Option<usize>, String);
 struct Index<'r> {
     apps: BTreeMap<Option<&'r str>, App<'r>>,
     by_name: HashMap<Name<'r>, Vec<usize>>,
-    /// For each scope of the report, where it stands in the list of its application's.
-    rows: Vec<usize>,
+    /// For each scope of the report, its application, and where it stands in the list of that.
+    rows: Vec<(Option<&'r str>, usize)>,
     remarks: HashMap<Said<'r>, usize>,
     /// Where a grant of the report stands in the list of its application's.
     grants: HashMap<usize, usize>,
@@ -235,7 +235,7 @@ impl<'r> Index<'r> {
         if let Some(access) = group.scopes.get_mut(row) {
             access.places.push(judged.place);
         }
-        self.rows.push(row);
+        self.rows.push((app, row));
     }
 
     fn finding(&mut self, finding: &'r Finding, guide: Guide<'_>, of_policy: &mut Vec<Remark<'r>>) {
@@ -287,7 +287,7 @@ impl<'r> Index<'r> {
     fn row(&self, finding: &'r Finding) -> Row<'r> {
         let app = finding.app.as_deref();
         let row = match finding.subject {
-            Subject::Scope(at) => self.rows.get(at).map(|row| Row::Scope(app, *row)),
+            Subject::Scope(at) => self.rows.get(at).map(|(app, row)| Row::Scope(*app, *row)),
             Subject::Grant(number) => self.grants.get(&number).map(|at| Row::Grant(app, *at)),
             // What names a scope that stands somewhere is told there.
             _ => finding.scope.as_deref().and_then(|scope| {

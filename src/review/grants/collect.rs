@@ -258,6 +258,7 @@ impl<'a> Collector<'a> {
             unread: self.unread,
             totals: Some(self.totals),
             plans: Vec::new(),
+            notes: review.notes(),
             sources: self.sources,
             run: RunInfo::default(),
         };

@@ -174,9 +174,10 @@ impl Composed {
         figures.all.add_state(state, 1);
         for part in &self.parts {
             let verdict = part.verdict();
-            figures.all.add_scope(verdict, 1);
+            let fails = part.is_first && (part.fails || part.alone.fails);
+            figures.all.add_scope(verdict, fails, 1);
             let service = figures.service(&part.alone.service, state);
-            service.add_scope(verdict, 1);
+            service.add_scope(verdict, fails, 1);
         }
         for part in self.parts.iter().filter(|part| part.is_first) {
             let Alone { told, uses, service, .. } = &*part.alone;

@@ -34,7 +34,7 @@ apps:
     allow: [ZohoDirectory.users.ALL]
     data-centers: [eu]
     requested: [ZohoCRM.modules.ALL, ZohoMail.messages.READ, No.such.READ]
-  other: { owner: us, rules: { denied: warning, toxic-combination: error } }
+  other: { owner: us, rules: { sensitive-access: warning, toxic-combination: error } }
 waivers:
   - { id: W-1, scopes: [\"**.ALL\"], rules: [toxic-combination, not-allowed, denied], reason: r, owner: o, expires: 2027-01-01 }
   - { id: W-2, app: sync, scopes: [\"**\"], rules: [toxic-combination, sensitive-access, missing-grant], reason: r, owner: o, expires: 2027-01-01 }
