@@ -6,7 +6,6 @@
 //! secrets:
 //!
 //! * `bare`: finds `"scope":"` in each line, on one and on two cores: the physical limit;
-//! * `json`: reads `scope` alone with the fastest JSON crate there is for that (sonic-rs);
 //! * `serde`: reads each line into a struct that borrows;
 //! * `python`, `jq`: scripts of a few lines (skipped where the program is missing); `python csv` writes a row for each
 //!   scope, as zscope does;
@@ -119,24 +118,16 @@ struct Response<'a> {
 
 /// Counts the list of a line.
 fn look(kind: &str, line: &[u8], finder: &memchr::memmem::Finder<'_>, counts: &mut Counts) {
-    match kind {
-        "bare" => {
-            if let Some(at) = finder.find(line) {
-                let list = &line[at + finder.needle().len()..];
-                count(counts, &list[..memchr::memchr(b'"', list).unwrap()]);
-            }
+    if kind == "bare" {
+        if let Some(at) = finder.find(line) {
+            let list = &line[at + finder.needle().len()..];
+            count(counts, &list[..memchr::memchr(b'"', list).unwrap()]);
         }
-        "json" => {
-            if let Ok(list) = sonic_rs::get_from_slice(line, &["scope"]) {
-                count(counts, list.as_raw_str().as_bytes());
-            }
-        }
-        _ => {
-            let response: Response<'_> = serde_json::from_slice(line).unwrap();
-            if let Some(list) = response.scope {
-                count(counts, list.as_bytes());
-            }
-        }
+        return;
+    }
+    let response: Response<'_> = serde_json::from_slice(line).unwrap();
+    if let Some(list) = response.scope {
+        count(counts, list.as_bytes());
     }
 }
 
@@ -368,7 +359,6 @@ fn main() {
             Program::new("zscope", grants, zscope, &["audit", file, "--summary"]),
             Program::new("zscope, 1,500 policies", grants, zscope, &["audit", file, "--summary", "--policy", &apps]),
             Program::new("bare", grants, own, &["--peer", "bare", file, "2"]),
-            Program::new("json", grants, own, &["--peer", "json", file, "2"]),
             Program::new("serde", grants, own, &["--peer", "serde", file, "2"]),
             Program::new("python", grants, "python3", &["-c", PYTHON, file]),
             Program::new("python set", grants, "python3", &["-c", PYTHON_SET, file]),

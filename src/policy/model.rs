@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
-use crate::text::{Place, SourceId};
+use crate::text::{Place, SourceId, Sources};
 
 use super::{RulePages, Verdict, Waiver};
 
@@ -47,6 +47,8 @@ pub struct Policy {
     pub rule_pages: Option<RulePages>,
     /// How many days a waiver may hold; any number when absent.
     pub max_waiver_days: Option<u32>,
+    /// The texts that its places point into, as far as they were read when it was loaded.
+    pub(crate) texts: Sources,
 }
 
 impl Policy {

@@ -78,7 +78,7 @@ struct Grant<'a> {
     /// The worst severity of all its findings, those on its scopes included.
     severity: Option<Severity>,
     /// Findings on the grant as a whole.
-    findings: Vec<Told<'a>>,
+    findings: Vec<FindingFields<'a>>,
 }
 
 /// `scope`, after the owner.
@@ -91,7 +91,7 @@ struct Scope<'a> {
     known: bool,
     verdict: Verdict,
     severity: Option<Severity>,
-    findings: Vec<Told<'a>>,
+    findings: Vec<FindingFields<'a>>,
     /// Ids of the waivers that absolve a finding on it.
     waivers: Vec<Text<'a>>,
     excess: Vec<Text<'static>>,
@@ -102,7 +102,7 @@ struct Scope<'a> {
 
 /// A finding.
 #[derive(Serialize)]
-struct Told<'a> {
+struct FindingFields<'a> {
     code: &'static str,
     rule: &'static str,
     severity: Severity,
@@ -110,7 +110,7 @@ struct Told<'a> {
     message: Text<'a>,
     help: Option<Text<'a>>,
     /// What narrower rules say of the same scope.
-    absorbed: Vec<Told<'a>>,
+    absorbed: Vec<FindingFields<'a>>,
 }
 
 /// `not-evaluated`.
@@ -186,7 +186,7 @@ impl Rows for Ndjson {
     fn end(&self, report: &Report) -> String {
         let mut out = String::new();
         for (whose, finding) in population::others(report) {
-            let Line { head, tail } = halves("finding", &Told::from(finding));
+            let Line { head, tail } = halves("finding", &FindingFields::from(finding));
             out.push_str(&head);
             out.push_str(&self.whose(&whose));
             out.push_str(&tail);
@@ -234,11 +234,11 @@ fn worst(findings: &[&Finding]) -> Option<Severity> {
     findings.iter().map(|finding| finding.severity).max()
 }
 
-fn told<'a>(findings: &[&'a Finding]) -> Vec<Told<'a>> {
-    findings.iter().copied().map(Told::from).collect()
+fn told<'a>(findings: &[&'a Finding]) -> Vec<FindingFields<'a>> {
+    findings.iter().copied().map(FindingFields::from).collect()
 }
 
-impl<'a> From<&'a Finding> for Told<'a> {
+impl<'a> From<&'a Finding> for FindingFields<'a> {
     fn from(finding: &'a Finding) -> Self {
         Self {
             code: finding.rule.code,
@@ -247,28 +247,26 @@ impl<'a> From<&'a Finding> for Told<'a> {
             confidence: finding.confidence,
             message: Text::new(&finding.message),
             help: finding.help.as_deref().map(Text::new),
-            absorbed: finding.absorbed.iter().map(Told::from).collect(),
+            absorbed: finding.absorbed.iter().map(FindingFields::from).collect(),
         }
     }
 }
 
-/// A value of this format as JSON.
-#[expect(clippy::expect_used, reason = "a row that is not written must not look like one that is not there")]
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("texts, numbers and words can be written as JSON")
-}
-
 /// A value on a line of its own.
 fn line(value: &impl Serialize) -> String {
-    let mut line = clean::json(json(value));
-    line.push('\n');
-    line
+    object(value) + "\n"
+}
+
+#[expect(clippy::expect_used, reason = "the values of this format have texts as keys, and no numbers but whole ones")]
+fn object(value: &impl Serialize) -> String {
+    clean::json(serde_json::to_string(value).expect("a row can be written as JSON"))
 }
 
 /// The fields of an object, without its braces.
+#[expect(clippy::expect_used, reason = "only structs come here")]
 fn fields(value: &impl Serialize) -> String {
-    let object = clean::json(json(value));
-    object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default().to_owned()
+    let object = object(value);
+    object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).expect("a struct is an object").to_owned()
 }
 
 fn halves(kind: &str, value: &impl Serialize) -> Line {

@@ -73,7 +73,6 @@ impl Grant {
             data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
             stale: Vec::new(),
             requested: None,
-            calls: None,
             origin: None,
         };
         if let Some(domain) = facts.api_domain {

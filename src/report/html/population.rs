@@ -155,14 +155,14 @@ struct Index<'r> {
     by_name: HashMap<Name<'r>, Vec<usize>>,
     /// For each scope of the report, its application, and where it stands in the list of that.
     rows: Vec<(Option<&'r str>, usize)>,
-    remarks: HashMap<Said<'r>, usize>,
+    remarks: HashMap<Sameness<'r>, usize>,
     /// Where a grant of the report stands in the list of its application's.
     grants: HashMap<usize, usize>,
 }
 
 /// What makes two findings say the same in the same row.
 #[derive(PartialEq, Eq, Hash)]
-struct Said<'r> {
+struct Sameness<'r> {
     row: Row<'r>,
     code: &'static str,
     severity: Severity,
@@ -255,7 +255,7 @@ impl<'r> Index<'r> {
                 None => return,
             },
         };
-        let said = Said {
+        let said = Sameness {
             row,
             code: finding.rule.code,
             severity: finding.severity,
