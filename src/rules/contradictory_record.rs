@@ -33,10 +33,10 @@ apps:
   sync: { owner: finance, clients: [1000.XXXXXXXXXXXXXXXXXXXXXXXXXXXXXX] }
   admin: { owner: it }
 ```
-```token
+```token app=sync
 { "app": "admin", "client_id": "1000.XXXXXXXXXXXXXXXXXXXXXXXXXXXXXX", "scope": "ZohoBooks.invoices.READ" }
 ```
-```token
+```token app=sync
 { "app": "sync", "scope": "ZohoBooks.invoices.READ", "granted_scopes": "ZohoBooks.invoices.CREATE" }
 ```
 
@@ -48,7 +48,7 @@ apps:
   sync: { owner: finance, clients: [1000.XXXXXXXXXXXXXXXXXXXXXXXXXXXXXX] }
   admin: { owner: it }
 ```
-```token
+```token app=sync
 { "app": "sync", "client_id": "1000.XXXXXXXXXXXXXXXXXXXXXXXXXXXXXX", "scope": "ZohoBooks.invoices.READ" }
 ```
 

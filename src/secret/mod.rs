@@ -77,26 +77,30 @@ pub(crate) fn is_client_id(text: &str) -> bool {
 /// Whether a word that stands where a scope belongs is a secret, or may be one: a token, digits that no name has, or one
 /// long word of letters and digits where scopes have dots.
 pub(crate) fn is_none_of_a_scope(word: &str) -> bool {
-    if !has_long_part(word.as_bytes()) {
+    if !may_hold_secret(word.as_bytes()) {
         return false;
     }
-    let is_digits =
-        |part: &str| has_hex_run(part.as_bytes(), LEAST_HALF) && part.contains(|c: char| c.is_ascii_digit());
-    word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_digits) || !word.contains('.') || redact(word) != word
+    let is_digits = |part: &str| has_hex_run(part.as_bytes(), LEAST_HALF);
+    word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_digits)
+        || (!word.contains('.') && word.contains(|c: char| c.is_ascii_digit()))
+        || redact(word) != word
 }
 
-/// Whether bytes hold a part of a word so long, and with a digit in it, that [`is_none_of_a_scope`] has to look. Parts end
-/// at dots, blanks and commas.
-pub(crate) fn has_long_part(bytes: &[u8]) -> bool {
+/// Whether bytes hold a part of a word so long that [`is_none_of_a_scope`] has to look: with a digit in it, or of
+/// hexadecimal digits; or the beginning of a web token. Parts end at dots, blanks and commas.
+pub(crate) fn may_hold_secret(bytes: &[u8]) -> bool {
     let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     // Every such part has a byte at a multiple of its least length.
-    (LEAST_PART - 1..bytes.len()).step_by(LEAST_PART).any(|at| {
+    let mut looked_at = (LEAST_PART - 1..bytes.len()).step_by(LEAST_PART);
+    let has_long_part = looked_at.any(|at| {
         let (before, after) = bytes.split_at(at);
         let before = before.iter().rev().take_while(inside).count();
         let after = after.iter().take_while(inside).count();
         let part = bytes.get(at - before..at + after).unwrap_or_default();
-        part.len() >= LEAST_PART && part.iter().any(u8::is_ascii_digit)
-    })
+        let may_be_secret = part.iter().any(u8::is_ascii_digit) || part.iter().all(u8::is_ascii_hexdigit);
+        part.len() >= LEAST_PART && may_be_secret
+    });
+    has_long_part || memchr::memmem::find(bytes, b"eyJ").is_some()
 }
 
 #[cfg(test)]
@@ -156,6 +160,8 @@ mod tests {
             (&hex("0c", 16), true),
             ("eyJhbGciOiJIUzI1NiJ9x7abcde.eyJzdWIiOiIxIn0abc.c2lnbmF0dXJl", true),
             ("gho_16C7e42F292c6912E7710c838347Ae178B4a", true),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", true),
+            (&format!("1000.{}.{}", hex("a", 32), hex("b", 32)), true),
             ("ZohoBooks.fullaccess.all", false),
             ("openid", false),
             ("ZohoMarketingAutomation.lead.READ", false),

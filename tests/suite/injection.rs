@@ -20,7 +20,8 @@ const HOSTILE: [&str; 9] = [
 /// Whether a line would be obeyed.
 fn is_obeyed(line: &str, format: &str) -> bool {
     let command = line.trim_start().starts_with("::")
-        && (format != "github" || line.contains("::error file=pwned") || line.contains("::add-mask"));
+        && (format != "github"
+            || ["::error file=pwned", "::add-mask"].iter().any(|start| line.trim_start().starts_with(start)));
     let marks = line.match_indices('#').any(|(at, _)| {
         line[at..].strip_prefix("##").is_some_and(|name| {
             let length = name.bytes().take_while(u8::is_ascii_alphabetic).count();

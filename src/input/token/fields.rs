@@ -114,7 +114,11 @@ impl Key {
 
     /// What a field is whose name ends in `scope` or `scopes`, with or without a number: `zoho_scope`, `scopes_2`.
     fn by_its_words(name: &[u8]) -> Self {
-        let Ok(name) = std::str::from_utf8(name) else { return Self::Other };
+        // What is no name may be the whole header of a table.
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+        let Some(name) = std::str::from_utf8(name).ok().filter(|name| name.as_bytes().iter().all(is_name)) else {
+            return Self::Other;
+        };
         let lower = name.to_ascii_lowercase();
         let is_asked = ASKED.iter().any(|word| lower.contains(word));
         match names_scopes(name.trim_end_matches(|c: char| c.is_ascii_digit())) {
@@ -234,6 +238,7 @@ mod tests {
             ("zoho-scopes2", Key::Scope),
             ("scopes_supported", Key::Asked),
             ("requestedScopes", Key::Asked),
+            ("app,scope", Key::Other),
             ("microscope", Key::Other),
             ("scope_id", Key::Other),
             ("", Key::Other),

@@ -1,5 +1,7 @@
 //! What one token holds, and what else its response tells.
 
+use std::collections::HashSet;
+
 use super::super::{Item, Request};
 use super::Failure;
 use crate::catalog::data_centre::DataCentre;
@@ -58,25 +60,21 @@ impl Grant {
 
     /// Takes the scopes of every place that says what is held, each once. Where they differ, all count, and it is noted.
     pub(super) fn hold(&mut self, lists: Vec<(Vec<Item>, Span)>, source: SourceId) {
-        let same = |one: &Item, other: &Item| one.written.eq_ignore_ascii_case(&other.written);
+        let spelled =
+            |items: &[Item]| items.iter().map(|item| item.written.to_ascii_lowercase()).collect::<HashSet<_>>();
         let mut lists = lists.into_iter();
-        let Some((first, span)) = lists.next() else { return };
+        let Some((items, span)) = lists.next() else { return };
         self.state = State::Known;
         self.request.place = Place::new(source, span);
-        self.request.items = first;
-        let first = self.request.items.len();
+        let first = spelled(&items);
+        self.request.items = items;
+        let mut known = first.clone();
         for (items, span) in lists {
-            let (before, items_too) = (self.request.items.get(..first).unwrap_or_default(), &items);
-            let lacks =
-                |some: &[Item], others: &[Item]| some.iter().any(|item| !others.iter().any(|other| same(item, other)));
-            if lacks(before, items_too) || lacks(items_too, before) {
+            if spelled(&items) != first {
                 self.differs = self.differs.or(Some(Place::new(source, span)));
             }
-            for item in items {
-                if !self.request.items.iter().any(|known| same(known, &item)) {
-                    self.request.items.push(item);
-                }
-            }
+            let new = items.into_iter().filter(|item| known.insert(item.written.to_ascii_lowercase()));
+            self.request.items.extend(new);
         }
     }
 

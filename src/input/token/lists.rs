@@ -6,7 +6,7 @@ use super::super::scalar::Alignment;
 use super::super::{Item, read_list};
 use super::Failure;
 use super::shape::{DEEPEST, Reader, may_hold_json};
-use crate::secret::is_none_of_a_scope;
+use crate::scope::Malformed;
 use crate::text::Span;
 
 /// The longest list that is read, in bytes: several times all scopes that Zoho's documentation names.
@@ -72,9 +72,7 @@ impl<'t> Reader<'t> {
             item.place.span = found.map_or(whole, |found| found.shifted(whole.start));
             // Dots after a scope are the server's, not a writer's.
             item.stray = None;
-            if is_none_of_a_scope(&item.written) {
-                item.written = "*".repeat(item.written.chars().count());
-                item.scope = item.written.parse();
+            if item.scope == Err(Malformed::Secret) {
                 self.hide.push(item.place.span);
             } else {
                 self.keep.push(item.place.span);

@@ -10,7 +10,7 @@ use super::lists::LONGEST_LIST;
 use super::shape::is_in_milliseconds;
 use super::{Grant, Stale, StaleForm, State};
 use crate::catalog::data_centre::DataCentre;
-use crate::secret::has_long_part;
+use crate::secret::may_hold_secret;
 use crate::text::{Place, SourceId, Span};
 
 /// What decides how a grant is judged.
@@ -333,7 +333,7 @@ impl<'l> Found<'l> {
 
 /// Whether a text is a list of scopes in which neither JSON nor a secret can stand.
 pub(super) fn is_plain_list(value: &str) -> bool {
-    value.len() <= LONGEST_LIST && !value.starts_with(['{', '[', '"']) && !has_long_part(value.as_bytes())
+    value.len() <= LONGEST_LIST && !value.starts_with(['{', '[', '"']) && !may_hold_secret(value.as_bytes())
 }
 
 fn blanks(bytes: &[u8], mut at: usize) -> usize {

@@ -1,9 +1,10 @@
 //! Tables with a header: exports with a column for the application or client, and one for scopes or responses.
 
 use std::fmt::Write as _;
+use std::io::{self, Read};
 
 use super::fields::{Key, is_list_of_scopes};
-use super::record::{Parts, Read, number, parts, unnamed};
+use super::record::{self, Parts, number, parts, unnamed};
 use super::rows::{self, Cell, Row, TableReader};
 use super::shape::is_in_milliseconds;
 use super::skim::{Facts, is_plain_list};
@@ -61,11 +62,14 @@ impl Header {
         let mut facts = Facts::default();
         let (mut has_life, mut has_seconds) = (false, false);
         for (key, cell) in self.keys.iter().zip(row) {
+            // A cell that holds JSON may hold a response.
+            let start = cell.trim_ascii_start();
+            if start.starts_with(b"{") || start.starts_with(b"[") {
+                return None;
+            }
             if matches!(key, Key::Other | Key::Asked | Key::Token | Key::TokenType) {
-                // A cell that holds JSON may hold a response.
-                let start = cell.trim_ascii_start();
                 let is_list = || std::str::from_utf8(cell).map_or(true, is_list_of_scopes);
-                if start.starts_with(b"{") || start.starts_with(b"[") || (*key == Key::Other && is_list()) {
+                if *key == Key::Other && is_list() {
                     return None;
                 }
                 continue;
@@ -115,6 +119,24 @@ impl Header {
         }
         record.text.push('}');
         found.then_some(record)
+    }
+}
+
+impl<R: Read> TableReader<R> {
+    /// The header: the first row, or the second one after a line by which a spreadsheet says what separates cells.
+    ///
+    /// # Errors
+    ///
+    /// When the input cannot be read.
+    pub(crate) fn header(&mut self) -> io::Result<Option<Header>> {
+        let Some(mut row) = self.next()? else { return Ok(None) };
+        let bare = row.text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&row.text);
+        if bare == [b"sep=", &[self.delimiter()][..]].concat() {
+            let Some(second) = self.next()? else { return Ok(None) };
+            row = second;
+        }
+        let cells: Vec<_> = row.cells.iter().map(String::from_utf8_lossy).collect();
+        Ok(Some(Header::new(cells.iter().map(AsRef::as_ref), self.delimiter())))
     }
 }
 
@@ -208,7 +230,7 @@ impl Record<'_> {
 }
 
 /// Reads every row of a table. Each row is a source of its own.
-pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut Sources) -> Read {
+pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut Sources) -> record::Read {
     let source = sources.next_id();
     let mut rows = TableReader::new(text.as_bytes(), delimiter);
     let mut grants = Vec::new();
@@ -225,7 +247,7 @@ pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut So
     if sources.next_id() == source {
         sources.add(Source::new(name, ""));
     }
-    Read { grants, source }
+    record::Read { grants, source }
 }
 
 /// Reads the grants of one row. The row goes into `sources` without its secrets.
