@@ -13,7 +13,7 @@ pub fn suffices(catalog: &Catalog, scopes: &[Scope], endpoint: &Endpoint) -> Opt
     let scopes: Vec<Scope> = scopes.iter().map(|scope| identify(catalog, scope).scope).collect();
     match &endpoint.needs {
         Needs::Nothing => Some(true),
-        Needs::Unstated(_) => None,
+        Needs::Disputed(_) | Needs::Unstated(_) | Needs::Likely(_) | Needs::Unknown => None,
         Needs::AnyOf(sets) => Some(sets.iter().any(|set| set.iter().all(|need| gives_need(catalog, &scopes, need)))),
     }
 }

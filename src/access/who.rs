@@ -1,6 +1,6 @@
 //! Which scopes open a call, the narrowest first.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Reading;
 use super::call::gives_need;
@@ -8,6 +8,7 @@ use super::coverage::{coverers, starts};
 use super::identity::{Known, identify};
 use super::reach::reach;
 use super::words::{data_classes, gives};
+use crate::catalog::calls::{is_named, plain_name};
 use crate::catalog::{Catalog, DataClass, Endpoint, Needs, Status};
 use crate::scope::{Scope, is_placeholder};
 
@@ -19,8 +20,14 @@ const NAMES: usize = 3;
 pub enum Openers {
     /// One of these suffices.
     AnyOf(Choice),
+    /// One of these suffices, says one source; another says otherwise.
+    Disputed(Choice),
     /// The vendor lists these and does not say whether any or all are needed.
     Unstated(Vec<Opener>),
+    /// Nobody ties a scope to the call; by their names these belong to it.
+    Likely(Vec<Opener>),
+    /// Nobody says which scope it needs.
+    Unknown,
     /// The vendor says that no scope is needed.
     Nothing,
 }
@@ -73,13 +80,11 @@ pub fn openers(catalog: &Catalog, endpoint: &Endpoint, values: &[(&str, String)]
     let mut desk = Desk { catalog, reached: HashMap::new() };
     match &endpoint.needs {
         Needs::Nothing => Openers::Nothing,
-        Needs::Unstated(listed) => {
-            let mut listed: Vec<Opener> =
-                listed.iter().map(|need| desk.opener(filled(catalog, need, values))).collect();
-            listed.sort_by_key(|opener| (opener.reach, opener.scope.to_string()));
-            Openers::Unstated(listed)
-        }
+        Needs::Unknown => Openers::Unknown,
+        Needs::Unstated(listed) => Openers::Unstated(desk.list(listed, values)),
+        Needs::Likely(listed) => Openers::Likely(desk.list(listed, values)),
         Needs::AnyOf(sets) => Openers::AnyOf(desk.choice(sets, values)),
+        Needs::Disputed(sets) => Openers::Disputed(desk.choice(sets, values)),
     }
 }
 
@@ -90,24 +95,36 @@ struct Desk<'c> {
 }
 
 impl Desk<'_> {
+    fn list(&mut self, listed: &[Scope], values: &[(&str, String)]) -> Vec<Opener> {
+        let mut openers: Vec<Opener> =
+            listed.iter().map(|need| self.opener(filled(self.catalog, need, values))).collect();
+        openers.sort_by_key(|opener| (opener.reach, opener.scope.to_string()));
+        openers
+    }
+
     fn choice(&mut self, sets: &[Vec<Scope>], values: &[(&str, String)]) -> Choice {
-        let named = Named::of(sets, values);
-        let mut alternatives: Vec<Alternative> = Vec::new();
+        let named = Named::of(self.catalog, sets, values);
+        let mut alternatives: Vec<(u8, Alternative)> = Vec::new();
         for set in sets {
             let scopes = set.iter().map(|need| filled(self.catalog, need, values)).collect::<Vec<_>>();
             let reach = self.together(&scopes);
             let scopes = scopes.into_iter().map(|scope| self.opener(scope)).collect();
-            alternatives.push(Alternative { scopes, reach, elsewhere: named.elsewhere(set) });
+            alternatives.push((named.rank(set), Alternative { scopes, reach, elsewhere: named.elsewhere(set) }));
         }
-        alternatives.sort_by_key(|one| {
+        // The vendor names some, and others may be open as well: what is listed for other things alone is all there is.
+        if alternatives.iter().all(|(_, one)| one.elsewhere) {
+            alternatives.iter_mut().for_each(|(_, one)| one.elsewhere = false);
+        }
+        alternatives.sort_by_key(|(rank, one)| {
             let names: Vec<String> = one.scopes.iter().map(|opener| opener.scope.to_string()).collect();
-            (one.elsewhere, one.reach, one.scopes.len(), names)
+            (one.elsewhere, *rank, one.reach, one.scopes.len(), names)
         });
+        let mut alternatives: Vec<Alternative> = alternatives.into_iter().map(|(_, one)| one).collect();
         // Filled placeholders may name what stands there by name as well.
         let scopes = |one: &Alternative| one.scopes.iter().map(|opener| opener.scope.clone()).collect::<Vec<_>>();
         alternatives.dedup_by(|one, other| one.elsewhere == other.elsewhere && scopes(one) == scopes(other));
         let wider = self.wider(&alternatives);
-        Choice { alternatives, wider, one_for_each: named.is_empty() && one_for_each(sets) }
+        Choice { alternatives, wider, one_for_each: named.leaves_open() && !spread(sets).is_empty() }
     }
 
     fn wider(&mut self, alternatives: &[Alternative]) -> Vec<Opener> {
@@ -169,52 +186,115 @@ impl Desk<'_> {
     }
 }
 
-/// A scope whose placeholder is filled from the path, when that makes a scope that stands in the catalog by name:
-/// `ZohoCRM.modules.{module}.READ` for `/crm/v8/Leads` is `ZohoCRM.modules.leads.READ`.
+/// A scope whose placeholder is filled from the path: `ZohoCRM.modules.{module}.READ` for `/crm/v8/Sales_Orders` is
+/// `ZohoCRM.modules.salesorders.READ`, and for `/crm/v8/Cars`, a module of somebody's own, `ZohoCRM.modules.Cars.READ`.
 fn filled(catalog: &Catalog, scope: &Scope, values: &[(&str, String)]) -> Scope {
-    let mut parts = scope.parts().to_vec();
-    for part in parts.iter_mut().filter(|part| is_placeholder(part)) {
-        let name = part.trim_matches(['{', '}']).to_ascii_lowercase();
-        // The path may say `{module_api_name}` where the scope says `{module}`.
-        let same = values.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name));
-        let alike = || values.iter().find(|(other, _)| other.to_ascii_lowercase().starts_with(&name));
-        if let Some((_, value)) = same.or_else(alike) {
-            part.clone_from(value);
+    let mut filled = false;
+    let with = |spelt: &dyn Fn(&str) -> String, filled: &mut bool| {
+        let mut parts = scope.parts().to_vec();
+        for part in parts.iter_mut().filter(|part| is_placeholder(part)) {
+            let name = part.trim_matches(['{', '}']).to_ascii_lowercase();
+            // The path may say `{module_api_name}` where the scope says `{module}`.
+            let same = values.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name));
+            let alike = || values.iter().find(|(other, _)| other.to_ascii_lowercase().starts_with(&name));
+            if let Some((_, value)) = same.or_else(alike).filter(|(_, value)| is_name(value)) {
+                *part = spelt(value);
+                *filled = true;
+            }
         }
+        Scope::from_parts(parts)
+    };
+    let by_name = |name: &dyn Fn(&str) -> String| {
+        let identity = identify(catalog, &with(name, &mut false));
+        match identity.known {
+            Known::Operation(_, resource, _) if !resource.is_template() => Some(identity.scope),
+            _ => None,
+        }
+    };
+    let as_asked = with(&str::to_owned, &mut filled);
+    if !filled {
+        return scope.clone();
     }
-    let identity = identify(catalog, &Scope::from_parts(parts));
-    match identity.known {
-        Known::Operation(_, resource, _) if !resource.is_template() => identity.scope,
-        _ => scope.clone(),
-    }
+    by_name(&str::to_owned).or_else(|| by_name(&plain_name)).unwrap_or(as_asked)
 }
 
-/// The scopes among a call's needs that bear a name from the path, each with the part where it stands.
-struct Named<'n>(Vec<(&'n Scope, usize)>);
+/// Whether a value of a path is a name: no number, and no placeholder.
+fn is_name(value: &str) -> bool {
+    value.starts_with(|c: char| c.is_ascii_alphabetic()) && value.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
+}
+
+/// What the names in a path say of the scopes among a call's needs.
+struct Named<'n> {
+    /// The scopes that bear a name from the path, each with the part where it stands.
+    bearing: Vec<(&'n Scope, usize)>,
+    /// The path names a module, by whatever name.
+    asks_for_a_module: bool,
+    /// The module is one of the service's own.
+    is_known: bool,
+    /// What scopes stand side by side under, one for each of several names.
+    spread: HashSet<&'n [String]>,
+}
 
 impl<'n> Named<'n> {
-    fn of(sets: &'n [Vec<Scope>], values: &[(&str, String)]) -> Self {
-        let mut found = Vec::new();
+    fn of(catalog: &Catalog, sets: &'n [Vec<Scope>], values: &[(&str, String)]) -> Self {
+        let mut bearing = Vec::new();
         for scope in sets.iter().flatten() {
             for (at, part) in scope.resource().iter().enumerate() {
-                if values.iter().any(|(_, value)| value.eq_ignore_ascii_case(part)) {
-                    found.push((scope, at));
+                if values.iter().any(|(_, value)| is_named(value, part)) {
+                    bearing.push((scope, at));
                 }
             }
         }
-        Self(found)
+        let mut modules =
+            values.iter().filter(|(name, value)| name.to_ascii_lowercase().contains("module") && is_name(value));
+        let module = modules.next().map(|(_, value)| value);
+        let service = sets.iter().flatten().find_map(Scope::service).and_then(|name| catalog.service(name));
+        let is_known = module.zip(service).is_some_and(|(module, service)| {
+            service.resources.iter().any(|resource| {
+                resource.path.len() > 1 && resource.path.last().is_some_and(|part| is_named(module, part))
+            })
+        });
+        Self { bearing, asks_for_a_module: module.is_some(), is_known, spread: spread(sets) }
     }
 
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Nothing in the path says which of several things it is about.
+    fn leaves_open(&self) -> bool {
+        self.bearing.is_empty() && !self.asks_for_a_module
     }
 
-    /// Whether a set bears another name where one of these bears the path's.
+    fn bears(&self, scope: &Scope) -> bool {
+        self.bearing.iter().any(|(named, _)| *named == scope)
+    }
+
+    /// Whether a set is for something else than the path names.
     fn elsewhere(&self, set: &[Scope]) -> bool {
-        let is_named = |scope: &Scope| self.0.iter().any(|(named, _)| *named == scope);
-        let is_other = |scope: &Scope| self.0.iter().any(|(named, at)| differ_at(named, scope) == Some(*at));
-        !set.iter().any(is_named) && set.iter().any(is_other)
+        if set.iter().any(|scope| self.bears(scope)) {
+            return false;
+        }
+        let is_other = |scope: &Scope| self.bearing.iter().any(|(named, at)| differ_at(named, scope) == Some(*at));
+        set.iter().any(|scope| is_other(scope) || (self.asks_for_a_module && self.is_of_another(scope)))
     }
+
+    /// Whether a scope is that of one module among several, and not of the one that is asked for.
+    fn is_of_another(&self, scope: &Scope) -> bool {
+        let Some((name, family)) = scope.resource().split_last() else { return false };
+        let is_open = is_placeholder(name) || (is_custom(name) && !self.is_known);
+        self.spread.contains(family) && !is_open
+    }
+
+    /// What comes first among what fits: the scopes of the very module, or of modules of one's own.
+    fn rank(&self, set: &[Scope]) -> u8 {
+        let of_it = |scope: &Scope| {
+            let name = scope.resource().last();
+            self.bears(scope) || name.is_some_and(|name| is_custom(name) || is_placeholder(name))
+        };
+        u8::from(self.asks_for_a_module && !set.iter().any(of_it))
+    }
+}
+
+/// Whether a resource stands for the modules that an organization made itself.
+fn is_custom(name: &str) -> bool {
+    ["custom", "custommodule", "custommodules"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// The one part of the resource in which two scopes of a service differ, whatever the operation.
@@ -230,18 +310,16 @@ fn differ_at(one: &Scope, other: &Scope) -> Option<usize> {
     (places.next().is_none() && is_name(a) && is_name(b)).then_some(place)
 }
 
-/// Whether the alternatives hold one scope for each of several names.
-fn one_for_each(sets: &[Vec<Scope>]) -> bool {
-    let scopes: Vec<&Scope> = sets.iter().flatten().collect();
-    sets.len() >= NAMES
-        && scopes.iter().any(|one| {
-            let mut names: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-            for other in scopes.iter().filter(|other| one.operation() == other.operation()) {
-                if let Some((place, name)) = differ_at(one, other).and_then(|at| Some((at, other.resource().get(at)?)))
-                {
-                    names.entry(place).or_default().insert(name.to_ascii_lowercase());
-                }
-            }
-            names.values().any(|others| others.len() + 1 >= NAMES)
-        })
+/// The resources under which the needs hold one scope for each of several names.
+fn spread(sets: &[Vec<Scope>]) -> HashSet<&[String]> {
+    let mut names: HashMap<&[String], BTreeSet<String>> = HashMap::new();
+    for scope in sets.iter().flatten() {
+        if let Some((name, family)) = scope.resource().split_last()
+            && !is_placeholder(name)
+        {
+            names.entry(family).or_default().insert(name.to_ascii_lowercase());
+        }
+    }
+    names.retain(|family, names| !family.is_empty() && names.len() >= NAMES);
+    names.into_keys().collect()
 }

@@ -9,6 +9,7 @@
 //! assert!(books.resource(&["invoices".to_owned()]).is_some());
 //! ```
 
+pub mod calls;
 mod decode;
 mod decode_calls;
 mod decode_remarks;
@@ -22,7 +23,6 @@ mod list;
 pub mod model;
 mod needed;
 mod overlay;
-pub mod paths;
 mod recalled;
 mod search;
 mod show;
@@ -38,6 +38,7 @@ pub use show::{
     ShownResource, ShownScope, ShownSource, ShownWord, show, show_endpoint,
 };
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use recalled::Recalled;
@@ -63,6 +64,8 @@ struct CatalogEntry {
     packed: Option<&'static embedded::Packed>,
     service: OnceLock<Service>,
     endpoints: OnceLock<Endpoints>,
+    /// Calls that were decoded one by one.
+    calls: OnceLock<Box<[OnceLock<Endpoint>]>>,
     needed: OnceLock<Needed>,
 }
 
@@ -77,6 +80,7 @@ impl Catalog {
             packed: Some(packed),
             service: OnceLock::new(),
             endpoints: OnceLock::new(),
+            calls: OnceLock::new(),
             needed: OnceLock::new(),
         };
         Self {
@@ -147,6 +151,42 @@ impl Catalog {
         self.entry(service).map(|entry| entry.needed.get_or_init(|| Needed::of(&entry.endpoints().calls)))
     }
 
+    /// A service by its number: its place in the order of names.
+    pub(crate) fn numbered(&self, number: usize) -> Option<&Service> {
+        self.entries.get(number).map(CatalogEntry::service)
+    }
+
+    /// The number of a service.
+    pub(crate) fn number(&self, name: &str) -> Option<usize> {
+        self.entries.binary_search_by(|entry| compare_names(&entry.name, name)).ok()
+    }
+
+    /// A call by its number among those of its service, and by where it begins in the packed calls; with its service.
+    pub(crate) fn call(&self, service: usize, number: usize, at: usize) -> Option<(&Service, &Endpoint)> {
+        let entry = self.entries.get(service)?;
+        Some((entry.service(), entry.call(number, at)?))
+    }
+
+    /// The index of all calls, and the table of hosts. Those of the embedded catalog are ready.
+    pub(crate) fn index(&self) -> (Cow<'static, calls::packed::Packed>, Cow<'static, str>) {
+        if !self.entries.is_empty() && self.entries.iter().all(|entry| entry.packed.is_some()) {
+            return (Cow::Borrowed(&embedded::INDEX), Cow::Borrowed(embedded::HOSTS));
+        }
+        let rows = self.entries.iter().enumerate().flat_map(|(service, entry)| {
+            let calls = entry.endpoints().calls.iter().enumerate();
+            calls.map(move |(number, call)| calls::packed::Row {
+                service,
+                number,
+                at: 0,
+                method: &call.method,
+                path: &call.path,
+            })
+        });
+        let packed = calls::packed::Packed::of(&rows.collect::<Vec<_>>());
+        let hosts = self.services().enumerate().map(|(number, service)| service.host_lines(number)).collect::<String>();
+        (Cow::Owned(packed), Cow::Owned(hosts))
+    }
+
     /// Answers that were worked out before.
     pub(crate) fn recalled(&self) -> &Recalled {
         &self.recalled
@@ -178,5 +218,16 @@ impl CatalogEntry {
 
     fn endpoints(&self) -> &Endpoints {
         self.endpoints.get_or_init(|| self.packed.map(embedded::Packed::calls).unwrap_or_default())
+    }
+
+    /// One call, without decoding the others.
+    fn call(&self, number: usize, at: usize) -> Option<&Endpoint> {
+        match (self.packed, self.endpoints.get()) {
+            (Some(packed), None) => {
+                let calls = self.calls.get_or_init(|| (0..packed.count).map(|_| OnceLock::new()).collect());
+                Some(calls.get(number)?.get_or_init(|| packed.call(at)))
+            }
+            _ => self.endpoints().calls.get(number),
+        }
     }
 }
