@@ -6,8 +6,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::template::{name_of, segments};
-use crate::percent::{decode, decode_query};
 use crate::scope::closest;
+use crate::text::percent::{decode, decode_query};
 
 /// The methods that a call can have.
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];

@@ -2,7 +2,7 @@
 
 use super::call::Asked;
 use super::template::{Segment, matches, segments, version};
-use crate::data_centre;
+use crate::catalog::data_centre;
 
 /// The host of a line that holds for every host, and for a call without one.
 pub(crate) const ANY_HOST: &str = "*";
