@@ -9,7 +9,7 @@ use super::identity::{Known, identify};
 use super::reach::reach;
 use super::words::{data_classes, gives};
 use crate::catalog::calls::{is_named, plain_name};
-use crate::catalog::{Catalog, DataClass, Endpoint, Needs, Status};
+use crate::catalog::{Catalog, DataClass, Endpoint, Needs, Resource, Status};
 use crate::scope::{Scope, is_placeholder};
 
 /// How many names it takes before scopes that differ in one part alone are taken for one scope for each name.
@@ -111,7 +111,12 @@ impl Desk<'_> {
             let scopes = scopes.into_iter().map(|scope| self.opener(scope)).collect();
             alternatives.push((named.rank(set), Alternative { scopes, reach, elsewhere: named.elsewhere(set) }));
         }
-        // The vendor names some, and others may be open as well: what is listed for other things alone is all there is.
+        if let Some(set) = named.like_the_others(self.catalog, sets) {
+            let reach = self.together(&set);
+            let scopes = set.into_iter().map(|scope| self.opener(scope)).collect();
+            alternatives.push((0, Alternative { scopes, reach, elsewhere: false }));
+        }
+        // What is listed for other things alone is all there is.
         if alternatives.iter().all(|(_, one)| one.elsewhere) {
             alternatives.iter_mut().for_each(|(_, one)| one.elsewhere = false);
         }
@@ -227,8 +232,8 @@ fn is_name(value: &str) -> bool {
 struct Named<'n> {
     /// The scopes that bear a name from the path, each with the part where it stands.
     bearing: Vec<(&'n Scope, usize)>,
-    /// The path names a module, by whatever name.
-    asks_for_a_module: bool,
+    /// The module that the path names, by whatever name.
+    module: Option<&'n str>,
     /// The module is one of the service's own.
     is_known: bool,
     /// What scopes stand side by side under, one for each of several names.
@@ -236,7 +241,7 @@ struct Named<'n> {
 }
 
 impl<'n> Named<'n> {
-    fn of(catalog: &Catalog, sets: &'n [Vec<Scope>], values: &[(&str, String)]) -> Self {
+    fn of(catalog: &Catalog, sets: &'n [Vec<Scope>], values: &'n [(&str, String)]) -> Self {
         let mut bearing = Vec::new();
         for scope in sets.iter().flatten() {
             for (at, part) in scope.resource().iter().enumerate() {
@@ -247,19 +252,40 @@ impl<'n> Named<'n> {
         }
         let mut modules =
             values.iter().filter(|(name, value)| name.to_ascii_lowercase().contains("module") && is_name(value));
-        let module = modules.next().map(|(_, value)| value);
-        let service = sets.iter().flatten().find_map(Scope::service).and_then(|name| catalog.service(name));
-        let is_known = module.zip(service).is_some_and(|(module, service)| {
-            service.resources.iter().any(|resource| {
-                resource.path.len() > 1 && resource.path.last().is_some_and(|part| is_named(module, part))
-            })
+        let module = modules.next().map(|(_, value)| value.as_str());
+        let spread = spread(sets);
+        let is_known = module.is_some_and(|module| {
+            let scopes = sets
+                .iter()
+                .flatten()
+                .filter(|scope| scope.resource().split_last().is_some_and(|(_, family)| spread.contains(family)));
+            scopes.into_iter().any(|scope| named_like(catalog, scope, module).is_some())
         });
-        Self { bearing, asks_for_a_module: module.is_some(), is_known, spread: spread(sets) }
+        Self { bearing, module, is_known, spread }
+    }
+
+    /// What the vendor lists for several modules, for the one that the path names and the list leaves out: a module of the
+    /// service's own, or one that an organization made.
+    fn like_the_others(&self, catalog: &Catalog, sets: &[Vec<Scope>]) -> Option<Vec<Scope>> {
+        let module = self.module.filter(|_| self.bearing.is_empty())?;
+        let custom = |scope: &Scope| named_like(catalog, scope, "custom");
+        if !self.is_known
+            && sets.iter().flatten().any(|scope| scope.resource().last().is_some_and(|name| is_custom(name)))
+        {
+            return None;
+        }
+        let set = sets.iter().find(|set| set.iter().any(|scope| self.is_of_another(scope)))?;
+        let swap = |scope: &Scope| match self.is_of_another(scope) {
+            true if self.is_known => named_like(catalog, scope, module),
+            true => custom(scope),
+            false => Some(scope.clone()),
+        };
+        set.iter().map(swap).collect()
     }
 
     /// Nothing in the path says which of several things it is about.
     fn leaves_open(&self) -> bool {
-        self.bearing.is_empty() && !self.asks_for_a_module
+        self.bearing.is_empty() && self.module.is_none()
     }
 
     fn bears(&self, scope: &Scope) -> bool {
@@ -272,7 +298,7 @@ impl<'n> Named<'n> {
             return false;
         }
         let is_other = |scope: &Scope| self.bearing.iter().any(|(named, at)| differ_at(named, scope) == Some(*at));
-        set.iter().any(|scope| is_other(scope) || (self.asks_for_a_module && self.is_of_another(scope)))
+        set.iter().any(|scope| is_other(scope) || (self.module.is_some() && self.is_of_another(scope)))
     }
 
     /// Whether a scope is that of one module among several, and not of the one that is asked for.
@@ -288,8 +314,25 @@ impl<'n> Named<'n> {
             let name = scope.resource().last();
             self.bears(scope) || name.is_some_and(|name| is_custom(name) || is_placeholder(name))
         };
-        u8::from(self.asks_for_a_module && !set.iter().any(of_it))
+        u8::from(self.module.is_some() && !set.iter().any(of_it))
     }
+}
+
+/// The scope with another name in the place of the last part of its resource, where the catalog has it.
+fn named_like(catalog: &Catalog, scope: &Scope, name: &str) -> Option<Scope> {
+    let service = catalog.service(scope.service()?)?;
+    let (_, family) = scope.resource().split_last()?;
+    let same = |resource: &&Resource| {
+        resource.path.split_last().is_some_and(|(last, parent)| {
+            !is_placeholder(last)
+                && is_named(name, last)
+                && parent.len() == family.len()
+                && parent.iter().zip(family).all(|(one, other)| one.eq_ignore_ascii_case(other))
+        })
+    };
+    let resource = service.resources.iter().find(same)?;
+    let operation = resource.operation(scope.operation()?)?;
+    Some(service.scope(&resource.path, &operation.name))
 }
 
 /// Whether a resource stands for the modules that an organization made itself.

@@ -364,7 +364,9 @@ impl Service {
             if host.base_paths.is_empty() {
                 lines.push((host.host.as_str(), "", ""));
             }
-            lines.extend(host.base_paths.iter().map(|base| (host.host.as_str(), base.path.as_str(), base.stands_for.as_str())));
+            lines.extend(
+                host.base_paths.iter().map(|base| (host.host.as_str(), base.path.as_str(), base.stands_for.as_str())),
+            );
         }
         lines.extend(self.other_paths.iter().map(|base| ("*", base.path.as_str(), base.stands_for.as_str())));
         let texts = lines.iter().map(|(host, path, stands_for)| format!("{number}\t{host}\t{path}\t{stands_for}\n"));

@@ -5,17 +5,22 @@ use super::template::{Segment, matches, segments, version};
 use crate::catalog::data_centre;
 
 /// The host of a line that holds for every host, and for a call without one.
-pub(crate) const ANY_HOST: &str = "*";
+const ANY_HOST: &str = "*";
 
-/// A line of the table of hosts: a service, a host, and a beginning of its paths there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Line<'t> {
-    pub(super) service: usize,
-    host: &'t str,
+/// The hosts of all services, and what paths begin with there.
+#[derive(Debug)]
+pub(super) struct Table(Vec<Line>);
+
+/// A service, a host, and a beginning of its paths there.
+#[derive(Debug)]
+struct Line {
+    service: usize,
+    /// The labels of the host; `None` for any, and for a call without one.
+    host: Option<Vec<String>>,
     /// Only paths that begin so are answered there; any when it is empty.
-    base: &'t str,
+    base: String,
     /// What the catalog writes in its place; the same when it is empty.
-    stands_for: &'t str,
+    stands_for: String,
 }
 
 /// How a path is looked up.
@@ -29,63 +34,67 @@ pub(super) struct Ways {
     pub(super) rewritten: Vec<(usize, Vec<Asked>)>,
 }
 
-/// The lines of a table: `service number, tab, host, tab, base path, tab, what it stands for`.
-pub(super) fn lines(table: &str) -> impl Iterator<Item = Line<'_>> {
-    table.lines().filter_map(|line| {
-        let mut fields = line.split('\t');
-        let service = fields.next()?.parse().ok()?;
-        Some(Line { service, host: fields.next()?, base: fields.next()?, stands_for: fields.next()? })
-    })
-}
+impl Table {
+    /// Reads lines of `service number, tab, host, tab, base path, tab, what it stands for`.
+    pub(super) fn of(text: &str) -> Self {
+        let line = |line: &str| {
+            let mut fields = line.split('\t');
+            let service = fields.next()?.parse().ok()?;
+            let host = Some(fields.next()?).filter(|host| *host != ANY_HOST).map(stem);
+            Some(Line { service, host, base: fields.next()?.to_owned(), stands_for: fields.next()?.to_owned() })
+        };
+        Self(text.lines().filter_map(line).collect())
+    }
 
-/// The ways to look up a path on a host.
-pub(super) fn ways(table: &str, host: Option<&str>, path: &[Asked]) -> Ways {
-    let asked = host.map(stem);
-    let mut ways = Ways { is_known: host.is_none(), own: None, rewritten: Vec::new() };
-    let mut everywhere: Vec<usize> = Vec::new();
-    if let Some(asked) = &asked {
-        let mut own = Vec::new();
-        for line in lines(table).filter(|line| line.host != ANY_HOST && fits(&stem(line.host), asked)) {
-            ways.is_known = true;
-            if line.base.is_empty() {
-                everywhere.push(line.service);
-                own.push(line.service);
-            } else if line.stands_for.is_empty() {
-                own.extend(begins(line.base, path).map(|_| line.service));
-            } else {
+    /// The ways to look up a path on a host.
+    pub(super) fn ways(&self, host: Option<&str>, path: &[Asked]) -> Ways {
+        let mut ways = Ways { is_known: host.is_none(), own: None, rewritten: Vec::new() };
+        let mut everywhere: Vec<usize> = Vec::new();
+        if let Some(host) = host {
+            let mut own = Vec::new();
+            for line in self.on(host) {
+                ways.is_known = true;
+                if line.base.is_empty() {
+                    everywhere.push(line.service);
+                    own.push(line.service);
+                } else if line.stands_for.is_empty() {
+                    own.extend(begins(&line.base, path).map(|_| line.service));
+                } else {
+                    ways.rewritten.extend(line.rewritten(path));
+                }
+            }
+            ways.own = Some(own);
+        }
+        for line in self.0.iter().filter(|line| line.host.is_none()) {
+            if host.is_none() || everywhere.contains(&line.service) {
                 ways.rewritten.extend(line.rewritten(path));
             }
         }
-        ways.own = Some(own);
+        ways
     }
-    for line in lines(table).filter(|line| line.host == ANY_HOST) {
-        if host.is_none() || everywhere.contains(&line.service) {
-            ways.rewritten.extend(line.rewritten(path));
-        }
+
+    /// The services that a host speaks for.
+    pub(super) fn services(&self, host: &str) -> Vec<usize> {
+        let mut found: Vec<usize> = self.on(host).map(|line| line.service).collect();
+        found.dedup();
+        found
     }
-    ways
+
+    fn on(&self, host: &str) -> impl Iterator<Item = &Line> {
+        let asked = stem(host);
+        self.0.iter().filter(move |line| line.host.as_deref().is_some_and(|known| fits(known, &asked)))
+    }
 }
 
-/// The services that a host speaks for.
-pub(super) fn services(table: &str, host: &str) -> Vec<usize> {
-    let asked = stem(host);
-    let mut found: Vec<usize> = lines(table)
-        .filter(|line| line.host != ANY_HOST && fits(&stem(line.host), &asked))
-        .map(|line| line.service)
-        .collect();
-    found.dedup();
-    found
-}
-
-impl Line<'_> {
+impl Line {
     fn rewritten(&self, path: &[Asked]) -> Option<(usize, Vec<Asked>)> {
-        let versions = begins(self.base, path)?;
-        let rest = path.get(segments(self.base).len()..)?;
+        let versions = begins(&self.base, path)?;
+        let rest = path.get(segments(&self.base).len()..)?;
         let spelt = |segment: &str| match versions.iter().find(|(known, _)| *known == segment) {
             Some((_, asked)) => Asked::new(asked),
             None => Asked::new(segment),
         };
-        let front = segments(self.stands_for).into_iter().map(spelt);
+        let front = segments(&self.stands_for).into_iter().map(spelt);
         Some((self.service, front.chain(rest.iter().cloned()).collect()))
     }
 }
@@ -176,7 +185,7 @@ mod tests {
 
     fn looked_up(host: Option<&str>, path: &str) -> (bool, Option<Vec<usize>>, Vec<(usize, String)>) {
         let path: Vec<Asked> = segments(path).into_iter().map(Asked::new).collect();
-        let ways = ways(TABLE, host, &path);
+        let ways = Table::of(TABLE).ways(host, &path);
         let text = |path: &[Asked]| path.iter().fold(String::new(), |text, asked| text + "/" + &asked.text);
         let rewritten = ways.rewritten.iter().map(|(service, path)| (*service, text(path))).collect();
         (ways.is_known, ways.own, rewritten)

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 
 use super::{Catalog, Endpoint, Service};
 use call::Asked;
-use host::Ways;
+use host::{Table, Ways};
 use packed::{Packed, Template, taken_apart};
 use template::{Segment, name_of, segments};
 
@@ -46,7 +46,7 @@ pub const UNSTATED: &str = "UNSTATED";
 pub struct Index<'c> {
     catalog: &'c Catalog,
     packed: Cow<'static, Packed>,
-    hosts: Cow<'static, str>,
+    hosts: Table,
 }
 
 /// What a lookup found.
@@ -88,6 +88,8 @@ pub struct Match<'c> {
     pub closer: Option<&'c Endpoint>,
     /// What stands in the place of placeholders that are whole segments: name and value.
     pub values: Vec<(&'c str, String)>,
+    /// The path as the service writes it.
+    path: Vec<Asked>,
 }
 
 /// The versions of an API that a call and a template name.
@@ -112,7 +114,7 @@ impl<'c> Index<'c> {
     #[must_use]
     pub fn build(catalog: &'c Catalog) -> Self {
         let (packed, hosts) = catalog.index();
-        Self { catalog, packed, hosts }
+        Self { catalog, packed, hosts: Table::of(&hosts) }
     }
 
     /// The number of templates.
@@ -130,7 +132,7 @@ impl<'c> Index<'c> {
     /// Looks a call up. Without a method it matches any.
     #[must_use]
     pub fn find(&self, call: &Call) -> Found<'c> {
-        let ways = host::ways(&self.hosts, call.host.as_deref(), &call.segments);
+        let ways = self.hosts.ways(call.host.as_deref(), &call.segments);
         let mut found = self.follow(call, &ways);
         found.host = match (&call.host, ways.is_known || !found.matches.is_empty()) {
             (None, _) => Host::Unsaid,
@@ -140,6 +142,7 @@ impl<'c> Index<'c> {
         if call.host.is_some() && found.matches.is_empty() {
             let anywhere = Ways { is_known: true, own: None, rewritten: Vec::new() };
             found.elsewhere = self.follow(&Call { host: None, ..call.clone() }, &anywhere).matches;
+            found.elsewhere.retain(|one| one.version.is_none());
         }
         found
     }
@@ -151,8 +154,14 @@ impl<'c> Index<'c> {
             walk::walk(&self.packed, path, &mut |ends, version| {
                 order += 1;
                 let templates = ends.filter_map(|at| self.packed.template(at));
-                let fitting: Vec<Template<'_>> =
-                    templates.filter(|template| allowed(template) && self.is_free(template, path)).collect();
+                // Without a host, `/api/v2/customers` is not another version of somebody's `/api/v1/customers`.
+                let is_anybodys = |template: &Template<'_>| {
+                    version.is_some() && call.host.is_none() && template.key.starts_with(&format!("api{}", packed::END))
+                };
+                let fits = |template: &Template<'_>| {
+                    allowed(template) && !is_anybodys(template) && self.is_free(template, path)
+                };
+                let fitting: Vec<Template<'_>> = templates.filter(fits).collect();
                 // A service's calls of one key stand side by side.
                 for group in fitting.chunk_by(|one, other| one.service == other.service) {
                     let Some(service) = group.first().map(|template| template.service) else { continue };
@@ -183,6 +192,7 @@ impl<'c> Index<'c> {
                     version: candidates.version.clone(),
                     closer: candidates.closer.and_then(|closer| Some(self.known(&closer)?.1)),
                     values: values(endpoint, &candidates.path),
+                    path: candidates.path.clone(),
                 })
             }));
         }
@@ -193,14 +203,27 @@ impl<'c> Index<'c> {
     /// that begins with two underscores, which the vendor keeps for itself.
     fn is_free(&self, template: &Template<'_>, path: &[Asked]) -> bool {
         let mut place = String::with_capacity(template.key.len());
+        let mut names = segments(taken_apart(template.path).1).into_iter();
         template.key.split_inclusive(packed::END).zip(path).all(|(piece, asked)| {
+            let name = names.next().and_then(name_of).unwrap_or("");
+            // `[xml/json]` says itself what it takes.
+            let is_listed = name.contains('/') && name.split('/').any(|one| one.eq_ignore_ascii_case(&asked.text));
             let is_taken = piece.starts_with(packed::ANY)
                 && !asked.is_placeholder()
+                && !is_listed
                 && (asked.text.starts_with("__")
-                    || self.packed.is_reserved(template.service, &place, &asked.folded) && !self.names(template, asked));
+                    || self.packed.is_reserved(template.service, &place, &asked.folded)
+                        && !self.names(template, asked)
+                    || name.to_ascii_lowercase().contains("module") && self.is_resource(template.service, asked));
             place.push_str(piece);
             !is_taken
         })
+    }
+
+    /// Whether a word is that of a resource beside the modules, such as `coql` or `functions`.
+    fn is_resource(&self, service: usize, asked: &Asked) -> bool {
+        let resources = self.catalog.numbered(service).map(|service| service.resources.as_slice()).unwrap_or_default();
+        resources.iter().any(|resource| resource.path.first() == Some(&asked.text))
     }
 
     /// Whether the scopes of a call name the word: `leads` for `/crm/v8/{module}`, although `/crm/v8/Leads/…` stands in
@@ -228,7 +251,7 @@ impl<'c> Index<'c> {
     /// The services that the host of a call speaks for, by the catalog.
     #[must_use]
     pub fn spoken_for(&self, call: &Call) -> Vec<&'c Service> {
-        let services = call.host.as_deref().map(|host| host::services(&self.hosts, host)).unwrap_or_default();
+        let services = call.host.as_deref().map(|host| self.hosts.services(host)).unwrap_or_default();
         services.into_iter().filter_map(|service| self.catalog.numbered(service)).collect()
     }
 
@@ -236,8 +259,8 @@ impl<'c> Index<'c> {
     /// are left out. Those of the services that its host speaks for come first.
     #[must_use]
     pub fn nearest(&self, call: &Call, most: usize) -> Vec<(&'c Service, &'c Endpoint)> {
-        let services = call.host.as_deref().map(|host| host::services(&self.hosts, host)).unwrap_or_default();
-        let ways = host::ways(&self.hosts, call.host.as_deref(), &call.segments);
+        let services = call.host.as_deref().map(|host| self.hosts.services(host)).unwrap_or_default();
+        let ways = self.hosts.ways(call.host.as_deref(), &call.segments);
         let templates = (0..self.len()).filter_map(|at| self.packed.template(at));
         let near = near::nearest(templates, call, &ways.rewritten, &services, most);
         near.into_iter().filter_map(|template| self.known(&template)).collect()
@@ -252,7 +275,12 @@ impl<'c> Index<'c> {
         }
         let service = self.catalog.number(&found.service.name)?;
         let templates = (0..self.len()).filter_map(|at| self.packed.template(at));
-        let near = near::likelier(templates.filter(|template| template.service == service), call, found.endpoint)?;
+        let near = near::likelier(
+            templates.filter(|template| template.service == service),
+            call,
+            &found.path,
+            found.endpoint,
+        )?;
         self.known(&near).map(|(_, endpoint)| endpoint)
     }
 }

@@ -12,8 +12,11 @@ const WHOLE: usize = 100;
 /// The cost of another method: less than half a segment, so that the same path wins.
 const METHOD: usize = 30;
 
-/// The cost of a placeholder in the place of a segment: any text fits there, which says little.
+/// The cost of a placeholder in the place of a number: any text fits there, which says little.
 const PLACEHOLDER: usize = 20;
+
+/// The cost of a placeholder in the place of a word: had it been meant, it would have matched.
+const WORD: usize = 60;
 
 /// The longest segments and paths that are compared; what is longer is like no template.
 const LONGEST: (usize, usize) = (64, 32);
@@ -31,7 +34,7 @@ pub(super) fn nearest<'i>(
         return Vec::new();
     }
     let mut found: Vec<(bool, usize, Template<'i>)> = Vec::new();
-    for template in templates {
+    for template in templates.filter(|template| taken_apart(template.path).0.is_none()) {
         let own = rewritten.iter().filter(|(service, _)| *service == template.service).map(|(_, path)| path.as_slice());
         for path in own.chain([call.segments.as_slice()]) {
             // Of three segments, one and a half may differ.
@@ -50,6 +53,7 @@ pub(super) fn nearest<'i>(
 pub(super) fn likelier<'i>(
     templates: impl Iterator<Item = Template<'i>>,
     call: &Call,
+    path: &[Asked],
     known: &Endpoint,
 ) -> Option<Template<'i>> {
     if too_long(call) {
@@ -57,7 +61,7 @@ pub(super) fn likelier<'i>(
     }
     let (mut taken, mut best) = (None, None);
     for template in templates.filter(|template| template.method == known.method) {
-        let cost = cost(&template, call, &call.segments);
+        let cost = cost(&template, call, path);
         if template.path == known.path {
             taken = Some(cost);
         }
@@ -87,7 +91,8 @@ fn difference(known: &str, asked: &Asked) -> usize {
     }
     match Segment::parse(known) {
         Segment::Any | Segment::Digits if name_of(&asked.text).is_some() => 0,
-        Segment::Any | Segment::Digits => PLACEHOLDER,
+        Segment::Any | Segment::Digits if asked.text.bytes().any(|b| b.is_ascii_digit()) => PLACEHOLDER,
+        Segment::Any | Segment::Digits => WORD,
         Segment::Mixed(pieces) if matches(&pieces, &asked.folded) => PLACEHOLDER / 2,
         Segment::Mixed(pieces) => {
             let text: String =

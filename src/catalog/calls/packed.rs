@@ -100,8 +100,7 @@ fn unify(one: &str, other: &str) -> bool {
 impl Packed {
     /// Packs calls; those of a service stand together.
     pub(crate) fn of(rows: &[Row<'_>]) -> Self {
-        let mut keyed: Vec<(String, &Row<'_>)> =
-            rows.iter().map(|row| (key(taken_apart(row.path).1), row)).collect();
+        let mut keyed: Vec<(String, &Row<'_>)> = rows.iter().map(|row| (key(taken_apart(row.path).1), row)).collect();
         keyed.sort_by(|one, other| {
             let order = |(key, row): &(String, &Row<'_>)| (key.clone(), row.service, row.number);
             order(one).cmp(&order(other))
@@ -112,7 +111,8 @@ impl Packed {
             let method = METHODS.iter().position(|method| *method == row.method).unwrap_or(METHODS.len() - 1);
             packed.text.push_str(key);
             packed.text.push_str(row.path);
-            let [start, key_len, path_len, at, service, number] = numbers.map(|number| u32::try_from(number).unwrap_or(0));
+            let [start, key_len, path_len, at, service, number] =
+                numbers.map(|number| u32::try_from(number).unwrap_or(0));
             let short = |number: u32| u16::try_from(number).unwrap_or(u16::MAX).to_le_bytes();
             packed.templates.extend(start.to_le_bytes());
             packed.templates.extend(at.to_le_bytes());
@@ -164,7 +164,11 @@ impl Packed {
             let record = records.get(at)?;
             let (start, len) = (long(record, 0)?, short(record, 16)?);
             let words = long(record, 8)?;
-            Some((short(record, 18)?, self.text.get(start..start + len)?, self.text.get(words..words + long(record, 12)?)?))
+            Some((
+                short(record, 18)?,
+                self.text.get(start..start + len)?,
+                self.text.get(words..words + long(record, 12)?)?,
+            ))
         };
         let at = partition(0..records.len(), |at| {
             entry(at).is_some_and(|(other, known, _)| (other, known) < (service, place))
@@ -266,7 +270,8 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_found_again() {
-        let paths = ["/crm/v8/{module}/{id}", "/crm/v8/settings/roles", "/a.json", "/{key}.json", "https://{b}.x.com/{key}"];
+        let paths =
+            ["/crm/v8/{module}/{id}", "/crm/v8/settings/roles", "/a.json", "/{key}.json", "https://{b}.x.com/{key}"];
         let rows: Vec<Row<'_>> = paths
             .iter()
             .enumerate()

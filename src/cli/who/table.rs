@@ -20,7 +20,11 @@ pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
         let rows = rows(&hit.openers);
         if rows.is_empty() {
             let unknown = matches!(hit.openers, Openers::Unknown);
-            let told = if unknown { "a known call: which scope it needs, nobody says" } else { "needs no scope: the vendor says so" };
+            let told = if unknown {
+                "a known call: which scope it needs, nobody says"
+            } else {
+                "needs no scope: the vendor says so"
+            };
             text.push_str(&format!("  {told}\n"));
             continue;
         }

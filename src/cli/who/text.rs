@@ -51,13 +51,18 @@ pub(super) fn head(answer: &Answer<'_>) -> String {
     }
     match (answer.host_says, &answer.host) {
         (Host::Unknown, Some(host)) => {
-            let _ = writeln!(text, "  the host {} is not in the catalog: which scopes the call needs is not known", clean(host));
+            let _ = writeln!(
+                text,
+                "  the host {} is not in the catalog: which scopes the call needs is not known",
+                clean(host)
+            );
         }
         _ => text.push_str("  not in the catalog: which scopes it needs is not known\n"),
     }
     if !answer.products.is_empty() {
         let products: Vec<&str> = answer.products.iter().map(|service| service.product.as_str()).collect();
-        let _ = writeln!(text, "  the host is that of {}, of which no such call is known", clean(&products.join(" and ")));
+        let _ =
+            writeln!(text, "  the host is that of {}, of which no such call is known", clean(&products.join(" and ")));
     }
     if !answer.other_methods.is_empty() {
         text.push_str("\nthe catalog knows this path with other methods\n");
@@ -111,10 +116,10 @@ pub(super) fn cautions(hit: &Hit<'_>) -> Vec<String> {
         told.push("the source names no method for this call".to_owned());
     }
     if let Some(closer) = at.closer {
-        told.push(format!("a closer path is known with other methods only: {}", closer.call()));
+        told.push(format!("a closer path is known with other methods only: {}", written(closer)));
     }
     if let Some(likelier) = hit.likelier {
-        told.push(format!("any name fits a placeholder of it; did you mean {}?", likelier.call()));
+        told.push(format!("any name fits a placeholder of it; did you mean {}?", written(likelier)));
     }
     told
 }
@@ -140,8 +145,12 @@ pub(super) fn elsewhere(answer: &Answer<'_>) -> String {
 
 /// `GET /books/v3/invoices  (Zoho Books)`.
 fn known(service: &Service, endpoint: &Endpoint) -> String {
-    let method = if endpoint.method == UNSTATED { "any method" } else { &endpoint.method };
-    format!("{} {}  ({})", clean(method), clean(&endpoint.path), clean(&service.product))
+    format!("{}  ({})", clean(&written(endpoint)), clean(&service.product))
+}
+
+/// Method and path; the path alone where the source names no method.
+pub(super) fn written(endpoint: &Endpoint) -> String {
+    if endpoint.method == UNSTATED { endpoint.path.clone() } else { endpoint.call() }
 }
 
 fn sources(service: &Service, endpoint: &Endpoint) -> String {
