@@ -26,9 +26,14 @@ mod packed;
 mod scope;
 #[path = "src/catalog/calls/template.rs"]
 mod template;
-#[path = "src/text/mod.rs"]
-mod text;
-#[path = "src/yaml.rs"]
+#[path = "src/text"]
+mod text {
+    pub mod digest;
+    mod source;
+
+    pub use source::{Problem, Source, Span};
+}
+#[path = "src/yaml/mod.rs"]
 mod yaml;
 
 use model::{Endpoints, Service};

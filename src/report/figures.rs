@@ -4,8 +4,8 @@ use std::io;
 
 use anstyle::AnsiColor;
 
-use super::clean::clipped;
-use super::closing::{MESSAGE, NAME, counted, styled};
+use super::clean::{NAME, clipped};
+use super::closing::{MESSAGE, counted, styled};
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::{Canvas, GrantInfo, Report, Tally, Totals};
 
@@ -93,20 +93,6 @@ pub(super) fn plans(report: &Report, canvas: Canvas, out: &mut dyn io::Write) ->
         writeln!(out, "{word} for grant `{}`:", clipped(name, NAME))?;
         for (number, step) in plan.steps().iter().enumerate() {
             writeln!(out, "  {}. {}", number + 1, clipped(step, 20 * MESSAGE))?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
-}
-
-/// The calls that the vendor's own list opens to each grant for which it was asked.
-pub(super) fn calls(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-    for grant in &report.grants {
-        let Some(calls) = &grant.calls else { continue };
-        let word = styled(canvas.color, AnsiColor::Cyan.on_default().bold(), "calls");
-        writeln!(out, "{word} that CRM's list opens to grant `{}` ({}):", clipped(&grant.name, NAME), calls.len())?;
-        for call in calls {
-            writeln!(out, "  {}", clipped(call, MESSAGE))?;
         }
         writeln!(out)?;
     }

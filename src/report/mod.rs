@@ -25,6 +25,7 @@ pub(crate) mod plan;
 mod population;
 mod pretty;
 mod provenance;
+mod renderer;
 mod rows;
 mod run;
 mod sarif;
@@ -36,9 +37,10 @@ mod totals;
 
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
-pub use format::{Format, Renderer};
+pub use format::Format;
 pub use plan::Plan;
 pub use population::{Line, Rows, Subject, Whose};
+pub use renderer::Renderer;
 pub use run::{RunInfo, Tree};
 pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
 pub use totals::{RuleTally, Tally, Totals};
@@ -105,8 +107,6 @@ pub struct GrantInfo {
     pub scopes: usize,
     /// Where it was read.
     pub place: Place,
-    /// The calls that the vendor's own list opens to it, where that was asked for.
-    pub calls: Option<Vec<String>>,
 }
 
 /// Whether the scopes of a grant are known.
@@ -281,13 +281,6 @@ pub fn render_problems(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     text::problems(sources, problems, canvas, out)
-}
-
-/// A JSON document in such a way that a terminal shows it safely, too. Secrets have to be blotted out of its texts
-/// before.
-#[must_use]
-pub fn clean_json(document: String) -> String {
-    clean::json(document)
 }
 
 /// A text as it may be shown to people: on one line, without anything that a terminal obeys or hides, and without

@@ -18,22 +18,12 @@ const VERSION: &str = "1";
 const MAX_GRANTS: usize = 100_000;
 
 const INVENTORY_KEYS: &[&str] = &["version", "defaults", "apps"];
-const DEFAULT_KEYS: &[&str] = &[
-    "owner",
-    "data-center",
-    "accounts-url",
-    "api-url",
-    "client-id",
-    "client-secret",
-    "grant-type",
-    "tags",
-    "accept-minting",
-];
+const DEFAULT_KEYS: &[&str] =
+    &["owner", "data-center", "accounts-url", "client-id", "client-secret", "grant-type", "tags", "accept-minting"];
 const APP_KEYS: &[&str] = &[
     "owner",
     "data-center",
     "accounts-url",
-    "api-url",
     "client-id",
     "client-secret",
     "refresh-token",
@@ -50,7 +40,6 @@ const GRANT_KEYS: &[&str] = &[
     "name",
     "data-center",
     "accounts-url",
-    "api-url",
     "client-id",
     "client-secret",
     "refresh-token",
@@ -105,14 +94,6 @@ pub fn load(path: &Path, text: &str, sources: &mut Sources) -> Result<Inventory,
     }
     problems.sort_by_key(|problem| problem.span);
     Err(InventoryErrors { problems: problems.into_iter().map(|problem| (source, problem)).collect() })
-}
-
-/// `1000.` (the last digit differs between kinds of clients) and thirty capital letters and digits, the form of the
-/// client ids in the vendor's own samples.
-pub(super) fn is_client_id(text: &str) -> bool {
-    let Some((prefix, rest)) = text.split_once('.') else { return false };
-    let kind = prefix.strip_prefix("100").is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'9']));
-    kind && rest.len() == 30 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 struct Decoder<'r, 'a> {

@@ -24,12 +24,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Canvas, Renderer, Report};
 use appendix::{Exception, PolicyText, Unknown, Unread};
-use apps::{Apps, Name};
+use apps::Apps;
 use grants::Grants;
 use heat::Heat;
 use population::Population;
-use row::Said;
-use shown::{Guide, Shown};
+use row::Statement;
+use shown::{Guide, Name, Shown};
 use summary::{Chart, Figure, Headline};
 
 const STYLE: &str = include_str!("style.css");
@@ -77,7 +77,7 @@ struct Page {
     heat: Vec<Heat>,
     grants: Option<Grants>,
     apps: Apps,
-    of_policy: Vec<Said>,
+    of_policy: Vec<Statement>,
     of_policy_left_out: usize,
     exceptions: (Vec<Exception>, usize),
     unread: (Vec<Unread>, usize),
@@ -111,9 +111,14 @@ impl Page {
             figures: summary::figures(&summary),
             charts: summary::charts(report, &summary, &population),
             heat: heat::maps(&population, &report.products),
-            grants: Grants::new(report, &population, &apps, guide),
+            grants: Grants::new(report, &population, &apps.grants(), guide),
             apps,
-            of_policy: population.of_policy.iter().take(OF_POLICY).map(|remark| Said::new(remark, guide)).collect(),
+            of_policy: population
+                .of_policy
+                .iter()
+                .take(OF_POLICY)
+                .map(|remark| Statement::new(remark, guide))
+                .collect(),
             of_policy_left_out: population.of_policy.len().saturating_sub(OF_POLICY),
             exceptions: appendix::exceptions(report),
             unread: appendix::unread(report, guide),
