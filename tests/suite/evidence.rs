@@ -30,6 +30,14 @@ fn path_form(path: &str) -> String {
     path.split('/').map(form).collect::<Vec<_>>().join("/")
 }
 
+/// A published path as the catalog writes it.
+fn written(path: &str) -> String {
+    // The API names of custom modules begin with `cm_`.
+    let path = path.replace("/books/v3/{module_name}", "/books/v3/cm_{module_name}");
+    // The specification leaves the beginning out.
+    if path.starts_with("/workspaces/") { format!("/restapi/v2{path}") } else { path }
+}
+
 /// What the catalog reads otherwise than it was published, each for a reason written in its file.
 const READ_OTHERWISE: [&str; 32] = [
     // The scope of every sub-request is needed too; that is no scope one could name.
@@ -136,11 +144,14 @@ fn every_published_call_is_in_the_catalog_and_opened_by_its_scopes() {
         let endpoints = catalog.endpoints(row.service);
         // One call published under two names of its placeholder is one call of the catalog.
         let same_form = || {
-            let form = path_form(row.path);
+            let form = path_form(&written(row.path));
             endpoints.iter().find(|endpoint| endpoint.method == row.method && path_form(&endpoint.path) == form)
         };
         let Some(endpoint) = endpoints.iter().find(|endpoint| endpoint.call() == call).or_else(same_form) else {
-            wrong.push(format!("{}: {call} is missing", row.service));
+            let service = catalog.service(row.service).unwrap();
+            if !service.left_out.iter().any(|left| left.is_call && left.what == call) {
+                wrong.push(format!("{}: {call} is missing", row.service));
+            }
             continue;
         };
         match row.requirement {
