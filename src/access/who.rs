@@ -314,7 +314,7 @@ impl<'n> Named<'n> {
             let name = scope.resource().last();
             self.bears(scope) || name.is_some_and(|name| is_custom(name) || is_placeholder(name))
         };
-        u8::from(self.module.is_some() && !set.iter().any(of_it))
+        u8::from(self.module.is_some() && !self.spread.is_empty() && !set.iter().any(of_it))
     }
 }
 
