@@ -222,8 +222,7 @@ impl<'c> Index<'c> {
 
     /// Whether a word is that of a resource beside the modules, such as `coql` or `functions`.
     fn is_resource(&self, service: usize, asked: &Asked) -> bool {
-        let resources = self.catalog.numbered(service).map(|service| service.resources.as_slice()).unwrap_or_default();
-        resources.iter().any(|resource| resource.path.first() == Some(&asked.text))
+        self.catalog.numbered(service).resources.iter().any(|resource| resource.path.first() == Some(&asked.text))
     }
 
     /// Whether the scopes of a call name the word: `leads` for `/crm/v8/{module}`, although `/crm/v8/Leads/…` stands in
@@ -252,7 +251,7 @@ impl<'c> Index<'c> {
     #[must_use]
     pub fn spoken_for(&self, call: &Call) -> Vec<&'c Service> {
         let services = call.host.as_deref().map(|host| self.hosts.services(host)).unwrap_or_default();
-        services.into_iter().filter_map(|service| self.catalog.numbered(service)).collect()
+        services.into_iter().map(|service| self.catalog.numbered(service)).collect()
     }
 
     /// The known calls most like a call that is not known, the most alike first; those that have little in common with it
