@@ -466,6 +466,29 @@ impl Resource {
 }
 
 impl Endpoint {
+    /// Method and path for a reader; the path alone where the source names no method.
+    #[must_use]
+    pub fn written(&self) -> String {
+        if self.states_its_method() { self.call() } else { self.path.clone() }
+    }
+
+    /// Whether the source names the method.
+    #[must_use]
+    pub fn states_its_method(&self) -> bool {
+        self.method != "UNSTATED"
+    }
+
+    /// Whether the call changes data, by its method, and every scope that it is said to need only reads: perhaps a slip.
+    #[must_use]
+    pub fn only_reads_to_change(&self) -> bool {
+        let reads = |scope: &Scope| {
+            let operation = scope.operation().unwrap_or_default();
+            ["READ", "VIEW", "GET"].iter().any(|word| operation.eq_ignore_ascii_case(word))
+        };
+        let changes = ["PUT", "PATCH", "DELETE"].contains(&self.method.as_str());
+        changes && !self.needs.sets().is_empty() && self.needs.scopes().all(reads)
+    }
+
     /// `GET /books/v3/invoices`.
     #[must_use]
     pub fn call(&self) -> String {

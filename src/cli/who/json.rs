@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::text::{cautions, written};
+use super::text::cautions;
 use super::{Answer, Hit};
 use crate::access::{self, Openers};
 use crate::catalog::calls::{Host, Match, Versions};
@@ -228,8 +228,8 @@ fn opened<'a>(answer: &Answer<'_>, hit: &'a Hit<'_>) -> Opened<'a> {
             .collect(),
         version_differs: hit.at.version.as_ref().map(|Versions { asked, known }| Version { asked, known }),
         host_fit: if answer.host_says == Host::Unsaid { "unsaid" } else { "listed" },
-        closer: hit.at.closer.map(written),
-        likelier: hit.likelier.map(written),
+        closer: hit.at.closer.map(Endpoint::written),
+        likelier: hit.likelier.map(Endpoint::written),
         cautions: cautions(hit),
         needs: "none",
         alternatives: Vec::new(),

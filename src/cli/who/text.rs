@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Answer, Hit};
 use crate::access::{Alternative, Choice, Opener, Openers};
-use crate::catalog::calls::{Host, Match, UNSTATED};
+use crate::catalog::calls::{Host, Match};
 use crate::catalog::{Endpoint, Service};
 use crate::report::clean;
 
@@ -115,11 +115,14 @@ pub(super) fn cautions(hit: &Hit<'_>) -> Vec<String> {
     if !at.method_is_stated() {
         told.push("the source names no method for this call".to_owned());
     }
+    if at.endpoint.only_reads_to_change() {
+        told.push("the call changes data, and the scopes that its source names only read: it may need more".to_owned());
+    }
     if let Some(closer) = at.closer {
-        told.push(format!("a closer path is known with other methods only: {}", written(closer)));
+        told.push(format!("a closer path is known with other methods only: {}", closer.written()));
     }
     if let Some(likelier) = hit.likelier {
-        told.push(format!("any name fits a placeholder of it; did you mean {}?", written(likelier)));
+        told.push(format!("any name fits a placeholder of it; did you mean {}?", likelier.written()));
     }
     told
 }
@@ -145,12 +148,7 @@ pub(super) fn elsewhere(answer: &Answer<'_>) -> String {
 
 /// `GET /books/v3/invoices  (Zoho Books)`.
 fn known(service: &Service, endpoint: &Endpoint) -> String {
-    format!("{}  ({})", clean(&written(endpoint)), clean(&service.product))
-}
-
-/// Method and path; the path alone where the source names no method.
-pub(super) fn written(endpoint: &Endpoint) -> String {
-    if endpoint.method == UNSTATED { endpoint.path.clone() } else { endpoint.call() }
+    format!("{}  ({})", clean(&endpoint.written()), clean(&service.product))
 }
 
 fn sources(service: &Service, endpoint: &Endpoint) -> String {
