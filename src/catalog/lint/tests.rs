@@ -97,6 +97,7 @@ fn each_kind_of_fault_is_found_at_its_place_and_nothing_else() {
     );
     check(Kind::ShadowedPath, &[("deprecated:", &call("§GET /m/some", "a.READ"))]);
     check(Kind::EqualTemplates, &[("deprecated:", &call("§\"GET /m/{id}\"", "a.READ"))]);
+    check(Kind::ReadingScopes, &[("deprecated:", &call("§DELETE /a", "[a.READ, m.all.READ]"))]);
     check(Kind::DataClasses, &[("  a:\n", "  §a:\n"), ("    data: [files]\n", "    data: []\n")]);
     check(Kind::NoEndpoints, &[("  m.all: {", &resource("§b"))]);
     let missing: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !found.contains(kind)).collect();
