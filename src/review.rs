@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::engine::{self, Judged, Memory};
 use crate::filter;
 use crate::finding::{Confidence, Finding, Severity};
-use crate::input::Request;
+use crate::input::{ListKind, Request};
 use crate::input::scan::Ignore;
 use crate::policy::Policy;
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
@@ -163,7 +163,8 @@ impl Review<'_> {
         }
         let doubt = Doubt::of(&scopes);
         let weighed = found.into_iter().filter_map(|finding| filter::with_level(finding, &policy));
-        let findings = weighed.map(|finding| doubt.weigh(finding)).collect();
+        let kept = weighed.filter(|finding| request.kind == ListKind::Request || !is_of_lists(finding));
+        let findings = kept.map(|finding| of_kind(doubt.weigh(finding), request.kind)).collect();
         Said { scopes, findings }
     }
 }
@@ -188,6 +189,21 @@ impl Said {
             finding.fix.iter_mut().for_each(|fix| change(&mut fix.place));
         }
     }
+}
+
+/// Whether a finding is about how a list is put together, which says nothing where nobody asks for it.
+fn is_of_lists(finding: &Finding) -> bool {
+    const RULES: [&str; 4] = ["mixed-separators", "duplicate-scope", "redundant-scope", "toxic-combination"];
+    RULES.contains(&finding.rule.name)
+}
+
+/// A finding about a scope that is only spoken of is no more than a note, and nothing is changed there.
+fn of_kind(mut finding: Finding, kind: ListKind) -> Finding {
+    if kind == ListKind::Mention && finding.rule.name != "secret-in-source" {
+        finding.severity = Severity::Note;
+        finding.fix = None;
+    }
+    finding
 }
 
 /// From how many requests on another thread is worth its start.

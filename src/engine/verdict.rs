@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::access::{self, Identity};
 use crate::catalog::{Catalog, DataClass, Endpoint};
 use crate::finding::Confidence;
-use crate::input::{Item, Request};
+use crate::input::{Item, ListKind, Request};
 use crate::policy::{Effect, Effective, Entry, Verdict};
 use crate::scope::{Malformed, Part, Pattern, Scope};
 use crate::source::Place;
@@ -51,6 +51,8 @@ pub struct Judged {
     pub app: Option<String>,
     /// How sure it is that somebody asks for a scope here.
     pub confidence: Confidence,
+    /// Whether it is asked for, or only spoken of.
+    pub kind: ListKind,
     /// What the policy says.
     pub verdict: Verdict,
     /// The entries that decided: deny entries that it meets, or allow entries that cover it, or the default.
@@ -109,7 +111,7 @@ pub fn judge_request_again(
                 Judged { written: item.written.clone(), place: item.place, confidence: item.confidence, ..judged }
             }
         };
-        all.push(judged);
+        all.push(Judged { kind: request.kind, ..judged });
     }
     all
 }
@@ -123,6 +125,7 @@ pub(crate) fn judge_item(catalog: &Catalog, policy: &Effective<'_>, item: &Item,
         known: false,
         app: app.map(str::to_owned),
         confidence: item.confidence,
+        kind: ListKind::Request,
         verdict: Verdict::Unknown,
         decided_by: Vec::new(),
         excess: Vec::new(),
@@ -295,15 +298,8 @@ mod tests {
         let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
         let place = Place::new(sources.add(Source::new("x", "")), Span::default());
         let written = ["ZohoBooks.fullaccess.all", "ZohoBooks.invoices.READ", "No.such.READ", "no scope"];
-        let items = written.map(|text| Item {
-            written: text.to_owned(),
-            place,
-            scope: text.parse(),
-            stray: None,
-            confidence: Confidence::High,
-        });
-        let request =
-            Request { app: None, place, items: items.to_vec(), separators: Vec::new(), url: None, secrets: Vec::new() };
+        let items = written.map(|text| Item::new(text, place, text.parse()));
+        let request = Request::new(place, items.to_vec());
         let judged = judge_request(&catalog, &policy.effective(None), &request);
         let [full, one, unknown, malformed] = judged.as_slice() else { unreachable!() };
         assert!(one.data.contains(&DataClass::Financial), "{:?}", one.data);

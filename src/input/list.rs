@@ -5,7 +5,6 @@
 //! used is recorded, so that a rule can speak about it.
 
 use super::{Item, Separator};
-use crate::finding::Confidence;
 use crate::percent::{decode, unit};
 use crate::source::{Place, SourceId, Span};
 
@@ -73,7 +72,7 @@ pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
         }
         let scope = written.parse();
         let (place_of_core, stray) = (place(core), token.stray.map(place));
-        list.items.push(Item { written, place: place_of_core, scope, stray, confidence: Confidence::High });
+        list.items.push(Item { stray, ..Item::new(written, place_of_core, scope) });
     }
     list
 }

@@ -7,6 +7,7 @@ use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict, Witness};
 use crate::filter::{Waived, WaiverKind};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::input::ListKind;
 use crate::policy::Effect;
 use crate::source::{Place, Source, SourceId, Sources, Span};
 
@@ -64,6 +65,7 @@ impl Builder {
             known: verdict != Verdict::Unknown,
             app: None,
             confidence: Confidence::High,
+            kind: ListKind::Request,
             verdict,
             decided_by: Vec::new(),
             excess: Vec::new(),

@@ -40,7 +40,7 @@ mod vocabulary;
 pub use ignore::{Ignore, IgnoredRule};
 pub use large::{PIECE, ReadAt, scan_large};
 pub use reader::{Reader, Scanned, Seen, WHOLE};
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{Vocabulary, is_operation};
 
 use std::ops::Range;
 
@@ -183,7 +183,7 @@ impl<'c> Scanner<'c> {
             let items: Vec<Item> = fresh.filter_map(|sighting| sighting.item(id, text, company)).collect();
             let (Some(first), Some(last)) = (items.first(), items.last()) else { continue };
             let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
-            let mut request = Request { app: None, place, items, separators, url: None, secrets: Vec::new() };
+            let mut request = Request { separators, ..Request::new(place, items) };
             let start = place.span.start;
             if start >= url_end
                 && let Some(around) = consent::around(id, text, start, |name| self.is_service(name))
@@ -225,6 +225,6 @@ impl Sighting {
         let raw = text.get(self.span.clone()).unwrap_or("");
         let written = if self.token.joined || raw.contains('\\') { whole.clone() } else { decode(raw).into_owned() };
         let place = Place::new(id, Span::new(self.span.start, self.span.end));
-        Some(Item { written, place, scope: whole.parse(), stray: None, confidence })
+        Some(Item { confidence, ..Item::new(written, place, whole.parse()) })
     }
 }

@@ -74,6 +74,12 @@ impl Operation {
     }
 }
 
+/// Whether a word names an operation of any service, case ignored.
+#[must_use]
+pub fn is_operation(word: &str) -> bool {
+    Operation::of(word).is_some()
+}
+
 /// Service names, laid out for a fast search.
 #[derive(Debug)]
 pub struct Vocabulary {

@@ -63,7 +63,7 @@ impl Grant {
             labels: facts.labels().map(|label| (label.to_owned(), aside)).collect(),
             state,
             place: aside,
-            request: Request { app: None, place: whole, items, separators: Vec::new(), url: None, secrets: Vec::new() },
+            request: Request::new(whole, items),
             api_domain: None,
             data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
             stale: Vec::new(),

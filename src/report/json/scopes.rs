@@ -7,6 +7,7 @@ use super::Location;
 use crate::catalog::DataClass;
 use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::Confidence;
+use crate::input::ListKind;
 use crate::source::Sources;
 
 /// An entry of `scopes`: a scope that was judged.
@@ -22,6 +23,9 @@ pub(super) struct JudgedScope<'a> {
     app: Option<Text<'a>>,
     /// `high`, `medium` or `low`: how sure it is that somebody asks for a scope here. Less than `high` only in a scan.
     confidence: Confidence,
+    /// `request`; `mention` for a scope that is only spoken of, such as one in a comment, which only a scan tells;
+    /// `grant` for one that a token holds.
+    kind: &'static str,
     /// `allowed`, `denied`, `not-allowed`, `unknown` or `waived`.
     verdict: Verdict,
     /// The entries of the policy that decided.
@@ -59,6 +63,11 @@ impl<'a> JudgedScope<'a> {
             known: judged.known,
             app: judged.app.as_deref().map(Text::new),
             confidence: judged.confidence,
+            kind: match (judged.grant, judged.kind) {
+                (Some(_), _) => "grant",
+                (None, ListKind::Request) => "request",
+                (None, ListKind::Mention) => "mention",
+            },
             verdict: judged.verdict,
             decided_by: judged.decided_by.iter().map(|decider| DecidedBy::new(decider, sources)).collect(),
             excess: judged.excess.iter().map(|scope| Text::owned(&scope.to_string())).collect(),
