@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 use regex::bytes::{Match, Regex, RegexBuilder};
 
 /// What stands where a character of a secret stood.
@@ -57,6 +57,7 @@ fn shapes_in(text: &[u8]) -> impl Iterator<Item = &'static Shape> {
     SHAPES.iter().filter(move |shape| match shape.sign {
         Sign::HexRun(length) => has_hex_run(text, length),
         Sign::Jwt => memchr_iter(b'J', text).any(|at| text[..at].ends_with(b"ey")),
+        Sign::Server => memmem::find(text, b"mcp").is_some() || memmem::find(text, b"MCP").is_some(),
         Sign::Words(kinds) => words & kinds != 0,
     })
 }
@@ -99,6 +100,8 @@ enum Sign {
     HexRun(usize),
     /// `eyJ`, with which an object in base64 begins.
     Jwt,
+    /// `mcp`, as in the URL of a server for agents.
+    Server,
     /// Words of one of these kinds.
     Words(u8),
 }
@@ -135,7 +138,7 @@ const VALUE: &str = r#"(?:
 )"#;
 
 /// The forms of Zoho's secrets, as they were seen in its documentation and in public code.
-static SHAPES: [Shape; 6] = [
+static SHAPES: [Shape; 7] = [
     // Access, refresh, grant and device tokens, and Mail360's with a longer number: two halves of 32 digits, a few more
     // or less in copies. Half a token is a secret too; a client id has 30 capitals and digits in one piece.
     Shape::new(
@@ -154,6 +157,14 @@ static SHAPES: [Shape; 6] = [
     ),
     // JSON web tokens.
     Shape::new(Sign::Jwt, r"(?-i: eyJ ) ( [0-9a-z_-]{8,} \. [0-9a-z_-]{8,} (?: \. [0-9a-z_-]* )* )"),
+    // Keys in the URLs of MCP servers, in the path or in the query; the host may stand outside of what is shown.
+    Shape::new(
+        Sign::Server,
+        r#"mcp (?: \\?/ | %2f )+ (?:
+            ( [0-9a-z_-]{16,} ) (?: \\?/ | %2f )+ message
+            | message (?: \? | %3f | \\u003f ) (?: [^\s"'`<>]{0,200}? (?: & | %26 | &amp; | \\u0026 ) )? key (?: = | %3d | \\u003d ) ( [0-9a-z_-]{8,} )
+        )"#,
+    ),
     // Header values.
     Shape::new(
         Sign::Words(HEADER),
@@ -323,6 +334,11 @@ mod tests {
         for (text, expected) in [
             ("@TOKEN", "1000.*"),
             ("ü token (@TOKEN), @DEVICE!", "ü token (1000.*), 1004.*!"),
+            ("https://a-1.zohomcp.eu/mcp/0123456789abcdef0123456789abcdef/message", "https://a-1.zohomcp.eu/mcp/*/message"),
+            ("https://a-1.zohomcp.com.au/mcp/message?key=0123456789abcdef0123456789abcdef&x=1", "https://a-1.zohomcp.com.au/mcp/message?key=*&x=1"),
+            ("zohomcp.in\\/mcp\\/message?x=1&key=0123456789abcdef0123456789abcdef", "zohomcp.in\\/mcp\\/message?x=1&key=*"),
+            ("/mcp/0123456789abcdef0123456789abcdef/message", "/mcp/*/message"),
+            ("https://crm.zohomcp.com/mcp/message", "https://crm.zohomcp.com/mcp/message"),
             ("prefix_@TOKENsuffix", "prefix_1000.*"),
             ("1000.0123456789abcdef0123456789ab.0123456789abcdef0123456789abcde", "1000.*"),
             ("1000.0123456789ABCDEF0123456789ABCDEF.0123456789ABCDEF0123456789ABCDEF", "1000.*"),

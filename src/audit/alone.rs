@@ -48,13 +48,13 @@ pub(super) enum Extent {
 /// At what a rule looks in a grant. A rule that is not told here looks at the scopes together.
 pub(super) fn extent(rule: &dyn Rule) -> Extent {
     match rule.info().code {
-        "ZS001" | "ZS101" | "ZS102" | "ZS103" | "ZS104" | "ZS201" | "ZS202" | "ZS203" | "ZS204" | "ZS205" | "ZS301"
+        "ZS001" | "ZS006" | "ZS101" | "ZS102" | "ZS103" | "ZS104" | "ZS201" | "ZS202" | "ZS203" | "ZS204" | "ZS205" | "ZS301"
         | "ZS302" | "ZS501" => Extent::Scope,
         "ZS206" => Extent::Pairs,
         "ZS502" => Extent::Requested,
         "ZS503" | "ZS505" | "ZS506" | "ZS507" => Extent::Grant,
         "ZS002" | "ZS003" | "ZS004" | "ZS005" | "ZS303" | "ZS304" | "ZS305" | "ZS306" | "ZS401" | "ZS402" | "ZS403"
-        | "ZS307" | "ZS308" | "ZS309" | "ZS404" | "ZS405" | "ZS504" | "ZS601" => Extent::Elsewhere,
+        | "ZS307" | "ZS308" | "ZS309" | "ZS404" | "ZS405" | "ZS504" | "ZS601" | "ZS602" => Extent::Elsewhere,
         _ => Extent::List,
     }
 }

@@ -15,6 +15,7 @@
 //! ```
 
 mod detect;
+mod disguise;
 mod document;
 mod dotenv;
 mod list;
@@ -132,6 +133,8 @@ pub enum SecretKind {
     Token,
     /// A client secret: 40 to 44 hexadecimal digits under that name.
     ClientSecret,
+    /// The key in the URL of an MCP server: 16 letters and digits or more.
+    ServerKey,
     /// A token of the first API version: 32 hexadecimal digits under the name `authtoken`.
     AuthToken,
 }

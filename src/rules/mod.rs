@@ -3,6 +3,7 @@
 //! A rule sees a judged request, the catalog and the policy in force; never files or the network.
 
 mod all_operations;
+mod built_at_run_time;
 mod denied;
 mod deprecated_scope;
 mod duplicate_scope;
@@ -20,6 +21,7 @@ mod missing_grant;
 mod mixed_separators;
 mod non_canonical_case;
 mod not_allowed;
+mod obfuscated_scope;
 mod offline_access;
 mod redundant_scope;
 mod secret_in_source;
@@ -68,6 +70,7 @@ pub static ALL: &[&dyn Rule] = &[
     &non_canonical_case::NonCanonicalCase,
     &duplicate_scope::DuplicateScope,
     &redundant_scope::RedundantScope,
+    &obfuscated_scope::ObfuscatedScope,
     &unknown_service::UnknownService,
     &unknown_scope::UnknownScope,
     &deprecated_scope::DeprecatedScope,
@@ -100,6 +103,7 @@ pub static ALL: &[&dyn Rule] = &[
     &stale_token_shape::StaleTokenShape,
     &unmatched_client::UnmatchedClient,
     &secret_in_source::SecretInSource,
+    &built_at_run_time::BuiltAtRunTime,
 ];
 
 /// What is fixed about every rule, in the order of the codes.

@@ -17,7 +17,7 @@ static INFO: RuleInfo = RuleInfo {
 const DOCS: &str = r"## What it does
 Looks through the texts in which `zscope scan` finds scopes, and reports what has the form of a live secret: an access,
 refresh or grant token (`1000.` to `1005.` and two halves of 32 hexadecimal digits), 40 to 44 hexadecimal digits under
-the name `client_secret`, and 32 under the name `authtoken`. Examples of one repeated digit are left out. The value
+the name `client_secret`, 32 under the name `authtoken`, and the key in the URL of a Zoho MCP server. Examples of one repeated digit are left out. The value
 itself is never shown.
 
 ## Why is this bad?
@@ -39,7 +39,7 @@ REFRESH_TOKEN = os.environ['ZOHO_REFRESH_TOKEN']
 
 ## Remarks
 Revoke or renew a secret that was committed, at the accounts server of its data centre: to delete the line is not
-enough. Texts without any scope are not looked through; scanners for secrets do that.
+enough. Of texts without any scope only the keys of MCP servers are told; scanners for secrets do the rest.
 ";
 
 impl Rule for SecretInSource {
@@ -57,6 +57,10 @@ impl Rule for SecretInSource {
                 SecretKind::ClientSecret => (
                     "a client secret stands in the source",
                     "read it from the environment or a vault, and renew it in the API console: the history keeps it",
+                ),
+                SecretKind::ServerKey => (
+                    "the key of an MCP server stands in the source",
+                    "read the URL from the environment or a vault, and regenerate this key: the history keeps it",
                 ),
                 SecretKind::AuthToken => (
                     "an authtoken of the first API version stands in the source",

@@ -12,7 +12,7 @@ use crate::cli::error::CommandError;
 use crate::cli::files;
 use crate::fix::{applied, edits};
 use crate::input::Request;
-use crate::input::scan::Scanner;
+use crate::input::scan::{Scanner, Syntax};
 use crate::report::source_line;
 use crate::review::{Gathered, Review};
 use crate::scope::Scope;
@@ -59,7 +59,7 @@ impl Fixer<'_> {
             if changed == text {
                 continue;
             }
-            if !same_access(self.review.catalog, &self.requests(&text), &self.requests(&changed)) {
+            if !same_access(self.review.catalog, &self.requests(path, &text), &self.requests(path, &changed)) {
                 fixed.left.push((name.clone(), "a change would alter what the file asks for".to_owned()));
                 continue;
             }
@@ -101,7 +101,7 @@ impl Fixer<'_> {
 
     fn of_apps(&self, path: &Path, id: SourceId, text: &str) -> Vec<Request> {
         let apps = self.apps.of_file(path);
-        let requests = self.scanner.read(id, text).into_iter();
+        let requests = self.scanner.read_as(id, text, Syntax::of(path)).into_iter();
         requests
             .flat_map(|request| {
                 apps.iter().map(move |app| Request { app: app.clone(), ..request.clone() }).collect::<Vec<_>>()
@@ -109,9 +109,9 @@ impl Fixer<'_> {
             .collect()
     }
 
-    fn requests(&self, text: &str) -> Vec<Request> {
+    fn requests(&self, path: &Path, text: &str) -> Vec<Request> {
         let id = Sources::default().add(Source::new("", ""));
-        self.scanner.read(id, text)
+        self.scanner.read_as(id, text, Syntax::of(path))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use super::open::{OwnFiles, has_own_name};
 use super::progress::Progress;
-use crate::input::scan::{PIECE, Reader, Scanned, Scanner, Seen, scan_large};
+use crate::input::scan::{PIECE, Reader, Scanned, Scanner, Seen, Syntax, scan_large};
 use crate::report::NotEvaluated;
 
 /// A file in which something was found.
@@ -108,7 +108,7 @@ impl<'a> Worker<'a> {
         {
             return Ok(None);
         }
-        self.reader.scan(&file, size).map(Some)
+        self.reader.scan(path, &file, size).map(Some)
     }
 }
 
@@ -123,7 +123,7 @@ impl Outcomes {
     pub(super) fn large_file(&mut self, scanner: &Scanner<'_>, path: &Path, named: bool, threads: NonZeroUsize) {
         let scan = || {
             let file = File::open(path)?;
-            scan_large(scanner, &file, file.metadata()?.len(), threads, PIECE).map(Some)
+            scan_large(scanner, &file, file.metadata()?.len(), threads, PIECE, Syntax::of(path)).map(Some)
         };
         self.seen(path, named, scan());
     }
@@ -136,10 +136,7 @@ impl Outcomes {
                     self.files.push(FoundFile { path: path.to_owned(), name: shown(path), scanned });
                 }
             }
-            Ok(Some(Seen::Binary)) if named => {
-                self.not_evaluated(path, "is no text", Some("leave it out, or extract its text"));
-            }
-            Ok(None | Some(Seen::Binary | Seen::Large { .. })) => {}
+            Ok(None | Some(Seen::Large { .. })) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {}
             Err(error) => self.unreadable(path, &error),
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::input::SecretKind;
@@ -15,23 +16,45 @@ const PATTERN: &str = r#"
     | authtoken \\? ["'`]? \s* (?: [:=] | => )+ \s* \\? ["'`]? ( [0-9a-f]{32} ) \b
 "#;
 
+/// The key of an MCP server's URL, in its path or in its query: the two forms of one server, at every data centre. The
+/// URL of a server that asks for a login has none.
+const SERVER: &str = r#"
+    zohomcp \. [a-z.]{2,12} (?: \\?/ | %2f )+ mcp (?: \\?/ | %2f )+ (?:
+        ( [0-9a-z]{16,} ) (?: \\?/ | %2f )+ message
+        | message (?: \? | %3f | \\u003f ) (?: [^\s"'`<>]{0,200}? (?: & | %26 | &amp; | \\u0026 ) )? key (?: = | %3d | \\u003d ) ( [0-9a-z]{16,} )
+    )
+"#;
+
 /// Fewer different digits than this make a made-up example.
 const LEAST_VARIETY: usize = 9;
 
+/// Whether a text may hold a secret that is told also where no scope stands.
+pub(super) fn may_stand_alone(text: &str) -> bool {
+    memmem::find(text.as_bytes(), b"zohomcp.").is_some()
+}
+
 /// The secrets of a text that look alive: examples such as `1000.aaaa….bbbb…` are left out.
 pub(super) fn secrets(text: &str) -> Vec<(SecretKind, Range<usize>)> {
-    static COMPILED: OnceLock<Option<Regex>> = OnceLock::new();
+    static COMPILED: [OnceLock<Option<Regex>>; 2] = [const { OnceLock::new() }; 2];
     let compile =
-        || RegexBuilder::new(PATTERN).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok();
-    let Some(regex) = COMPILED.get_or_init(compile) else { return Vec::new() };
-    let kinds = [SecretKind::Token, SecretKind::ClientSecret, SecretKind::AuthToken];
-    let captures = regex.captures_iter(text.as_bytes());
-    let found = captures.filter_map(|found| {
-        let (kind, group) =
-            kinds.into_iter().zip(found.iter().skip(1)).find_map(|(kind, group)| Some((kind, group?)))?;
-        looks_alive(group.as_bytes()).then(|| (kind, group.range()))
-    });
-    found.collect()
+        |pattern: &str| RegexBuilder::new(pattern).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok();
+    let [tokens, servers] = &COMPILED;
+    let mut found = Vec::new();
+    let mut search = |regex: Option<&Regex>, kinds: &[SecretKind]| {
+        for captures in regex.iter().flat_map(|regex| regex.captures_iter(text.as_bytes())) {
+            let group = kinds.iter().zip(captures.iter().skip(1)).find_map(|(kind, group)| Some((*kind, group?)));
+            found.extend(group.filter(|(_, group)| looks_alive(group.as_bytes())).map(|(kind, group)| (kind, group.range())));
+        }
+    };
+    search(
+        tokens.get_or_init(|| compile(PATTERN)).as_ref(),
+        &[SecretKind::Token, SecretKind::ClientSecret, SecretKind::AuthToken],
+    );
+    if may_stand_alone(text) {
+        search(servers.get_or_init(|| compile(SERVER)).as_ref(), &[SecretKind::ServerKey; 2]);
+    }
+    found.sort_by_key(|(_, range)| range.start);
+    found
 }
 
 /// Whether the digits of a secret are as various as chance makes them.
@@ -64,6 +87,13 @@ mod tests {
             (format!("'clientSecret' => '{secret}'"), Some(SecretKind::ClientSecret)),
             (format!("\\\"client_secret\\\": \\\"{secret}\\\""), Some(SecretKind::ClientSecret)),
             (format!("authtoken={A}"), Some(SecretKind::AuthToken)),
+            (format!("https://acme-600.zohomcp.com/mcp/{A}/message"), Some(SecretKind::ServerKey)),
+            (format!("https://acme-600.zohomcp.com.au/mcp/message?key={A}"), Some(SecretKind::ServerKey)),
+            (format!("https:\\/\\/acme-600.zohomcp.in\\/mcp\\/message?a=1&key={A}"), Some(SecretKind::ServerKey)),
+            (format!("http%3A%2F%2Facme.zohomcp.jp%2Fmcp%2Fmessage%3Fkey%3D{A}"), Some(SecretKind::ServerKey)),
+            ("https://catalyst.zohomcp.com/mcp/message".to_owned(), None),
+            ("https://acme-600.zohomcp.com/mcp/${KEY}/message".to_owned(), None),
+            (format!("https://acme.example.com/mcp/{A}/message"), None),
             (format!("1010.{A}.{B}"), None),
             (format!("1000.{}.{}", "a".repeat(32), "b".repeat(32)), None),
             (format!("1000.{}.{}", "0123456789abcdef".repeat(2), "0123456789abcdef".repeat(2)), None),

