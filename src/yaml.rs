@@ -7,7 +7,7 @@
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
-use crate::source::{Problem, Span};
+use crate::text::{Problem, Span};
 
 /// How deep collections may nest: more than any real file does, and little enough for the stack of a small thread.
 const MAX_DEPTH: usize = 32;

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use super::draft::Goal;
 use super::error::CommandError;
 use super::files;
-use crate::baseline::Baseline;
-use crate::filter;
 use crate::policy::Policy;
 use crate::report::Report;
-use crate::source::{Problem, Source, Sources};
+use crate::review::{self, Baseline};
+use crate::text::{Problem, Source, Sources};
 
 /// The file that is written when none is named.
 pub(super) const DEFAULT: &str = "zscope-baseline.json";
@@ -95,7 +94,7 @@ impl Start {
         let policy = policy.effective(None);
         let vanished = vanished.into_iter().filter(|known| evaluated(&known.path));
         let found = vanished.map(|known| known.vanished(source, &text));
-        report.findings.extend(found.filter_map(|finding| filter::with_level(finding, &policy)));
+        report.findings.extend(found.filter_map(|finding| review::with_level(finding, &policy)));
         report.run.has_baseline = true;
         report.mark_waived();
         report.sort();

@@ -15,7 +15,7 @@ use crate::input::{self, Request};
 use crate::report::{NotEvaluated, clean};
 use crate::scope::closest;
 use crate::review::{Gathered, Review};
-use crate::source::{Place, Source, Span};
+use crate::text::{Place, Source, Span};
 
 /// Arguments of `zscope check`.
 #[derive(Debug, clap::Args)]

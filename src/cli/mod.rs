@@ -13,7 +13,6 @@ mod error;
 mod explain;
 mod files;
 mod init;
-mod live;
 mod man;
 mod output;
 mod reporting;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::draft::{Draft, Goal};
 use super::error::CommandError;
 use super::step_summary;
-use crate::audit::Sink;
 use crate::report::{Canvas, Format, Report};
+use crate::review::grants::Sink;
 
 /// `--output PATH` or `--output FORMAT=PATH`.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use super::files;
 use crate::catalog::{self, Catalog};
 use crate::policy::{self, Policy};
 use crate::rules;
-use crate::source::{Source, Sources};
+use crate::text::{Source, Sources};
 
 /// Options that say by what to judge; the same for every command that judges.
 #[derive(Debug, clap::Args)]
@@ -94,7 +94,7 @@ impl Basis {
 }
 
 enum Failed {
-    Problems(Vec<(crate::source::SourceId, crate::source::Problem)>),
+    Problems(Vec<(crate::text::SourceId, crate::text::Problem)>),
     Other(CommandError),
 }
 

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use super::disguise::{self, How};
 use super::scan::placeholder::placeholder;
 use super::{Disguise, Item, Separator};
-use crate::percent::{decode, unit};
 use crate::scope::{Malformed, Scope};
-use crate::source::{Place, SourceId, Span};
+use crate::text::percent::{decode, unit};
+use crate::text::{Place, SourceId, Span};
 
 /// What a list of scopes holds.
 #[derive(Clone, Debug, Default)]

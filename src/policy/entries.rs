@@ -2,7 +2,7 @@
 
 use crate::catalog::DataClass;
 use crate::scope::{MAX_LENGTH, Part, Pattern, Scope};
-use crate::source::Problem;
+use crate::text::Problem;
 use crate::yaml::{self, Node};
 
 use super::fields::{Reader, did_you_mean, shown};
@@ -227,7 +227,7 @@ fn check_form(pattern: &Pattern, text: &str) -> Option<Problem> {
         ),
         _ => return None,
     };
-    Some(Problem::new(crate::source::Span::default(), message).help(help))
+    Some(Problem::new(crate::text::Span::default(), message).help(help))
 }
 
 /// `1000.` (the last digit differs between kinds of clients) and thirty capital letters and digits. The form is that

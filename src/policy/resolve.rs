@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::finding::RuleInfo;
 use crate::scope::closest;
-use crate::source::{Place, Problem, Source, SourceId, Sources, Span};
+use crate::text::{Place, Problem, Source, SourceId, Sources, Span};
 
 use super::decode::File;
 use super::fields::shown;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::redact::redact;
+use crate::secret::redact;
 
 /// What the runner of GitHub Actions obeys anywhere in a line of a step's log, when a command's name follows
 /// (`actions/runner`, `src/Runner.Common/ActionCommand.cs`).

@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Style};
 
 use super::clean::{clean, clipped};
 use super::{Canvas, NotEvaluated, Report, Summary, Tally, provenance};
-use crate::filter::Waived;
-use crate::link::Link;
-use crate::source::Place;
+use crate::finding::Link;
+use crate::finding::Waived;
+use crate::text::Place;
 
 /// The most characters of a scope or an input that are shown.
 pub(super) const NAME: usize = 120;

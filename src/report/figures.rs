@@ -114,7 +114,7 @@ pub(super) fn calls(report: &Report, canvas: Canvas, out: &mut dyn io::Write) ->
 }
 
 /// The grant in whose record a place lies, where its name says more than the source's does.
-pub(super) fn grant_at(report: &Report, place: crate::source::Place) -> Option<&GrantInfo> {
+pub(super) fn grant_at(report: &Report, place: crate::text::Place) -> Option<&GrantInfo> {
     let inside = |grant: &&GrantInfo| {
         let span = grant.place.span;
         grant.place.source == place.source && span.start <= place.span.start && place.span.end <= span.end

@@ -12,7 +12,7 @@ use super::closing::{self, MESSAGE, NAME};
 use super::provenance;
 use super::{Canvas, NotEvaluated, Renderer, Report};
 use crate::finding::{Finding, Severity};
-use crate::source::Place;
+use crate::text::Place;
 
 /// The most annotations of a type that GitHub shows for one step.
 const SHOWN: usize = 10;

@@ -9,8 +9,8 @@ use std::io;
 use super::clean::clipped;
 use super::closing::{NAME, not_evaluated, spot};
 use super::{Canvas, Renderer, Report, provenance};
-use crate::filter::Waived;
 use crate::finding::Finding;
+use crate::finding::Waived;
 
 /// Says whose comment it is.
 const MARK: &str = "<!-- zscope -->";

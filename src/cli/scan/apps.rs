@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf, absolute};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::policy::Policy;
-use crate::source::{Problem, SourceId};
+use crate::text::{Problem, SourceId};
 
 /// The applications of a policy with the files that are theirs.
 pub(super) struct Apps {

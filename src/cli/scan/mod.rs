@@ -21,7 +21,7 @@ use crate::input::Request;
 use crate::input::scan::Scanner;
 use crate::report::clean;
 use crate::review::{Gathered, Review};
-use crate::source::{Source, Sources};
+use crate::text::{Source, Sources};
 use apps::Apps;
 use fix::{Fixed, Fixer};
 use open::OwnFiles;

@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::source::{Source, Sources};
+use crate::text::{Source, Sources};
 
 fn read(text: &str) -> (Sources, Vec<Request>) {
     let catalog = Catalog::embedded();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::Report;
 use super::population::Population;
 use super::shown::{Guide, Shown, Spots};
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 /// The most lines of a policy file that are listed.
 pub(super) const LINES: usize = 2000;

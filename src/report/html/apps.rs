@@ -5,8 +5,8 @@ use super::grants::Group;
 use super::population::{App, Population};
 use super::row::{Absolved, FRAME, Said, absolved};
 use super::shown::{Guide, Shown, counted};
-use crate::engine::Verdict;
 use crate::finding::Severity;
+use crate::judge::Verdict;
 
 /// What the sections of the whole page may weigh, in bytes. A page beyond that opens slowly, and nobody reads it.
 const ROOM: usize = 3_800_000;

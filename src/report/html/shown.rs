@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::super::{PolicyInfo, Report, clean};
+use crate::finding::Link;
 use crate::finding::RuleInfo;
-use crate::link::Link;
-use crate::source::{Place, SourceId, Sources};
+use crate::text::{Place, SourceId, Sources};
 
 /// The most characters of a name: an application, a scope, a path.
 const NAME: usize = 160;

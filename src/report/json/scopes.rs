@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::super::clean::Text;
 use super::Location;
 use crate::catalog::DataClass;
-use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::Confidence;
 use crate::input::ListKind;
-use crate::source::Sources;
+use crate::judge::{Decider, Judged, Verdict};
+use crate::text::Sources;
 
 /// An entry of `scopes`: a scope that was judged.
 #[derive(Serialize)]

@@ -10,8 +10,8 @@ use super::model::{
 };
 use super::places::{Artifacts, LineNames};
 use super::rules::{Rules, level};
-use crate::filter::{Waived, WaiverKind};
 use crate::finding::{self, Confidence, Finding};
+use crate::finding::{Waived, WaiverKind};
 
 /// The most further places of a result.
 const RELATED: usize = 100;

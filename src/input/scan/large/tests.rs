@@ -1,5 +1,6 @@
 //! That pieces and threads change nothing, whatever becomes of the file.
 
+use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 
 use proptest::prelude::*;
