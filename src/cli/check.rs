@@ -11,6 +11,7 @@ use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
 use super::{Outcome, files};
 use crate::catalog::Catalog;
+use crate::input::scan::Scanner;
 use crate::input::{self, Request};
 use crate::report::{NotEvaluated, clean};
 use crate::scope::closest;
@@ -78,7 +79,7 @@ impl Inputs {
                 return Err(CommandError::usage("nothing to check")
                     .help("name scopes, consent URLs or files, or pipe a list in; see `zscope check --help`"));
             }
-            self.stdin();
+            self.stdin(catalog);
             return Ok(());
         }
         if inputs.iter().filter(|input| *input == "-").count() > 1 {
@@ -89,7 +90,7 @@ impl Inputs {
             let path = Path::new(input);
             let text = input.to_str();
             if input == "-" {
-                self.stdin();
+                self.stdin(catalog);
             } else if text.is_some_and(input::is_consent_url) {
                 self.argument(text.unwrap_or_default());
             } else if let Some(scope) = text.filter(|text| names_scopes_only(text)) {
@@ -99,7 +100,7 @@ impl Inputs {
                 }
                 scopes.push(scope);
             } else if path.exists() || text.is_none_or(looks_like_a_path) {
-                self.file(path);
+                self.file(path, catalog);
             } else if let Some(word) = text.filter(|text| is_one_word(text)) {
                 self.word(word, catalog);
             } else {
@@ -136,35 +137,45 @@ impl Inputs {
         self.gathered.not_evaluated.push(NotEvaluated { input: word.to_owned(), message, help: Some(help), place: None });
     }
 
-    fn stdin(&mut self) {
+    fn stdin(&mut self, catalog: &Catalog) {
         self.names.push("<stdin>".to_owned());
         match files::read_stdin() {
-            Ok(text) => self.text("<stdin>", None, text),
+            Ok(text) => self.text("<stdin>", None, text, catalog),
             Err(error) => self.unreadable("<stdin>".to_owned(), &error),
         }
     }
 
-    fn file(&mut self, path: &Path) {
+    fn file(&mut self, path: &Path, catalog: &Catalog) {
         let name = path.to_string_lossy().into_owned();
         self.names.push(name.clone());
         match files::read_file(path) {
-            Ok(text) => self.text(&name, path.file_name(), text),
+            Ok(text) => self.text(&name, path.file_name(), text, catalog),
             Err(error) => self.unreadable(name, &error),
         }
     }
 
-    fn text(&mut self, name: &str, file_name: Option<&OsStr>, text: String) {
-        let kind = input::kind_of(file_name.and_then(OsStr::to_str), &text);
+    fn text(&mut self, name: &str, file_name: Option<&OsStr>, text: String, catalog: &Catalog) {
         let source = Source::new(name, text);
         let id = self.gathered.sources.add(source);
-        match input::read(id, self.gathered.sources.get(id), kind) {
-            Ok(requests) => self.take(name, requests),
-            Err(problems) => self.gathered.not_evaluated.extend(problems.into_iter().map(|problem| NotEvaluated {
+        let source = self.gathered.sources.get(id);
+        let reading = input::read_file(id, source, file_name.and_then(OsStr::to_str), &Scanner::new(catalog));
+        let unreadable = !reading.problems.is_empty();
+        self.gathered.not_evaluated.extend(reading.problems.into_iter().map(|problem| NotEvaluated {
+            input: name.to_owned(),
+            message: problem.message,
+            help: problem.help,
+            place: Some(Place::new(id, problem.span)),
+        }));
+        if reading.is_prose {
+            self.gathered.not_evaluated.push(NotEvaluated {
                 input: name.to_owned(),
-                message: problem.message,
-                help: problem.help,
-                place: Some(Place::new(id, problem.span)),
-            })),
+                message: "most words of it are no scopes: it is no list of them".to_owned(),
+                help: Some(format!("`zscope scan {name}` finds the scopes in a text")),
+                place: None,
+            });
+        }
+        if !(reading.requests.is_empty() && (unreadable || reading.is_prose)) {
+            self.take(name, reading.requests);
         }
     }
 

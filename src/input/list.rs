@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::disguise::{self, How};
-use super::scan::placeholder::placeholder;
+use super::placeholder::placeholder;
 use super::{Disguise, Item, Separator};
 use crate::scope::{Malformed, Scope};
 use crate::text::percent::{decode, unit};

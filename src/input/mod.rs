@@ -19,6 +19,8 @@ mod disguise;
 mod document;
 mod dotenv;
 mod list;
+mod operation;
+mod placeholder;
 mod plain;
 mod query;
 mod recognise;
@@ -29,7 +31,7 @@ pub mod scan;
 pub mod token;
 mod url;
 
-pub use detect::{Kind, kind_of, read, read_argument};
+pub use detect::{Kind, Reading, kind_of, read, read_argument, read_file};
 pub use document::read_document;
 pub use dotenv::read_dotenv;
 pub use list::{List, read_list};
@@ -224,6 +226,18 @@ impl Request {
         let place = Place::new(source, list.span()?);
         let (items, separators) = (list.items, list.separators);
         Some(Self { separators, ..Self::new(place, items) })
+    }
+
+    /// Adds the scopes of the same list that are not among its own, in the order in which they stand.
+    fn take_others(&mut self, others: impl IntoIterator<Item = Item>) {
+        let begins = |item: &Item| item.place.span.start;
+        let known: Vec<usize> = self.items.iter().map(begins).collect();
+        self.items.extend(others.into_iter().filter(|other| !known.contains(&begins(other))));
+        self.items.sort_by_key(begins);
+        let (first, last) = (self.items.first(), self.items.last());
+        if let (Some(first), Some(last)) = (first, last) {
+            self.place.span = Span::new(first.place.span.start, last.place.span.end.max(self.place.span.end));
+        }
     }
 
     /// Moves every place of the request within its source.

@@ -3,7 +3,8 @@
 //! Files that mention Zoho hold other providers' scopes too, and the word has other meanings (`"scope": "global"`).
 //! In a file, therefore, a value counts when it is named like a list of scopes and something in it looks like one.
 
-use super::{List, scan};
+use super::List;
+use super::operation::Operation;
 use crate::scope::Scope;
 
 /// The OIDC scopes that Zoho knows: `scopes_supported` of
@@ -50,7 +51,7 @@ pub(super) fn is_oidc_word(written: &str) -> bool {
 #[must_use]
 pub fn is_scope_by_form(text: &str) -> bool {
     is_oidc_word(text)
-        || text.parse::<Scope>().is_ok_and(|scope| scope.operation().is_some_and(|word| scan::is_operation(word)))
+        || text.parse::<Scope>().is_ok_and(|scope| scope.operation().is_some_and(|word| Operation::of(word).is_some()))
 }
 
 /// Whether anything in a list looks like a scope of Zoho's.

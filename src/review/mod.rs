@@ -202,11 +202,18 @@ fn is_of_lists(finding: &Finding) -> bool {
     RULES.contains(&finding.rule.name)
 }
 
-/// A finding about a scope that is only spoken of is no more than a note, and nothing is changed there. What a list
+/// A finding about a scope that is only spoken of is no more than a note, or a warning where the scope does not exist, and
+/// nothing is changed there. What a list
 /// holds that is no plain text of its file is for people to change.
 fn of_kind(mut finding: Finding, request: &Request) -> Finding {
-    if request.kind == ListKind::Mention && finding.rule.name != "secret-in-source" {
-        finding.severity = Severity::Note;
+    if request.kind == ListKind::Mention {
+        let most = match finding.rule.name {
+            "secret-in-source" => Severity::Error,
+            // Whoever looks a name up that does not exist goes on with it.
+            "unknown-scope" | "unknown-service" => Severity::Warning,
+            _ => Severity::Note,
+        };
+        finding.severity = finding.severity.min(most);
         finding.fix = None;
     }
     if !request.fixable {

@@ -62,8 +62,11 @@ impl Rule for RedundantScope {
             let (Some(judged), covering) = (cx.scopes.get(redundant.at), redundant.covering) else { continue };
             let covering: Vec<&Judged> = covering.into_iter().filter_map(|at| cx.scopes.get(at)).collect();
             let finding = report(cx, judged, &covering);
+            // Beside a wider scope it tells what the application needs, and is the only thing in the text that does.
+            let safe = covering.iter().all(|other| is_part(cx, judged, other));
             findings.push(match cx.removal(redundant.at) {
-                Some(place) => finding.fix("drop the redundant scope", place, "").safely(),
+                Some(place) if safe => finding.fix("drop the redundant scope", place, "").safely(),
+                Some(place) => finding.fix("drop the redundant scope", place, ""),
                 None => finding,
             });
         }

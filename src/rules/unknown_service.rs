@@ -13,7 +13,7 @@ pub(super) struct UnknownService;
 static INFO: RuleInfo = RuleInfo {
     code: "ZS101",
     name: "unknown-service",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "a scope begins with a name that is no service of the catalog",
     docs: DOCS,
 };
@@ -53,6 +53,7 @@ impl Rule for UnknownService {
             let Known::No(Unknown::Service(alias)) = identity.known else { return None };
             Some((judged, identity, alias))
         });
+        let from = findings.len();
         for (n, (judged, identity, alias)) in unknown.enumerate() {
             let name = identity.scope.service().unwrap_or_default();
             if n >= DETAILED {
@@ -62,6 +63,10 @@ impl Rule for UnknownService {
             } else {
                 findings.push(look_up(cx, judged, &identity, alias));
             }
+        }
+        // What a token holds Zoho has given: it does exist.
+        if cx.grant.is_some() {
+            findings.iter_mut().skip(from).for_each(|finding| finding.severity = Severity::Warning);
         }
     }
 }
@@ -123,18 +128,18 @@ mod tests {
     #[test]
     fn misspelt_services_are_named_with_what_is_meant() {
         insta::assert_snapshot!(found("ZS1", "ZohoBook.invoices.READ,ZohoSupport.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ"), @r"
-        ZS101 warning [ZohoBook.invoices.READ] the catalog knows no service `ZohoBook`
+        ZS101 error [ZohoBook.invoices.READ] the catalog knows no service `ZohoBook`
           help: did you mean `ZohoBooks.invoices.READ`?
           write the scope that is meant: ZohoBooks.invoices.READ,ZohoSupport.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
-        ZS101 warning [ZohoSupport.tickets.ALL] `ZohoSupport` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
+        ZS101 error [ZohoSupport.tickets.ALL] `ZohoSupport` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
           help: did you mean `Desk.tickets.ALL`?
           write the scope that is meant: ZohoBook.invoices.READ,Desk.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
-        ZS101 warning [ZohoDesk.tickets.READ] `ZohoDesk` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
+        ZS101 error [ZohoDesk.tickets.READ] `ZohoDesk` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
           help: did you mean `Desk.tickets.READ`?
           write the scope that is meant: ZohoBook.invoices.READ,ZohoSupport.tickets.ALL,Desk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
-        ZS101 warning [ZohoBook.nothing.READ] the catalog knows no service `ZohoBook`
+        ZS101 error [ZohoBook.nothing.READ] the catalog knows no service `ZohoBook`
           help: did you mean a scope of `ZohoBooks`? it has none of this name
-        ZS101 warning [Foo.bar.READ] the catalog knows no service `Foo`
+        ZS101 error [Foo.bar.READ] the catalog knows no service `Foo`
           help: look the name up in Zoho's documentation; a service that the catalog lacks can be described in a catalog file of your own
         ");
     }
@@ -142,7 +147,7 @@ mod tests {
     #[test]
     fn a_slip_of_the_vendor_without_its_service_is_found() {
         insta::assert_snapshot!(found("ZS1", "settings.fiscal_year.READ"), @r"
-        ZS101 warning [settings.fiscal_year.READ] `settings.fiscal_year.READ` lacks the service name, as it does in material on Zoho CRM
+        ZS101 error [settings.fiscal_year.READ] `settings.fiscal_year.READ` lacks the service name, as it does in material on Zoho CRM
           help: did you mean `ZohoCRM.settings.fiscal_year.READ`?
           catalog: ZohoCRM.yaml:N (documented, github:zoho/crm-oas:v8.0/fiscal_year.json)
           write the scope that is meant: ZohoCRM.settings.fiscal_year.READ
@@ -152,10 +157,10 @@ mod tests {
     #[test]
     fn the_fix_keeps_what_it_does_not_mean_to_change() {
         insta::assert_snapshot!(found("ZS1", "CRM.modules.lead.READ,CRM.module.READ"), @r"
-        ZS101 warning [CRM.modules.lead.READ] the catalog knows no service `CRM`
+        ZS101 error [CRM.modules.lead.READ] the catalog knows no service `CRM`
           help: did you mean `ZohoCRM.modules.lead.READ`?
           write the scope that is meant: ZohoCRM.modules.lead.READ,CRM.module.READ
-        ZS101 warning [CRM.module.READ] the catalog knows no service `CRM`
+        ZS101 error [CRM.module.READ] the catalog knows no service `CRM`
           help: did you mean `ZohoCRM.modules.READ`?
         ");
     }

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::open::{OwnFiles, has_own_name};
+use super::open::OwnFiles;
 use super::progress::Progress;
 use crate::input::scan::{PIECE, Reader, Scanned, Scanner, Seen, Syntax, scan_large};
 use crate::report::NotEvaluated;
@@ -63,7 +63,7 @@ impl<'a> Worker<'a> {
     /// Scans a file. Of one that somebody `named` it is told why it could not be scanned, whatever it is; one that was
     /// met on the way may be binary, or gone.
     pub(super) fn file(&mut self, path: &Path, named: bool) {
-        if self.shared.own_files.hold(path) || (!named && has_own_name(path)) {
+        if self.shared.own_files.hold(path) {
             return;
         }
         self.shared.progress.step();
@@ -136,7 +136,7 @@ impl Outcomes {
                     self.files.push(FoundFile { path: path.to_owned(), name: shown(path), scanned });
                 }
             }
-            Ok(None | Some(Seen::Large { .. })) => {}
+            Ok(None | Some(Seen::Large { .. } | Seen::Own(_))) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {}
             Err(error) => self.unreadable(path, &error),
         }

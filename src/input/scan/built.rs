@@ -6,9 +6,9 @@ use memchr::memmem;
 
 use super::context::Context;
 use super::find::Suspicion;
-use super::plain::is_joined;
-use super::token::{Token, literal, operator, skip_blanks};
-use super::vocabulary::Operation;
+use super::joins::{is_joined, literal, operator, skip_blanks};
+use super::token::Token;
+use crate::input::operation::Operation;
 
 /// How far the expression may reach in which a service's name is joined with the rest, in bytes.
 const LONGEST: usize = 240;

@@ -2,10 +2,10 @@
 
 use super::context::Context;
 use super::token::Token;
-use super::vocabulary::Operation;
 use crate::access::{self, Known, Unknown};
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
+use crate::input::operation::Operation;
 use crate::scope::Scope;
 
 /// What a token is taken for.

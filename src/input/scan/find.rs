@@ -8,7 +8,7 @@ use std::ops::Range;
 use memchr::{memchr_iter, memchr2_iter};
 
 use super::ignore;
-use super::plain::is_joined;
+use super::joins::is_joined;
 use super::vocabulary::Vocabulary;
 
 /// The longest name that is taken for a service's, in bytes.
@@ -23,6 +23,8 @@ pub(super) struct Found {
     pub(super) zoho: bool,
     /// Where a scope may be hidden or put together.
     pub(super) suspicious: Vec<Suspicion>,
+    /// Keys that name a list of Zoho's scopes, whatever stands in it.
+    pub(super) keys: Vec<Range<usize>>,
 }
 
 /// A place at which a scope may be hidden or put together.
@@ -58,6 +60,7 @@ pub(super) fn find(text: &[u8], words: &Vocabulary) -> Found {
                 found.names.push(name);
             }
             After::Unclear => found.suspicious.push(Suspicion::Service(name)),
+            After::Scope => found.keys.push(name.start..name.start + identifier(text, name.start)),
             _ => {}
         }
     }
@@ -111,7 +114,11 @@ pub(super) fn look(text: &[u8], words: &Vocabulary) -> Look {
     let mut zoho = false;
     for at in memchr2_iter(b'z', b'Z', text) {
         match word_at(text, at) {
-            Some((_, After::Dot | After::Unclear)) => return Look::OfInterest,
+            Some((_, After::Dot | After::Unclear | After::Scope)) => return Look::OfInterest,
+            // The page that asks for consent, whatever is asked for.
+            Some((name, After::Other)) if text.get(..name.start).is_some_and(|head| head.ends_with(b"accounts.")) => {
+                return Look::OfInterest;
+            }
             Some((_, After::Other)) => zoho = true,
             None if text.get(at..).is_some_and(|rest| rest.starts_with(ignore::MARK)) => return Look::OfInterest,
             None => {}
@@ -132,6 +139,8 @@ enum After {
     Dot,
     /// What may hide a dot, or the rest of a scope: a quote, an escape, a letter of another alphabet.
     Unclear,
+    /// The end of a key that names scopes: `ZOHO_SCOPE=`.
+    Scope,
     Other,
 }
 
@@ -159,9 +168,24 @@ fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, After)> {
         }
         Some(b'\\' | b'&' | 0x80..) if dot(text, end).is_none() => After::Unclear,
         _ if dot(text, end).is_some() && is_name() => After::Dot,
+        Some(b'_' | b'-' | b'=' | b':' | b' ') if is_key_of_scopes(text, at) => After::Scope,
         _ => After::Other,
     };
     Some((at..end, after))
+}
+
+/// How long the identifier is that begins at a place.
+fn identifier(text: &[u8], at: usize) -> usize {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    text.get(at..).unwrap_or(&[]).iter().take(LONGEST_NAME * 2).take_while(is_part).count()
+}
+
+/// Whether a key begins at a place that names scopes.
+fn is_key_of_scopes(text: &[u8], at: usize) -> bool {
+    let name = text.get(at..at + identifier(text, at)).unwrap_or(&[]);
+    let name = name.strip_suffix(b"s").or_else(|| name.strip_suffix(b"S")).unwrap_or(name);
+    let ends = name.len() > 5 && name.get(name.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case(b"scope"));
+    ends && std::str::from_utf8(name).is_ok_and(crate::input::names_scopes)
 }
 
 fn is_quote(byte: &u8) -> bool {

@@ -15,6 +15,7 @@ use std::thread;
 use super::{Scanner, Syntax};
 use super::encoding::Encoding;
 use super::find::{self, Look};
+use super::own;
 use super::reader::{Scanned, Seen, is_binary};
 use crate::text::Position;
 
@@ -75,6 +76,10 @@ pub fn scan_large(
     head.truncate(filled);
     let (encoding, mark) = Encoding::of(&head);
     let binary = is_binary(encoding, &head);
+    // A policy of this size is none.
+    if let Some(kind @ "report") = own::document(&head) {
+        return Ok(Seen::Own(kind));
+    }
     drop(head);
     // An even number keeps the halves of wide characters together.
     let piece = piece.max(LEAST).next_multiple_of(2);

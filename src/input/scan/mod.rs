@@ -28,10 +28,12 @@ mod encoding;
 mod find;
 mod group;
 mod ignore;
+mod joins;
 mod keep;
 mod key;
 mod large;
-pub(super) mod placeholder;
+mod keyed;
+mod own;
 mod plain;
 mod reader;
 mod secret;
@@ -46,9 +48,11 @@ pub use ignore::{Ignore, IgnoredRule};
 pub use large::{PIECE, ReadAt, scan_large};
 pub use reader::{Reader, Scanned, Seen, WHOLE};
 pub use syntax::Syntax;
-pub use vocabulary::{Vocabulary, is_operation};
+pub use vocabulary::Vocabulary;
 
 use std::ops::Range;
+
+use memchr::memmem;
 
 use super::disguise::How;
 use super::{Built, Disguise, Item, ListKind, Request, Secret, SecretKind, Separator};
@@ -87,6 +91,9 @@ struct Sighting {
 struct Sightings {
     all: Vec<Sighting>,
     built: Vec<Range<usize>>,
+    /// Keys that name a list of Zoho's scopes.
+    keys: Vec<Range<usize>>,
+    zoho: bool,
 }
 
 /// What came of the names of services in a text.
@@ -134,8 +141,11 @@ impl<'c> Scanner<'c> {
 
     /// Reads a part of a text that may speak of Zoho elsewhere.
     fn read_part(&self, id: SourceId, text: &str, zoho: bool, syntax: Syntax) -> Vec<Request> {
-        let Sightings { all, built } = self.sightings(text, zoho);
+        let Sightings { all, built, keys, zoho } = self.sightings(text, zoho);
         let mut requests = self.requests(id, text, all, syntax);
+        if !keys.is_empty() || zoho {
+            self.add_named(id, text, &keys, syntax, &mut requests);
+        }
         let place = |range: &Range<usize>| Place::new(id, Span::new(range.start, range.end));
         let asks = !built.is_empty() && built::calls_accounts(text);
         for range in &built {
@@ -160,7 +170,7 @@ impl<'c> Scanner<'c> {
 
     /// Everything in a text that is a scope or may be one.
     fn sightings(&self, text: &str, zoho: bool) -> Sightings {
-        let Found { names, zoho: spoken, suspicious } = find::find(text.as_bytes(), &self.words);
+        let Found { names, zoho: spoken, suspicious, keys } = find::find(text.as_bytes(), &self.words);
         let zoho = zoho || spoken;
         let Named { mut sightings, open, templates } = self.named(text, &names, zoho);
         let mut places: Vec<usize> = suspicious.iter().map(|suspicion| suspicion.place().start).chain(open).collect();
@@ -212,7 +222,7 @@ impl<'c> Scanner<'c> {
             sightings.get(next).is_some_and(|sighting| sighting.span.start < range.end)
         };
         built.retain(|range| !is_read(range));
-        Sightings { all: sightings, built }
+        Sightings { all: sightings, built, keys, zoho }
     }
 
     /// Those of the names of services that begin scopes.
@@ -243,7 +253,7 @@ impl<'c> Scanner<'c> {
             }
             if named.sightings.len() > before {
                 end = span.end;
-            } else if plain::goes_on(text.as_bytes(), span.end) {
+            } else if joins::goes_on(text.as_bytes(), span.end) {
                 named.open.push(span.start);
             }
         }
@@ -270,16 +280,60 @@ impl<'c> Scanner<'c> {
                 && let Some(around) = consent::around(id, text, start, |name| self.is_service(name))
             {
                 url_end = around.url.place.span.end;
-                let begins = |item: &Item| item.place.span.start;
-                let found: Vec<usize> = request.items.iter().map(begins).collect();
-                request.items.extend(around.others.into_iter().filter(|other| !found.contains(&begins(other))));
-                given = request.items.iter().map(begins).collect();
-                request.items.sort_by_key(|item| item.place.span.start);
+                let place = request.place;
+                request.take_others(around.others);
+                request.place = place;
+                given = request.items.iter().map(|item| item.place.span.start).collect();
                 request.url = Some(around.url);
             }
             requests.push(request);
         }
         requests
+    }
+
+    /// Adds what is a request by where it stands, whatever its words: the values of keys that name Zoho and scopes, and
+    /// the scopes of consent URLs at Zoho's hosts.
+    fn add_named(
+        &self,
+        id: SourceId,
+        text: &str,
+        keys: &[Range<usize>],
+        syntax: Syntax,
+        requests: &mut Vec<Request>,
+    ) {
+        let mut added: Vec<Request> = Vec::new();
+        for value in keys.iter().filter_map(|key| keyed::value(text, key, syntax)) {
+            let list = super::read_list(id, text.get(value.clone()).unwrap_or(""), value.start);
+            let inside = |item: &Item| value.start <= item.place.span.start && item.place.span.end <= value.end;
+            match requests.iter_mut().find(|request| request.items.iter().any(inside)) {
+                Some(request) => request.take_others(list.items),
+                None => added.extend(Request::of_list(id, list)),
+            }
+        }
+        for at in memmem::find_iter(text.as_bytes(), b"oauth/v2/auth") {
+            let known = requests.iter().chain(&added).filter_map(|request| request.url.as_ref());
+            if known.map(|url| url.place.span).any(|span| span.start <= at && at < span.end) {
+                continue;
+            }
+            let Some(around) = consent::around(id, text, at, |name| self.is_service(name)) else { continue };
+            let (Some(first), Some(last)) = (around.others.first(), around.others.last()) else { continue };
+            let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
+            added.push(Request { url: Some(around.url), ..Request::new(place, around.others) });
+        }
+        if added.is_empty() {
+            return;
+        }
+        let layout = Layout::new(text, syntax);
+        for request in added {
+            let Some(first) = request.items.first() else { continue };
+            let span = first.place.span.start..first.place.span.end;
+            let stand = layout.stand(&span, &Keys::default().of(text, span.start));
+            // What is said beside Zoho in a comment, and is no scope by its form, is not spoken of.
+            if stand.layer.is_none() {
+                requests.push(Request { fixable: stand.fixable, ..request });
+            }
+        }
+        requests.sort_by_key(|request| request.place.span.start);
     }
 
     fn is_service(&self, name: &str) -> bool {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use memchr::{memchr3_iter, memmem};
 
-use super::token::{literal, operator, skip_blanks};
+use super::joins::{literal, operator, skip_blanks, skip_gap};
 use crate::input::disguise::{self, How, Resolved};
 
 /// How far before a suspicious place its scope may begin, and how far after it may end, in bytes.
@@ -130,44 +130,6 @@ fn join(bytes: &[u8], quote: usize, length: usize, by_dots: bool) -> Option<(usi
         escaped.then_some(next + 2)
     })?;
     is_part(bytes.get(start)).then_some((start, between))
-}
-
-/// Whether a literal is joined with something at its closing quote: another literal, or an expression.
-pub(super) fn is_joined(bytes: &[u8], quote: usize) -> bool {
-    let after = skip_gap(bytes, quote + 1);
-    let operator = operator(bytes, after);
-    operator > 0 && bytes.get(after) != Some(&b'\\') || literal(bytes, after).is_some() || bytes.get(after) == Some(&b',')
-}
-
-/// Whether something follows a name that may be the rest of it: a literal that is joined, an escape, a letter of another
-/// alphabet.
-pub(super) fn goes_on(bytes: &[u8], at: usize) -> bool {
-    match bytes.get(at) {
-        Some(b'"' | b'\'' | b'`') => is_joined(bytes, at),
-        Some(b'\\' | b'&' | 0x80..) => true,
-        // A dot may stand between a name and the end of its literal.
-        Some(b'.') => matches!(bytes.get(at + 1), Some(b'"' | b'\'' | b'`' | b'\\' | b'&' | 0x80..)),
-        _ => false,
-    }
-}
-
-/// Blanks, and what parts the lines of a notebook's cell.
-fn skip_gap(bytes: &[u8], from: usize) -> usize {
-    let mut at = skip_blanks(bytes, from);
-    // `…\n",` and the next line's `"`.
-    while let Some(rest) = bytes.get(at..).and_then(|rest| rest.strip_prefix(b"\\n\"")) {
-        let comma = bytes.len() - rest.len();
-        let next = skip_blanks(bytes, comma);
-        if bytes.get(next) != Some(&b',') {
-            break;
-        }
-        let quote = skip_blanks(bytes, next + 1);
-        if bytes.get(quote) != Some(&b'"') {
-            break;
-        }
-        at = skip_blanks(bytes, quote + 1);
-    }
-    at
 }
 
 fn before(bytes: &[u8], at: usize) -> Option<&u8> {

@@ -8,6 +8,7 @@ use super::encoding::Encoding;
 use super::find::Look;
 use super::ignore::{self, Ignore};
 use super::keep::keep;
+use super::own;
 use crate::input::Request;
 use crate::text::{Piece, Source, Sources, Span};
 
@@ -38,6 +39,8 @@ pub struct Scanned {
 pub enum Seen {
     /// Its text was searched.
     Text(Scanned),
+    /// It is a document of zscope's own, of the kind that is said: what it holds is asked for by nobody.
+    Own(&'static str),
     /// It is larger than [`WHOLE`]; nothing was searched.
     Large {
         /// Its size in bytes.
@@ -88,6 +91,9 @@ impl<'s> Reader<'s> {
         let mut scanned = Scanned::default();
         let bytes = self.buffer.get(mark..filled).unwrap_or(&[]);
         if encoding != Encoding::Utf8 || self.scanner.look(bytes) == Look::OfInterest {
+            if let Some(kind) = own::document(bytes) {
+                return Ok(Seen::Own(kind));
+            }
             scanned = self.scanner.keep(&encoding.text(bytes), false, Syntax::of(path));
         }
         Ok(Seen::Text(Scanned { binary, ..scanned }))

@@ -73,6 +73,18 @@ impl Default for Comments {
 const C: Comments = Comments::SLASHES.and(Comments::BLOCK);
 
 impl Syntax {
+    /// Whether the file is read as a scan reads it, and not as a list or a document.
+    #[must_use]
+    pub fn is_known_to_scans(self) -> bool {
+        !matches!(self.family, Family::Unknown | Family::Data)
+    }
+
+    /// Whether the file is for people to read: its scopes stand among words.
+    #[must_use]
+    pub fn is_of_words(self) -> bool {
+        matches!(self.family, Family::Prose | Family::Html | Family::Table)
+    }
+
     /// How a file of that name is written.
     #[must_use]
     pub fn of(path: &Path) -> Self {

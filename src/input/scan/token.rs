@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::find::dot;
-use super::placeholder::{braced, placeholder};
-use super::vocabulary::Operation;
+use super::joins::{literal, operator, skip_blanks};
+use crate::input::operation::Operation;
+use crate::input::placeholder::{braced, placeholder};
 use crate::scope::MAX_LENGTH;
 
 /// How far an expression between two string literals may reach, in bytes.
@@ -217,30 +218,6 @@ impl Join {
         let named = expression.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$'));
         named.then(|| Self { expression: Some(expression.to_owned()), goes_on: false, end: next + expression.len() })
     }
-}
-
-/// The length of the operator that joins strings at a place; 0 where there is none.
-pub(super) fn operator(bytes: &[u8], at: usize) -> usize {
-    match (bytes.get(at), bytes.get(at + 1)) {
-        (Some(b'.'), Some(b'.')) | (Some(b'|'), Some(b'|')) | (Some(b'<'), Some(b'>')) | (Some(b'+'), Some(b'+')) => 2,
-        (Some(b'+' | b'.' | b'&' | b'~' | b'^' | b'\\'), _) => 1,
-        _ => 0,
-    }
-}
-
-/// Where the text of the literal begins that opens at a place, a prefix such as `f` included.
-pub(super) fn literal(bytes: &[u8], at: usize) -> Option<usize> {
-    let is_quote = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\'' | b'`'));
-    if is_quote(at) {
-        return Some(at + 1);
-    }
-    let prefix = matches!(bytes.get(at), Some(b'f' | b'F' | b'r' | b'R' | b'u' | b'b' | b'@' | b'$'));
-    (prefix && is_quote(at + 1)).then_some(at + 2)
-}
-
-pub(super) fn skip_blanks(bytes: &[u8], from: usize) -> usize {
-    let blanks = bytes.iter().skip(from).take(200).take_while(|byte| byte.is_ascii_whitespace());
-    from + blanks.count()
 }
 
 #[cfg(test)]

@@ -9,13 +9,13 @@ const TAGS: [&str; 16] =
 
 /// A placeholder: the name in its one form, `{name}`, and where it ends.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) struct Placeholder {
-    pub(in crate::input) name: String,
-    pub(in crate::input) end: usize,
+pub(super) struct Placeholder {
+    pub(super) name: String,
+    pub(super) end: usize,
 }
 
 /// The placeholder that begins at a place.
-pub(in crate::input) fn placeholder(text: &str, at: usize) -> Option<Placeholder> {
+pub(super) fn placeholder(text: &str, at: usize) -> Option<Placeholder> {
     let rest = text.get(at..text.floor_char_boundary(text.len().min(at + LONGEST)))?;
     let found = |inner: &str, length: usize| Some(Placeholder { name: braced(inner), end: at + length });
     let bytes = rest.as_bytes();
