@@ -24,7 +24,7 @@ mod model;
 mod scope;
 #[path = "src/text/mod.rs"]
 mod text;
-#[path = "src/yaml.rs"]
+#[path = "src/yaml/mod.rs"]
 mod yaml;
 
 use model::{Endpoints, Needs, Service};

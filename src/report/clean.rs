@@ -14,6 +14,9 @@ use crate::secret::redact;
 /// (`actions/runner`, `src/Runner.Common/ActionCommand.cs`).
 pub(super) const COMMAND: &str = "##[";
 
+/// The most characters of a scope or an input that are shown.
+pub(super) const NAME: usize = 120;
+
 /// A text for a format that carries any text faithfully, such as JSON.
 ///
 /// The field is private so that a renderer cannot make one without passing [`verbatim`].

@@ -4,14 +4,11 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::clean::{clean, clipped};
+use super::clean::{NAME, clean, clipped};
 use super::{Canvas, NotEvaluated, Report, Summary, Tally, provenance};
 use crate::finding::Link;
 use crate::finding::Waived;
 use crate::text::Place;
-
-/// The most characters of a scope or an input that are shown.
-pub(super) const NAME: usize = 120;
 
 /// The most characters of a message that are shown.
 pub(super) const MESSAGE: usize = 600;

@@ -4,8 +4,8 @@ use std::io;
 
 use anstyle::AnsiColor;
 
-use super::clean::clipped;
-use super::closing::{MESSAGE, NAME, counted, styled};
+use super::clean::{NAME, clipped};
+use super::closing::{MESSAGE, counted, styled};
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::{Canvas, GrantInfo, Report, Tally, Totals};
 

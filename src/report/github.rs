@@ -7,8 +7,8 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::address::address;
-use super::clean::{clean, clipped, for_log};
-use super::closing::{self, MESSAGE, NAME};
+use super::clean::{NAME, clean, clipped, for_log};
+use super::closing::{self, MESSAGE};
 use super::provenance;
 use super::{Canvas, NotEvaluated, Renderer, Report};
 use crate::finding::{Finding, Severity};

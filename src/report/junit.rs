@@ -11,8 +11,8 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::clean::clipped;
-use super::closing::{self, MESSAGE, NAME, spot};
+use super::clean::{NAME, clipped};
+use super::closing::{self, MESSAGE, spot};
 use super::rows::by_row;
 use super::{Canvas, NotEvaluated, Renderer, Report, provenance};
 use crate::finding::Finding;

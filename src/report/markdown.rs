@@ -6,8 +6,8 @@
 use std::cmp::Reverse;
 use std::io;
 
-use super::clean::clipped;
-use super::closing::{NAME, not_evaluated, spot};
+use super::clean::{NAME, clipped};
+use super::closing::{not_evaluated, spot};
 use super::{Canvas, Renderer, Report, provenance};
 use crate::finding::Finding;
 use crate::finding::Waived;

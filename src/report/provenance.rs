@@ -1,8 +1,7 @@
 //! By what a report was made: program, catalog, policy, day, inputs.
 
 use super::Report;
-use super::clean::clipped;
-use super::closing::NAME;
+use super::clean::{NAME, clipped};
 
 /// The most inputs that are named in a line for people.
 const INPUTS: usize = 10;

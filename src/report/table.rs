@@ -5,8 +5,8 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::clean::clipped;
-use super::closing::{self, MESSAGE, NAME, styled};
+use super::clean::{NAME, clipped};
+use super::closing::{self, MESSAGE, styled};
 use super::figures;
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::rows::by_row;

@@ -22,6 +22,7 @@ mod naive;
 mod policies;
 mod program;
 mod readme;
+mod rooms;
 mod run;
 mod scan;
 mod scan_corpus;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use serde_json::Value;
-use zscope::text::Sources;
 use zscope::live::inventory;
 use zscope::policy;
+use zscope::text::Sources;
 
 use crate::run::zscope;
 

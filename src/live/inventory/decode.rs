@@ -107,14 +107,6 @@ pub fn load(path: &Path, text: &str, sources: &mut Sources) -> Result<Inventory,
     Err(InventoryErrors { problems: problems.into_iter().map(|problem| (source, problem)).collect() })
 }
 
-/// `1000.` (the last digit differs between kinds of clients) and thirty capital letters and digits, the form of the
-/// client ids in the vendor's own samples.
-pub(super) fn is_client_id(text: &str) -> bool {
-    let Some((prefix, rest)) = text.split_once('.') else { return false };
-    let kind = prefix.strip_prefix("100").is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'9']));
-    kind && rest.len() == 30 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-}
-
 struct Decoder<'r, 'a> {
     reader: &'r mut Reader<'a>,
     folder: &'r Path,

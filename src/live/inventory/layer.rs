@@ -9,6 +9,7 @@ use crate::catalog::data_centre::{self, DataCentre};
 use crate::policy::Spanned;
 use crate::policy::fields::{Fields, Reader, shown};
 use crate::scope::Scope;
+use crate::secret::is_client_id;
 use crate::text::Problem;
 use crate::yaml::Node;
 
@@ -169,7 +170,7 @@ impl LayerReader<'_, '_> {
 
     fn client_id(&mut self, node: &Node) -> Option<ClientId> {
         let text = self.reader.text(node, "a client id, or where it is found")?;
-        if super::decode::is_client_id(text) {
+        if is_client_id(text) {
             let place = self.reader.place(node.span);
             return Some(ClientId::Written(Spanned { value: text.to_owned(), place }));
         }

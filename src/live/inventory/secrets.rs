@@ -4,6 +4,7 @@
 
 use super::whereabouts::is_whereabouts;
 use crate::policy::secrets;
+use crate::secret::is_client_id;
 use crate::text::Span;
 use crate::yaml::{Node, Value};
 
@@ -64,7 +65,7 @@ fn whole(node: &Node, text: &str, found: &mut Vec<Span>) {
                 found.push(Span::new(node.span.start + at, node.span.start + end.max(at)));
             }
         }
-        Value::Scalar(value) if super::decode::is_client_id(value) => {}
+        Value::Scalar(value) if is_client_id(value) => {}
         Value::Scalar(_) => found.push(node.span),
         Value::Sequence(items) => items.iter().for_each(|item| whole(item, text, found)),
         Value::Mapping(entries) => entries.iter().for_each(|entry| whole(&entry.value, text, found)),
