@@ -104,7 +104,7 @@ pub(super) fn meaning(written: &str) -> (Result<Scope, Malformed>, Option<Disgui
             How::Encoded | How::Join => None,
         })?;
         let scope: Scope = filled_in(read.text.trim_matches('.')).parse().ok()?;
-        (!scope.is_word() || super::recognise::is_oidc_word(&read.text)).then_some((scope, how))
+        (!scope.is_word()).then_some((scope, how))
     });
     match read {
         Some((scope, how)) => (Ok(scope), Some(how)),
@@ -207,6 +207,11 @@ impl Token {
             let at = token.end;
             if separator_at(bytes, at).is_some() {
                 break;
+            }
+            if let Some(default) = default_at(bytes, at).filter(|_| token.core.is_none()) {
+                braces.defaults += 1;
+                token.end = default;
+                continue;
             }
             token.end = next;
             match byte {

@@ -22,6 +22,7 @@ mod naive;
 mod policies;
 mod program;
 mod readme;
+mod reading;
 mod rooms;
 mod run;
 mod scan;

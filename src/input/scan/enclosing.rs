@@ -29,6 +29,14 @@ impl Opener {
     }
 }
 
+impl Opener {
+    /// Whether what it opens is assigned to its name, as a mapping is and the body of a function is not.
+    pub(super) fn is_assigned(self, text: &str) -> bool {
+        let reach = text.floor_char_boundary(self.at.saturating_sub(40));
+        text.get(reach..self.at).unwrap_or("").trim_end().ends_with([':', '=', '>', '('])
+    }
+}
+
 /// The brackets that are open at a place, the nearest first.
 pub(super) fn openers(text: &str, at: usize) -> Vec<Opener> {
     let bytes = text.as_bytes();

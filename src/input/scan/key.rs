@@ -47,7 +47,8 @@ impl Keys {
         let head = text.get(line..start).unwrap_or("");
         let mut key = on_line(head, line);
         key.words = about_scopes(head);
-        if key.name.is_none() && whole && without_items(head).is_empty() {
+        let in_table = head.trim_start().starts_with('|');
+        if key.name.is_none() && whole && (in_table || without_items(head).is_empty()) {
             let above = self.above(text, line);
             return Key { words: key.words || above.words, ..above };
         }

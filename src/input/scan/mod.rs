@@ -87,6 +87,9 @@ struct Sighting {
     read_through: bool,
 }
 
+/// How far the parts of an expression that puts a scope together may lie apart, in bytes.
+const LONGEST_EXPRESSION: usize = 240;
+
 /// What is a scope in a text, or may be one, and where one is put together that cannot be read.
 struct Sightings {
     all: Vec<Sighting>,
@@ -216,7 +219,11 @@ impl<'c> Scanner<'c> {
         let mut built = templates;
         built.extend(suspicious.iter().filter_map(|suspicion| built::at(text, suspicion)));
         built.sort_unstable_by_key(|range| (range.start, range.end));
-        built.dedup();
+        // One expression is told once.
+        built.dedup_by(|next, last| {
+            let between = text.get(last.end..next.start).unwrap_or("");
+            next.start < last.end || next.start - last.end < LONGEST_EXPRESSION && !between.contains(['\n', ';'])
+        });
         let is_read = |range: &Range<usize>| {
             let next = sightings.partition_point(|sighting| sighting.span.end <= range.start);
             sightings.get(next).is_some_and(|sighting| sighting.span.start < range.end)
@@ -310,7 +317,8 @@ impl<'c> Scanner<'c> {
                 None => added.extend(Request::of_list(id, list)),
             }
         }
-        for at in memmem::find_iter(text.as_bytes(), b"oauth/v2/auth") {
+        const PAGE: &[u8] = b"oauth/v2/auth";
+        for at in memmem::find_iter(text.as_bytes(), PAGE).map(|at| at + PAGE.len()) {
             let known = requests.iter().chain(&added).filter_map(|request| request.url.as_ref());
             if known.map(|url| url.place.span).any(|span| span.start <= at && at < span.end) {
                 continue;

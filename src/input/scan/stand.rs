@@ -14,7 +14,7 @@ use super::syntax::{Comments, Family, Syntax};
 use crate::input::{ListKind, names_scopes, recognise};
 
 /// How far a line is looked at on both sides of a scope, in bytes: lines may be as long as a file.
-const SIDE: usize = 600;
+const SIDE: usize = 400;
 
 /// From how many words beside the scopes a text is prose.
 const PROSE: usize = 3;
@@ -90,14 +90,19 @@ impl<'t> Layout<'t> {
             _ => {}
         }
         let name = key.name.as_ref().and_then(|name| self.text.get(name.clone())).unwrap_or("");
+        match self.is_key(span, line, openers) {
+            MapKey::OfScopes => return false,
+            MapKey::Other => return true,
+            MapKey::No => {}
+        }
         is_compared(line)
             || is_escaped_pattern(self.text, span, line)
             || names_no_request(name)
             || openers.iter().any(|opener| {
                 let name = opener.name(self.text);
-                is_check(opener, name) || opener.byte == b'[' && names_no_request(name)
+                let holds = opener.byte == b'[' || opener.byte == b'{' && opener.is_assigned(self.text);
+                is_check(opener, name) || holds && names_no_request(name)
             })
-            || self.is_key(span, line, openers)
             || is_value_of_scope(line)
             || self.is_prose(span, line)
             || self.is_recorded(span, openers)
@@ -211,31 +216,41 @@ impl<'t> Layout<'t> {
             })
     }
 
-    /// Whether a scope is the key of a map, and the map is no list of scopes with their descriptions.
-    fn is_key(&self, span: &Range<usize>, line: &Line<'_>, openers: &[Opener]) -> bool {
-        let (before, after) = line.outside();
-        let after = after.trim_start_matches([']', ' ', '\t']);
+    /// Whether a scope is the key of a map: of one that lists scopes with their descriptions, or of another.
+    fn is_key(&self, span: &Range<usize>, line: &Line<'_>, openers: &[Opener]) -> MapKey {
+        let (before, whole_after) = line.outside();
+        let after = whole_after.trim_start_matches([']', ' ', '\t']);
         let colon = after.starts_with(':') && !after.starts_with("::") && !after.starts_with(":=");
         let arrow = after.starts_with("=>") || after.starts_with("->");
-        if !colon && !arrow {
-            // `held["ZohoBooks.invoices.READ"]`
-            let indexed = before.strip_suffix('[').is_some_and(|head| head.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
-            let word = before.strip_suffix('[').unwrap_or("").rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
-            return indexed && line.literal.is_some() && line.outside().1.starts_with(']') && !matches!(word, "String" | "string" | "w" | "qw");
+        let quoted = line.literal.is_some();
+        if quoted && whole_after.starts_with(']') && before.ends_with('[') {
+            // `held["ZohoBooks.invoices.READ"]`, `["ZohoBooks.invoices.READ"] = "…"`; and no list of one.
+            let head = before.strip_suffix('[').unwrap_or("");
+            let word = head.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+            let indexed = head.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+                && !matches!(word, "String" | "string" | "w" | "qw");
+            let assigned = after.starts_with('=') && !after.starts_with("==");
+            return if indexed || assigned || colon { MapKey::Other } else { MapKey::No };
         }
-        if colon && before.trim_end().ends_with('?') {
-            return false;
+        // `"ZohoBooks.invoices.READ" = "…"` of TOML.
+        let of_toml = quoted && before.trim().is_empty() && after.starts_with('=') && !after.starts_with("==");
+        if of_toml && self.syntax.family == Family::Data {
+            return MapKey::Other;
+        }
+        if !colon && !arrow || colon && before.trim_end().ends_with('?') {
+            return MapKey::No;
         }
         // Bare, a colon must end the key.
-        if colon && line.literal.is_none() && !after[1..].is_empty() && !after[1..].starts_with([' ', '\t']) {
-            return false;
+        let rest = after.get(1..).unwrap_or("");
+        if colon && !quoted && !rest.is_empty() && !rest.starts_with([' ', '\t']) {
+            return MapKey::No;
         }
         let parent = match openers.first() {
-            Some(opener) if opener.byte == b'{' => opener.name(self.text),
-            Some(opener) if matches!(opener.byte, b'(' | b'[') => return opener.byte == b'[' && arrow || opener.byte == b'(' && arrow,
-            _ => self.parent_key(span, line),
+            Some(opener) if opener.byte == b'{' => if opener.is_assigned(self.text) { opener.name(self.text) } else { "" },
+            Some(_) => return if arrow { MapKey::Other } else { MapKey::No },
+            None => self.parent_key(span, line),
         };
-        !names_scopes(parent)
+        if names_scopes(parent) { MapKey::OfScopes } else { MapKey::Other }
     }
 
     /// The key of the mapping in which a line stands that is indented.
@@ -284,13 +299,27 @@ impl<'t> Layout<'t> {
         };
         let to = self.text.ceil_char_boundary((span.end + SIDE).min(self.text.len()));
         let object = self.text.get(from..to).unwrap_or("");
-        let object = object.get(..object.char_indices().nth(2400).map_or(object.len(), |(at, _)| at)).unwrap_or("");
+        // No further than the object or the statement reaches.
+        let end = if self.syntax.family == Family::Sql { ';' } else { '}' };
+        let inside = span.end - from;
+        let close = object.get(inside..).and_then(|rest| rest.find(end)).map_or(object.len(), |at| inside + at);
+        let object = object.get(..close).unwrap_or("");
+        let object = if end == ';' { object.rsplit(';').next().unwrap_or("") } else { object };
         let Some(at) = object.find("access_token") else { return false };
         let value = object.get(at + "access_token".len()..).unwrap_or("");
         let quoted = value.trim_start_matches('\\').starts_with(['"', '\'']);
         let token = object.contains("1000.") || object.contains("expires_in") || object.contains("token_type");
         (quoted || self.syntax.family == Family::Sql) && token && !object.contains("grant_type")
     }
+}
+
+/// What a scope is in a map.
+enum MapKey {
+    /// A key of a map that lists scopes with their descriptions.
+    OfScopes,
+    /// A key of another map.
+    Other,
+    No,
 }
 
 /// A line around a scope.
@@ -334,10 +363,10 @@ impl<'t> Literal<'t> {
         for quote in ['"', '\'', '`'] {
             let Some(close) = find_unescaped(tail, quote) else { continue };
             let opened = head.char_indices().filter(|(_, c)| *c == quote).map(|(at, _)| at).collect::<Vec<_>>();
-            // An even number before means that the last is closed; in code of one kind of quotes only.
+            // An even number before means that the last has closed, but where an apostrophe came before.
             let Some(&open) = opened.last() else { continue };
             let inner = head.get(open + 1..).unwrap_or("");
-            if opened.len() % 2 == 0 && !inner.trim_start().is_empty() && !inner.contains('.') && inner.len() > 40 {
+            if opened.len().is_multiple_of(2) && !inner.is_empty() {
                 continue;
             }
             let literal = Self {
@@ -379,6 +408,10 @@ impl<'a> IntoParts<'a> for (&'a str, &'a str) {
 }
 
 fn is_word_of_prose(word: &str) -> bool {
+    // A tag is none.
+    if word.starts_with('<') || word.ends_with('>') {
+        return false;
+    }
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     word.chars().count() >= 2
         && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'))
@@ -397,7 +430,7 @@ fn in_url(head: &str) -> bool {
 /// Whether a scope is compared with something, or is the label of a case.
 fn is_compared(line: &Line<'_>) -> bool {
     let (before, after) = line.outside();
-    let (before, after) = (before.trim_end(), after.trim_start());
+    let (before, after) = (before.trim_end_matches([' ', '\t', '*']), after.trim_start());
     let before = before.strip_suffix(['f', 'r', 'b', 'u']).filter(|rest| rest.ends_with(' ')).unwrap_or(before).trim_end();
     const BEFORE: [&str; 8] = ["==", "!=", "=~", "!~", "<>", "===", "!==", "~="];
     const WORDS: [&str; 20] = [
@@ -411,7 +444,8 @@ fn is_compared(line: &Line<'_>) -> bool {
         "IN (", "is in ", "-ne ",
     ];
     let first = after.trim_start_matches(')').trim_start();
-    let label = line.literal.is_none() && after.starts_with(')') && is_pattern_of_shell(before);
+    let ends_pattern = after.starts_with(')') || after.starts_with('|') && after.contains(')');
+    let label = line.literal.is_none() && ends_pattern && is_pattern_of_shell(before);
     // `[ "$scope" = "…" ]`
     let tested = before.ends_with('=') && !before.ends_with("==") && {
         let open = before.rfind("[ ").or_else(|| before.rfind("[["));
@@ -420,7 +454,10 @@ fn is_compared(line: &Line<'_>) -> bool {
     // The labels of several cases in one row: `case "a", "b":`.
     let row = line.head.trim_start();
     let in_row = ["case ", "when ", "in "].iter().any(|word| row.starts_with(word));
-    compared || tested || label || in_row || AFTER.iter().any(|sign| first.starts_with(sign))
+    // `If held = "…"` of Visual Basic; what is searched for.
+    let asked = before.ends_with('=') && ["If ", "ElseIf ", "While "].iter().any(|word| row.starts_with(word));
+    let searched = before.contains("grep ");
+    compared || tested || label || in_row || asked || searched || AFTER.iter().any(|sign| first.starts_with(sign))
 }
 
 /// Whether a line's beginning is that of a pattern in a shell's `case`: nothing, or other patterns.
@@ -500,6 +537,11 @@ fn is_value_of_scope(line: &Line<'_>) -> bool {
     let Some(key) = key else { return false };
     let key = key.trim_end().trim_end_matches(['"', '\'', '`', ']']);
     let word = key.rsplit(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))).next().unwrap_or("");
+    // One of two: `admin ? "…" : "…"`.
+    let head = key.get(..key.len() - word.len()).unwrap_or("").trim_end_matches(['"', '\'', '`', ' ', '[']);
+    if head.ends_with('?') {
+        return false;
+    }
     word.matches('.').count() >= 2 && recognise::is_scope_by_form(word)
 }
 
