@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
-use crate::text::{Place, SourceId};
+use crate::text::{Place, SourceId, Sources};
 
 use super::{RulePages, Verdict, Waiver};
 
@@ -41,6 +41,8 @@ pub struct Policy {
     pub data: Vec<DataOverride>,
     /// The organisation's own pages about rules. The nearer file wins.
     pub rule_pages: Option<RulePages>,
+    /// The texts that its places point into, as far as they were read when it was loaded.
+    pub(crate) texts: Sources,
 }
 
 impl Policy {

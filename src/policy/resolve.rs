@@ -74,7 +74,7 @@ pub fn load(
     let mut problems = files.problems;
     problems.sort_by_key(|(source, problem)| (*source, problem.span));
     match policy {
-        Some(policy) if problems.is_empty() => Ok(policy),
+        Some(policy) if problems.is_empty() => Ok(Policy { texts: sources.clone(), ..policy }),
         _ => Err(PolicyErrors { problems }),
     }
 }
@@ -105,6 +105,7 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         catalog: top.file.catalog.take().map(|path| Spanned { value: top.id.join(&path.value), place: path.place }),
         data: Vec::new(),
         rule_pages: None,
+        texts: Sources::default(),
     };
     let mut names: Vec<Spanned<String>> = Vec::new();
     for test in std::mem::take(&mut top.file.tests) {
