@@ -14,8 +14,8 @@ use crate::catalog::Catalog;
 use crate::input::scan::Scanner;
 use crate::input::{self, Request};
 use crate::report::{NotEvaluated, clean};
-use crate::scope::closest;
 use crate::review::{Gathered, Review};
+use crate::scope::closest;
 use crate::text::{Place, Source, Span};
 
 /// Arguments of `zscope check`.
@@ -120,10 +120,7 @@ impl Inputs {
         let (message, help) = match catalog.service(word) {
             Some(service) => (
                 format!("`{word}` is a service, and no scope"),
-                format!(
-                    "name a resource and an operation of it; `zscope catalog show {}` lists them",
-                    service.name
-                ),
+                format!("name a resource and an operation of it; `zscope catalog show {}` lists them", service.name),
             ),
             None => {
                 let words = ["openid", "email", "profile", "phone"];
@@ -134,7 +131,12 @@ impl Inputs {
                 ("no such file, and no scope".to_owned(), help)
             }
         };
-        self.gathered.not_evaluated.push(NotEvaluated { input: word.to_owned(), message, help: Some(help), place: None });
+        self.gathered.not_evaluated.push(NotEvaluated {
+            input: word.to_owned(),
+            message,
+            help: Some(help),
+            place: None,
+        });
     }
 
     fn stdin(&mut self, catalog: &Catalog) {

@@ -85,8 +85,7 @@ pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Sc
         found.iter_mut().for_each(|request| request.kind = ListKind::Request);
         return Reading { requests: found, problems, is_prose: true };
     }
-    let mut read: Vec<Span> =
-        requests.iter().flat_map(|request| &request.items).map(|item| item.place.span).collect();
+    let mut read: Vec<Span> = requests.iter().flat_map(|request| &request.items).map(|item| item.place.span).collect();
     read.sort_unstable();
     let is_read = |item: &Item| {
         let next = read.partition_point(|span| span.end <= item.place.span.start);

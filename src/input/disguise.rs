@@ -144,9 +144,7 @@ fn escaped(text: &[u8]) -> Option<(char, usize)> {
         let is_digit = |byte: &&u8| char::from(**byte).is_digit(radix);
         text.get(from..).unwrap_or(&[]).iter().take(most).take_while(is_digit).count()
     };
-    let value = |from: usize, count: usize, radix: u32| {
-        letter_of(number(text.get(from..from + count)?, radix)?)
-    };
+    let value = |from: usize, count: usize, radix: u32| letter_of(number(text.get(from..from + count)?, radix)?);
     match text.get(1)? {
         b'.' => Some(('.', 2)),
         b'u' | b'x' | b'U' if text.get(2) == Some(&b'{') => {
@@ -229,6 +227,7 @@ fn look_alike(c: char) -> Option<char> {
 }
 
 /// Letters and dots that cannot be told from ASCII ones in most fonts, by their number.
+#[rustfmt::skip]
 const LOOK_ALIKES: &[(char, char)] = &[
     ('·', '.'), ('ı', 'i'), ('ſ', 's'), ('ǀ', 'l'), ('ɑ', 'a'), ('ɡ', 'g'), ('ɩ', 'i'), ('ɪ', 'i'), ('ʏ', 'y'),
     ('ͺ', 'i'), ('Ϳ', 'J'), ('Α', 'A'), ('Β', 'B'), ('Ε', 'E'), ('Ζ', 'Z'), ('Η', 'H'), ('Ι', 'I'), ('Κ', 'K'),

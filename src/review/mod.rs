@@ -17,8 +17,8 @@ use jiff::civil::Date;
 
 use crate::catalog::Catalog;
 use crate::finding::{Confidence, Finding, Severity};
-use crate::input::{ListKind, Request};
 use crate::input::scan::Ignore;
+use crate::input::{ListKind, Request};
 use crate::judge::{self, Judged, Memory};
 use crate::policy::Policy;
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};

@@ -64,6 +64,13 @@ mod tests {
 
     #[test]
     fn what_it_reads_like_is_told() {
-        insta::assert_snapshot!(found("ZS006", "Zoho\u{200b}Books.invoices.READ,ZohoBооks.invoices.READ,ZohoBooks\\.invoices.READ,ZohoBooks.bills.READ"), @"");
+        let told = found(
+            "ZS006",
+            "Zoho\u{200b}Books.invoices.READ,ZohoBооks.invoices.READ,ZohoBooks\\.invoices.READ,ZohoBooks.bills.READ",
+        );
+        for what in ["with characters that nobody sees", "with characters of another alphabet", "with escapes"] {
+            assert!(told.contains(&format!("this reads like `ZohoBooks.invoices.READ`, {what}")), "{told}");
+        }
+        assert_eq!(told.matches("ZS006 error").count(), 3, "{told}");
     }
 }

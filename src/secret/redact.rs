@@ -334,9 +334,18 @@ mod tests {
         for (text, expected) in [
             ("@TOKEN", "1000.*"),
             ("ü token (@TOKEN), @DEVICE!", "ü token (1000.*), 1004.*!"),
-            ("https://a-1.zohomcp.eu/mcp/0123456789abcdef0123456789abcdef/message", "https://a-1.zohomcp.eu/mcp/*/message"),
-            ("https://a-1.zohomcp.com.au/mcp/message?key=0123456789abcdef0123456789abcdef&x=1", "https://a-1.zohomcp.com.au/mcp/message?key=*&x=1"),
-            ("zohomcp.in\\/mcp\\/message?x=1&key=0123456789abcdef0123456789abcdef", "zohomcp.in\\/mcp\\/message?x=1&key=*"),
+            (
+                "https://a-1.zohomcp.eu/mcp/0123456789abcdef0123456789abcdef/message",
+                "https://a-1.zohomcp.eu/mcp/*/message",
+            ),
+            (
+                "https://a-1.zohomcp.com.au/mcp/message?key=0123456789abcdef0123456789abcdef&x=1",
+                "https://a-1.zohomcp.com.au/mcp/message?key=*&x=1",
+            ),
+            (
+                "zohomcp.in\\/mcp\\/message?x=1&key=0123456789abcdef0123456789abcdef",
+                "zohomcp.in\\/mcp\\/message?x=1&key=*",
+            ),
             ("/mcp/0123456789abcdef0123456789abcdef/message", "/mcp/*/message"),
             ("https://crm.zohomcp.com/mcp/message", "https://crm.zohomcp.com/mcp/message"),
             ("prefix_@TOKENsuffix", "prefix_1000.*"),

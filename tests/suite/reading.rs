@@ -43,7 +43,10 @@ fn full_access_does_not_pass_a_scan_however_it_is_spelt() {
         ("a.yaml", "scope: >-\n  zohobooks.invoices.read,\n  zohobooks.fullaccess.all\n"),
         ("a.env", "SCOPE=\"desk.tickets.all,desk.contacts.all\"\n"),
         ("a.env", "SCOPE=workdrive.files.all\n"),
-        ("a.js", "u = 'https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.invoices.READ%252CZohoBooks.fullaccess.all'\n"),
+        (
+            "a.js",
+            "u = 'https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.invoices.READ%252CZohoBooks.fullaccess.all'\n",
+        ),
         ("a.html", "<input name=\"scope\" value=\"ZohoBooks&#46;fullaccess&#46;all\">\n"),
         ("a.js", "s = 'ZohoBooks\\.fullaccess\\.all'\n"),
         ("a.js", "s = 'Zoho\u{200b}Books.fullaccess.all'\n"),
@@ -68,7 +71,10 @@ fn full_access_does_not_pass_a_scan_however_it_is_spelt() {
         ("a.yaml", "scope: \"ZohoBooks.\\\n  fullaccess.all\"\n"),
         ("a.php", "<?php /*\0*/ $s='ZohoBooks.fullaccess.all';\n"),
         ("zscope.lock", "scope: ZohoBooks.fullaccess.all\n"),
-        ("a.js", "u = 'https://accounts.zoho.com/oauth/v2/auth?scope=Creator.report.READ,CRM.modules.ALL&client_id=1'\n"),
+        (
+            "a.js",
+            "u = 'https://accounts.zoho.com/oauth/v2/auth?scope=Creator.report.READ,CRM.modules.ALL&client_id=1'\n",
+        ),
     ];
     let mut passed = Vec::new();
     for (name, text) in spellings {
@@ -149,7 +155,10 @@ fn no_fix_touches_what_is_no_request() {
         ("a.json", "{\"labels\": {\"zohocrm.modules.all\": \"All\", \"aaaserver.profile.read\": \"You\"}}\n"),
         ("b.js", "a(s.includes('ZohoBooks.fullaccess.all') || s.includes('ZohoBooks.FullAccess.all'))\n"),
         ("a.csv", "app,old_scope,new_scope\na,ZohoCRM.modules.ALL,zohocrm.modules.leads.READ\n"),
-        ("t.json", "{\"access_token\":\"1000.a.b\",\"scope\":\"ZohoCRM.modules.ALL ZohoCRM.modules.ALL aaaserver.profile.READ\",\"expires_in\":1}\n"),
+        (
+            "t.json",
+            "{\"access_token\":\"1000.a.b\",\"scope\":\"ZohoCRM.modules.ALL ZohoCRM.modules.ALL aaaserver.profile.READ\",\"expires_in\":1}\n",
+        ),
         ("a.sql", "UPDATE a SET s = replace(s, 'ZohoCRM.modules.ALL', 'ZohoCRM.modules.ALL');\n"),
         ("c.js", "migrate('ZohoCRM.modules.ALL', 'zohocrm.modules.READ')\n"),
         ("d.js", "const scopes = ['ZohoBooks.fullaccess.all', 'ZohoBooks.invoices.READ'];\n"),
@@ -215,12 +224,24 @@ fn files_are_checked_as_they_are_scanned() {
     for (name, text, count) in [
         ("Dockerfile", "FROM x\nENV ZOHO_SCOPE=SalesIQ.portals.READ,ZohoCRM.modules.ALL\n", 2),
         ("issue.md", "Here are the scopes we used:\n- WorkDrive.files.CREATE\n- WorkDrive.files.READ\n", 2),
-        ("main.tf", "scope = join(\",\", [\n  \"ZohoCRM.modules.deals.READ\", # deals\n  \"ZohoCRM.users.READ\",\n])\n", 2),
+        (
+            "main.tf",
+            "scope = join(\",\", [\n  \"ZohoCRM.modules.deals.READ\", # deals\n  \"ZohoCRM.users.READ\",\n])\n",
+            2,
+        ),
         ("app.properties", "zoho.scopes=ZohoCRM.modules.leads.READ,\\\n    ZohoCRM.users.READ\n", 2),
         ("strings.xml", "<r><string name=\"oauthscopes\">ZohoCRM.users.ALL,ZohoCRM.org.ALL</string></r>\n", 2),
         ("a.csv", "app,scope\na,ZohoBooks.invoices.READ\nb,ZohoBooks.contacts.READ\n", 2),
-        ("c.json", "{\"query\": [{\"key\": \"scope\", \"value\": \"ZohoCRM.modules.ALL\"}], \"permissions\": [\"ZohoCRM.users.READ\"]}\n", 2),
-        ("l.yaml", "scopeList: [ZohoBooks.invoices.READ]\nscope_1: ZohoBooks.contacts.READ\nx: {y: [[ZohoBooks.bills.READ]]}\n", 3),
+        (
+            "c.json",
+            "{\"query\": [{\"key\": \"scope\", \"value\": \"ZohoCRM.modules.ALL\"}], \"permissions\": [\"ZohoCRM.users.READ\"]}\n",
+            2,
+        ),
+        (
+            "l.yaml",
+            "scopeList: [ZohoBooks.invoices.READ]\nscope_1: ZohoBooks.contacts.READ\nx: {y: [[ZohoBooks.bills.READ]]}\n",
+            3,
+        ),
         (".env", "ZOHO_PERM=ZohoBooks.invoices.READ\nZOHO_SCOPE=email\n", 2),
     ] {
         let ended = run(&["check", name, "--format", "json"]).file(name, text).ended();

@@ -39,8 +39,8 @@ fn from_service(text: &str, name: &Range<usize>) -> Option<Range<usize>> {
     }
     let after = skip_blanks(bytes, name.end + 1);
     let next = skip_blanks(bytes, after + operator(bytes, after));
-    let is_expression =
-        operator(bytes, after) > 0 && bytes.get(next).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'$' | b'_' | b'('));
+    let is_expression = operator(bytes, after) > 0
+        && bytes.get(next).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'$' | b'_' | b'('));
     let reach = text.floor_char_boundary((name.end + LONGEST).min(text.len()));
     let rest = text.get(name.end..reach)?;
     let rest = rest.get(..rest.find([';', '\n']).unwrap_or(rest.len()))?;
@@ -61,7 +61,8 @@ fn from_full_access(text: &str, name: &Range<usize>) -> Option<Range<usize>> {
     let start = if before == Some(&b'.') { name.start - 1 } else { name.start };
     let opener = start.checked_sub(1).and_then(|at| bytes.get(at));
     // In prose (`.fullaccess.all gives everything`) and in the policies of this program nothing is put together.
-    let put = matches!(opener, Some(b'"' | b'\'' | b'`' | b'}' | b'>' | b')')) || opener.is_some_and(u8::is_ascii_alphanumeric);
+    let put = matches!(opener, Some(b'"' | b'\'' | b'`' | b'}' | b'>' | b')'))
+        || opener.is_some_and(u8::is_ascii_alphanumeric);
     (all && ends && put).then(|| start..name.end + 4)
 }
 

@@ -51,7 +51,9 @@ pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl F
     // At a host of Zoho's everything is asked of Zoho.
     let of_zoho = url.host.starts_with("accounts.zoho");
     let is_other = |item: &Item| match &item.scope {
-        Ok(scope) if of_zoho => !scope.parts().first().is_some_and(|part| is_placeholder(part)) && is_name(&item.written),
+        Ok(scope) if of_zoho => {
+            !scope.parts().first().is_some_and(|part| is_placeholder(part)) && is_name(&item.written)
+        }
         Ok(scope) => scope.is_word() && recognise::is_oidc_word(&item.written),
         Err(_) => (of_zoho || item.written.split('.').next().is_some_and(&is_service)) && is_dotted_name(&item.written),
     };

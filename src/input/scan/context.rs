@@ -57,7 +57,9 @@ impl Context {
             [.., b'.' | b'$' | b'@' | b'\\'] | [.., b':', b':'] | [.., b'-', b'>'] => return None,
             [.., b'/'] => context.in_path = true,
             [.., byte, b'-']
-                if !(byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'-' | b'>') || ends_default(before)) =>
+                if !(byte.is_ascii_whitespace()
+                    || matches!(byte, b'"' | b'\'' | b'-' | b'>')
+                    || ends_default(before)) =>
             {
                 return None;
             }
@@ -90,8 +92,7 @@ impl Context {
         let head = head.rsplit('\n').next().unwrap_or(head);
         let rest = text.get(span.end..text.floor_char_boundary(text.len().min(span.end + DISTANCE)))?;
         let rest = rest.split('\n').next().unwrap_or(rest);
-        context.assigned = context.quoted
-            && head.trim_end_matches(['"', '\'', '`']).trim_end().ends_with(['=', ':']);
+        context.assigned = context.quoted && head.trim_end_matches(['"', '\'', '`']).trim_end().ends_with(['=', ':']);
         context.alone = head.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | ',')).is_empty()
             && rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',')).is_empty();
         let Key { of_scopes, words, .. } = keys.of(text, span.start);

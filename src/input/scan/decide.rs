@@ -279,7 +279,9 @@ impl Facts<'_> {
                 (true, true, _) | (true, false, true) => Decision::Scope(Confidence::High),
                 (true, false, false) if long => Decision::Scope(Confidence::Medium),
                 // In capitals, in quotes and assigned it is no name of a program's own.
-                (true, false, false) if self.context.assigned && self.in_capitals() => Decision::Scope(Confidence::High),
+                (true, false, false) if self.context.assigned && self.in_capitals() => {
+                    Decision::Scope(Confidence::High)
+                }
                 (true, false, false) => Decision::Scope(Confidence::Low),
                 (false, true, _) if !in_path && (self.zoho || under_scope_key || own_name && quoted) => {
                     Decision::Scope(Confidence::Medium)

@@ -22,9 +22,9 @@ impl Opener {
         let head = head.trim_end_matches(|c: char| {
             c.is_whitespace() || matches!(c, ':' | '=' | '"' | '\'' | '`' | '>' | '?' | '!' | '\\')
         });
-        let start = head.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')).map_or(0, |at| {
-            at + head.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
-        });
+        let start = head
+            .rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-'))
+            .map_or(0, |at| at + head.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
         head.get(start..).unwrap_or("")
     }
 }

@@ -164,7 +164,11 @@ fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, After)> {
     };
     let after = match text.get(end) {
         Some(byte) if is_quote(byte) => {
-            if is_joined(text, end) { After::Unclear } else { After::Other }
+            if is_joined(text, end) {
+                After::Unclear
+            } else {
+                After::Other
+            }
         }
         Some(b'\\' | b'&' | 0x80..) if dot(text, end).is_none() => After::Unclear,
         _ if dot(text, end).is_some() && is_name() => After::Dot,

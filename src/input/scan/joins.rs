@@ -28,7 +28,9 @@ pub(super) fn skip_blanks(bytes: &[u8], from: usize) -> usize {
 pub(super) fn is_joined(bytes: &[u8], quote: usize) -> bool {
     let after = skip_gap(bytes, quote + 1);
     let operator = operator(bytes, after);
-    operator > 0 && bytes.get(after) != Some(&b'\\') || literal(bytes, after).is_some() || bytes.get(after) == Some(&b',')
+    operator > 0 && bytes.get(after) != Some(&b'\\')
+        || literal(bytes, after).is_some()
+        || bytes.get(after) == Some(&b',')
 }
 
 /// Whether something follows a name that may be the rest of it: a literal that is joined, an escape, a letter of another

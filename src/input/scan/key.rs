@@ -71,7 +71,8 @@ impl Keys {
                 break;
             }
             let from = text.floor_char_boundary((at - 1).saturating_sub(ON_LINE));
-            let begin = bytes.get(from..at - 1).and_then(|head| memrchr(b'\n', head)).map_or(from, |end| from + end + 1);
+            let begin =
+                bytes.get(from..at - 1).and_then(|head| memrchr(b'\n', head)).map_or(from, |end| from + end + 1);
             let before = text.get(begin..at - 1).unwrap_or("").trim_end();
             at = begin;
             if is_item(before) {
@@ -133,9 +134,9 @@ fn on_line(head: &str, begin: usize) -> Key {
 /// Whether the text before `value` names it a scope: `"key": "scope", `, `name="oauth_scopes" `.
 fn paired_with_scope(before: &str) -> bool {
     let before = before.trim_end_matches(|c: char| c.is_whitespace() || "\"',\\".contains(c));
-    let name_at = before.rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.')).map_or(0, |at| {
-        at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
-    });
+    let name_at = before
+        .rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.'))
+        .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
     let (head, name) = before.split_at(name_at);
     let head = head.trim_end_matches(|c: char| c.is_whitespace() || "\"':=\\".contains(c));
     let labelled = ["key", "name", "Key", "Name", "id"].iter().any(|label| head.ends_with(label));
@@ -166,9 +167,11 @@ fn without_items(head: &str) -> &str {
 /// Whether a line holds nothing but items of a list, a comment, or nothing.
 fn is_item(line: &str) -> bool {
     let line = line.trim();
-    if line.is_empty() || ["#", "//", "--", "/*", "*", "|-", "|:", "| -", "<!--"].iter().any(|mark| {
-        line.starts_with(mark) && (*mark != "*" || !line.starts_with("**")) && !(*mark == "#" && is_heading(line))
-    }) {
+    if line.is_empty()
+        || ["#", "//", "--", "/*", "*", "|-", "|:", "| -", "<!--"].iter().any(|mark| {
+            line.starts_with(mark) && (*mark != "*" || !line.starts_with("**")) && !(*mark == "#" && is_heading(line))
+        })
+    {
         return true;
     }
     if line.starts_with('|') {
@@ -180,7 +183,10 @@ fn is_item(line: &str) -> bool {
     let body = bullet.unwrap_or(code).trim_matches(|c: char| c.is_whitespace() || "\"'`,;+\\&_.)]".contains(c));
     let word = body.split([' ', '\t', ':']).next().unwrap_or("");
     let dotted = word.contains('.') && word.chars().all(|c| c.is_ascii_alphanumeric() || "._-${}<>\"'`,%".contains(c));
-    dotted && (bullet.is_some() || word.len() == body.len() || body.split([' ', ',']).all(|word| word.is_empty() || word.contains('.')))
+    dotted
+        && (bullet.is_some()
+            || word.len() == body.len()
+            || body.split([' ', ',']).all(|word| word.is_empty() || word.contains('.')))
 }
 
 /// Whether a line that begins with `#` is a heading of Markdown, and no comment.
@@ -245,7 +251,12 @@ mod tests {
 
     #[test]
     fn words_and_headings_speak_of_lists() {
-        for text in ["## Scopes\n\n- a.b.c\n- X.", "the scopes are X.", "We used these scopes:\n- X.", "| Scope | x |\n|---|---|\n| a.b | c |\n| X."] {
+        for text in [
+            "## Scopes\n\n- a.b.c\n- X.",
+            "the scopes are X.",
+            "We used these scopes:\n- X.",
+            "| Scope | x |\n|---|---|\n| a.b | c |\n| X.",
+        ] {
             assert!(key(text).2, "{text}");
         }
         for text in ["## Hosts\n- X.", "scope\n\nnothing of that\n- X."] {

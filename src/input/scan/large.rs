@@ -12,11 +12,11 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use super::{Scanner, Syntax};
 use super::encoding::Encoding;
 use super::find::{self, Look};
 use super::own;
 use super::reader::{Scanned, Seen, is_binary};
+use super::{Scanner, Syntax};
 use crate::text::Position;
 
 /// How much of a large file is looked at in one piece, in bytes. Secrets count as standing beside the scopes of their
@@ -200,7 +200,8 @@ fn joined(mut parts: Vec<Part>) -> Scanned {
     let mut all = Scanned::default();
     let (mut at, mut length) = (Position { line: 1, column: 1 }, 0);
     for Part { scanned, near_zoho, extent, .. } in parts {
-        let Scanned { mut requests, mut ignores, mut pieces, binary: _ } = near_zoho.filter(|_| zoho).unwrap_or(scanned);
+        let Scanned { mut requests, mut ignores, mut pieces, binary: _ } =
+            near_zoho.filter(|_| zoho).unwrap_or(scanned);
         for request in &mut requests {
             request.each_place(|place| place.span = place.span.shifted(length));
         }

@@ -31,8 +31,8 @@ mod ignore;
 mod joins;
 mod keep;
 mod key;
-mod large;
 mod keyed;
+mod large;
 mod own;
 mod plain;
 mod reader;
@@ -203,9 +203,8 @@ impl<'c> Scanner<'c> {
             }
         }
         // What is read as it stands comes before what is read into it.
-        sightings.sort_by_key(|sighting| {
-            (sighting.span.start, sighting.read_through, std::cmp::Reverse(sighting.span.end))
-        });
+        sightings
+            .sort_by_key(|sighting| (sighting.span.start, sighting.read_through, std::cmp::Reverse(sighting.span.end)));
         let mut end = 0;
         let mut last = 0..0;
         sightings.retain(|sighting| {
@@ -300,14 +299,7 @@ impl<'c> Scanner<'c> {
 
     /// Adds what is a request by where it stands, whatever its words: the values of keys that name Zoho and scopes, and
     /// the scopes of consent URLs at Zoho's hosts.
-    fn add_named(
-        &self,
-        id: SourceId,
-        text: &str,
-        keys: &[Range<usize>],
-        syntax: Syntax,
-        requests: &mut Vec<Request>,
-    ) {
+    fn add_named(&self, id: SourceId, text: &str, keys: &[Range<usize>], syntax: Syntax, requests: &mut Vec<Request>) {
         let mut added: Vec<Request> = Vec::new();
         for value in keys.iter().filter_map(|key| keyed::value(text, key, syntax)) {
             let list = super::read_list(id, text.get(value.clone()).unwrap_or(""), value.start);
@@ -402,7 +394,8 @@ fn listed(text: &str, sightings: Vec<Sighting>, syntax: Syntax) -> Vec<SightedLi
         let fixable = stand.fixable && !sighting.token.chosen;
         match (gap, list) {
             (Some(gap), Some(list)) => {
-                let separator = gap.separator.filter(|separator| !stand.in_words && !list.separators.contains(separator));
+                let separator =
+                    gap.separator.filter(|separator| !stand.in_words && !list.separators.contains(separator));
                 list.separators.extend(separator);
                 list.fixable &= fixable;
                 list.sightings.push(sighting);

@@ -6,8 +6,25 @@ const HEAD: usize = 4096;
 
 /// The keys of a policy's top level.
 const POLICY: [&str; 19] = [
-    "allow", "apps", "baseline", "calls", "catalog", "comments", "data", "default", "deny", "description", "extends",
-    "max-waiver-days", "mentions", "name", "rule-pages", "rules", "tests", "version", "waivers",
+    "allow",
+    "apps",
+    "baseline",
+    "calls",
+    "catalog",
+    "comments",
+    "data",
+    "default",
+    "deny",
+    "description",
+    "extends",
+    "max-waiver-days",
+    "mentions",
+    "name",
+    "rule-pages",
+    "rules",
+    "tests",
+    "version",
+    "waivers",
 ];
 
 /// Keys without which a file is no policy.
@@ -21,7 +38,8 @@ pub(super) fn document(text: &[u8]) -> Option<&'static str> {
         b'{' => of_json(&head),
         b'<' => {
             let lower = head.to_ascii_lowercase();
-            let html = lower.starts_with("<!doctype html") && lower.contains("<meta name=\"generator\" content=\"zscope ");
+            let html =
+                lower.starts_with("<!doctype html") && lower.contains("<meta name=\"generator\" content=\"zscope ");
             let junit = lower.starts_with("<?xml") && lower.contains("<testsuites name=\"zscope");
             (html || junit).then_some("report")
         }
@@ -35,7 +53,9 @@ fn of_json(head: &str) -> Option<&'static str> {
     let starts = |text: &str| plain.starts_with(text);
     let report = starts("{\"format_version\":1,\"tool\":{\"name\":\"zscope\"")
         || starts("{\"type\":\"run\",\"format_version\":1,\"tool\":{\"name\":\"zscope\"")
-        || starts("{\"$schema\":\"https://") && plain.contains("sarif") && plain.contains("\"driver\":{\"name\":\"zscope\"");
+        || starts("{\"$schema\":\"https://")
+            && plain.contains("sarif")
+            && plain.contains("\"driver\":{\"name\":\"zscope\"");
     if report {
         return Some("report");
     }
@@ -83,7 +103,10 @@ mod tests {
     fn own_documents_are_known_by_what_stands_in_them() {
         for (text, kind) in [
             ("{\n  \"format_version\": 1,\n  \"tool\": {\n    \"name\": \"zscope\",", "report"),
-            ("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"zscope\"", "report"),
+            (
+                "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"zscope\"",
+                "report",
+            ),
             ("<!DOCTYPE html>\n<html><head>\n<meta name=\"generator\" content=\"zscope 0.1.0\">", "report"),
             ("path,line,grant,app,data_centre,state,scope,written,verdict,severity\r\n", "report"),
             ("{\"version\": 1, \"findings\": [{\"path\": \"x\", \"code\": \"ZS201\"}]}", "baseline"),

@@ -77,7 +77,8 @@ pub(super) fn windows(text: &str, places: &[usize]) -> Vec<Range<usize>> {
 pub(super) fn plain(text: &str) -> Option<Resolved> {
     let bytes = text.as_bytes();
     // `['ZohoBooks', 'fullaccess', 'all'].join('.')`, and the same in other languages.
-    let by_dots = [b"'.'".as_slice(), b"\".\"", b"`.`", b"\\\".\\\""].iter().any(|dot| memmem::find(bytes, dot).is_some());
+    let by_dots =
+        [b"'.'".as_slice(), b"\".\"", b"`.`", b"\\\".\\\""].iter().any(|dot| memmem::find(bytes, dot).is_some());
     let mut plain = Resolved::new();
     let (mut at, mut from) = (0, 0);
     while let Some(&byte) = bytes.get(at) {

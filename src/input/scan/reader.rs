@@ -3,12 +3,12 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::{Scanner, Syntax};
 use super::encoding::Encoding;
 use super::find::Look;
 use super::ignore::{self, Ignore};
 use super::keep::keep;
 use super::own;
+use super::{Scanner, Syntax};
 use crate::input::Request;
 use crate::text::{Piece, Source, Sources, Span};
 

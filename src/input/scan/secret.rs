@@ -36,14 +36,17 @@ pub(super) fn may_stand_alone(text: &str) -> bool {
 /// The secrets of a text that look alive: examples such as `1000.aaaa….bbbb…` are left out.
 pub(super) fn secrets(text: &str) -> Vec<(SecretKind, Range<usize>)> {
     static COMPILED: [OnceLock<Option<Regex>>; 2] = [const { OnceLock::new() }; 2];
-    let compile =
-        |pattern: &str| RegexBuilder::new(pattern).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok();
+    let compile = |pattern: &str| {
+        RegexBuilder::new(pattern).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok()
+    };
     let [tokens, servers] = &COMPILED;
     let mut found = Vec::new();
     let mut search = |regex: Option<&Regex>, kinds: &[SecretKind]| {
         for captures in regex.iter().flat_map(|regex| regex.captures_iter(text.as_bytes())) {
             let group = kinds.iter().zip(captures.iter().skip(1)).find_map(|(kind, group)| Some((*kind, group?)));
-            found.extend(group.filter(|(_, group)| looks_alive(group.as_bytes())).map(|(kind, group)| (kind, group.range())));
+            found.extend(
+                group.filter(|(_, group)| looks_alive(group.as_bytes())).map(|(kind, group)| (kind, group.range())),
+            );
         }
     };
     search(

@@ -141,11 +141,14 @@ impl<'t> Layout<'t> {
     fn find_blocks(&mut self, open: &str, close: &str) {
         let bytes = self.text.as_bytes();
         let mut from = 0;
-        while let Some(at) = bytes.get(from..).and_then(|rest| memmem::find(rest, open.as_bytes())).map(|at| from + at) {
+        while let Some(at) = bytes.get(from..).and_then(|rest| memmem::find(rest, open.as_bytes())).map(|at| from + at)
+        {
             from = at + open.len();
             // A pattern of paths (`src/*`, `**/*.js`), or a text in quotes.
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b'\'' | b'`' | b'*' | b'/')) {
+            if before
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b'\'' | b'`' | b'*' | b'/'))
+            {
                 continue;
             }
             let Some(end) = memmem::find(bytes.get(from..).unwrap_or(&[]), close.as_bytes()) else { return };
@@ -246,8 +249,15 @@ impl<'t> Layout<'t> {
             return MapKey::No;
         }
         let parent = match openers.first() {
-            Some(opener) if opener.byte == b'{' => if opener.is_assigned(self.text) { opener.name(self.text) } else { "" },
+            Some(opener) if opener.byte == b'{' => {
+                if opener.is_assigned(self.text) {
+                    opener.name(self.text)
+                } else {
+                    ""
+                }
+            }
             Some(_) => return if arrow { MapKey::Other } else { MapKey::No },
+            None if matches!(self.syntax.family, Family::Code | Family::Sql) => "",
             None => self.parent_key(span, line),
         };
         if names_scopes(parent) { MapKey::OfScopes } else { MapKey::Other }
@@ -262,7 +272,9 @@ impl<'t> Layout<'t> {
             let trimmed = above.trim_start();
             !trimmed.is_empty() && !trimmed.starts_with('#') && above.len() - trimmed.len() < indent
         });
-        parent.map_or("", |parent| parent.trim().trim_start_matches("- ").split(':').next().unwrap_or("").trim_matches(['"', '\'']))
+        parent.map_or("", |parent| {
+            parent.trim().trim_start_matches("- ").split(':').next().unwrap_or("").trim_matches(['"', '\''])
+        })
     }
 
     /// Whether a scope stands among words of a sentence.
@@ -336,10 +348,9 @@ impl<'t> Line<'t> {
     /// What stands before and after the literal, or the scope.
     fn outside(&self) -> (&'t str, &'t str) {
         match &self.literal {
-            Some(literal) => (
-                self.head.get(..literal.opens).unwrap_or(""),
-                self.tail.get(literal.closes..).unwrap_or(""),
-            ),
+            Some(literal) => {
+                (self.head.get(..literal.opens).unwrap_or(""), self.tail.get(literal.closes..).unwrap_or(""))
+            }
             None => (self.head, self.tail),
         }
     }
@@ -421,7 +432,8 @@ fn is_word_of_prose(word: &str) -> bool {
 
 /// Whether a text ends in the middle of a URL's query or of a command's parameter that asks for scopes.
 fn in_url(head: &str) -> bool {
-    let last = head.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | '<')).next().unwrap_or("");
+    let last =
+        head.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | '<')).next().unwrap_or("");
     let lower = last.to_ascii_lowercase();
     let has = |mark: &str| lower.contains(mark);
     has("scope=") && (has("?") || has("&") || has("://") || has("%3f") || has("%26")) || has("scope%3d")
@@ -431,17 +443,49 @@ fn in_url(head: &str) -> bool {
 fn is_compared(line: &Line<'_>) -> bool {
     let (before, after) = line.outside();
     let (before, after) = (before.trim_end_matches([' ', '\t', '*']), after.trim_start());
-    let before = before.strip_suffix(['f', 'r', 'b', 'u']).filter(|rest| rest.ends_with(' ')).unwrap_or(before).trim_end();
+    let before =
+        before.strip_suffix(['f', 'r', 'b', 'u']).filter(|rest| rest.ends_with(' ')).unwrap_or(before).trim_end();
     const BEFORE: [&str; 8] = ["==", "!=", "=~", "!~", "<>", "===", "!==", "~="];
     const WORDS: [&str; 20] = [
-        "case", "when", "is", "in", "eq", "ne", "not", "like", "-eq", "-ne", "-like", "-contains", "-match", "-ceq",
-        "-notcontains", "-in", "LIKE", "equals", "Case", "IN",
+        "case",
+        "when",
+        "is",
+        "in",
+        "eq",
+        "ne",
+        "not",
+        "like",
+        "-eq",
+        "-ne",
+        "-like",
+        "-contains",
+        "-match",
+        "-ceq",
+        "-notcontains",
+        "-in",
+        "LIKE",
+        "equals",
+        "Case",
+        "IN",
     ];
     let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '{' | ';')).next().unwrap_or("");
     let compared = BEFORE.iter().any(|sign| before.ends_with(sign)) || WORDS.contains(&word);
     const AFTER: [&str; 15] = [
-        "==", "!=", "=~", "<>", "in ", "not in ", "not_in ", "-in ", "-eq ", "-notin ", ".equals", ".equalsIgnoreCase",
-        "IN (", "is in ", "-ne ",
+        "==",
+        "!=",
+        "=~",
+        "<>",
+        "in ",
+        "not in ",
+        "not_in ",
+        "-in ",
+        "-eq ",
+        "-notin ",
+        ".equals",
+        ".equalsIgnoreCase",
+        "IN (",
+        "is in ",
+        "-ne ",
     ];
     let first = after.trim_start_matches(')').trim_start();
     let ends_pattern = after.starts_with(')') || after.starts_with('|') && after.contains(')');
@@ -481,14 +525,72 @@ fn is_escaped_pattern(text: &str, span: &Range<usize>, line: &Line<'_>) -> bool 
 /// Names of functions that look something up, compare, replace, or expect.
 fn is_check(opener: &Opener, name: &str) -> bool {
     const CHECKS: [&str; 66] = [
-        "has", "includes", "include", "contains", "contain", "containskey", "indexof", "lastindexof", "startswith",
-        "starts_with", "endswith", "ends_with", "equals", "equalsignorecase", "equal", "eql", "eq", "ne", "strcmp",
-        "strcasecmp", "compare", "compareto", "match", "matches", "test", "expect", "tobe", "toequal", "tocontain",
-        "tostrictequal", "tomatch", "tocontainequal", "tomatchobject", "replace", "replaceall", "replace_all", "gsub",
-        "sub", "migrate", "rename", "remove", "delete", "discard", "in_array", "array_search", "array_key_exists",
-        "key_exists", "has_key", "haskey", "contains_key", "isgranted", "is_granted", "hasscope", "has_scope",
-        "hasanyscope", "has_any_scope", "haspermission", "has_permission", "hasauthority", "hasanyauthority",
-        "equalfold", "hasprefix", "hassuffix", "in", "notin", "like",
+        "has",
+        "includes",
+        "include",
+        "contains",
+        "contain",
+        "containskey",
+        "indexof",
+        "lastindexof",
+        "startswith",
+        "starts_with",
+        "endswith",
+        "ends_with",
+        "equals",
+        "equalsignorecase",
+        "equal",
+        "eql",
+        "eq",
+        "ne",
+        "strcmp",
+        "strcasecmp",
+        "compare",
+        "compareto",
+        "match",
+        "matches",
+        "test",
+        "expect",
+        "tobe",
+        "toequal",
+        "tocontain",
+        "tostrictequal",
+        "tomatch",
+        "tocontainequal",
+        "tomatchobject",
+        "replace",
+        "replaceall",
+        "replace_all",
+        "gsub",
+        "sub",
+        "migrate",
+        "rename",
+        "remove",
+        "delete",
+        "discard",
+        "in_array",
+        "array_search",
+        "array_key_exists",
+        "key_exists",
+        "has_key",
+        "haskey",
+        "contains_key",
+        "isgranted",
+        "is_granted",
+        "hasscope",
+        "has_scope",
+        "hasanyscope",
+        "has_any_scope",
+        "haspermission",
+        "has_permission",
+        "hasauthority",
+        "hasanyauthority",
+        "equalfold",
+        "hasprefix",
+        "hassuffix",
+        "in",
+        "notin",
+        "like",
     ];
     if opener.byte != b'(' {
         return false;
@@ -500,10 +602,40 @@ fn is_check(opener: &Opener, name: &str) -> bool {
 /// Whether a name says that its scopes are not asked for: alternatives, aliases, labels, what is held or was once.
 fn names_no_request(name: &str) -> bool {
     const WORDS: [&str; 34] = [
-        "alias", "aliases", "alternative", "alternatives", "any", "anyof", "deprecated", "description", "descriptions",
-        "either", "equivalent", "equivalents", "expected", "forbidden", "former", "granted", "held", "implied", "implies",
-        "label", "labels", "legacy", "missing", "obsolete", "old", "oneof", "previous", "renamed", "replaced", "revoked",
-        "denied", "disallowed", "blocked", "retired",
+        "alias",
+        "aliases",
+        "alternative",
+        "alternatives",
+        "any",
+        "anyof",
+        "deprecated",
+        "description",
+        "descriptions",
+        "either",
+        "equivalent",
+        "equivalents",
+        "expected",
+        "forbidden",
+        "former",
+        "granted",
+        "held",
+        "implied",
+        "implies",
+        "label",
+        "labels",
+        "legacy",
+        "missing",
+        "obsolete",
+        "old",
+        "oneof",
+        "previous",
+        "renamed",
+        "replaced",
+        "revoked",
+        "denied",
+        "disallowed",
+        "blocked",
+        "retired",
     ];
     let lower = name.to_ascii_lowercase();
     if matches!(lower.as_str(), "any_of" | "one_of" | "anyof" | "oneof") {
@@ -517,7 +649,8 @@ fn words_of(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = '_';
     for c in name.chars() {
-        let starts = c.is_alphanumeric() && (!previous.is_alphanumeric() || c.is_uppercase() && previous.is_lowercase());
+        let starts =
+            c.is_alphanumeric() && (!previous.is_alphanumeric() || c.is_uppercase() && previous.is_lowercase());
         if starts {
             words.push(String::new());
         }
@@ -571,7 +704,9 @@ fn is_word_list(text: &str, span: &Range<usize>, openers: &[Opener]) -> bool {
     let reach = text.floor_char_boundary(span.start.saturating_sub(SIDE));
     let head = text.get(reach..span.start).unwrap_or("");
     let call = head.rfind('(').map_or("", |at| head.get(..at).unwrap_or(""));
-    let exploded = ["explode", "split", "strings.Fields", "Fields", "shlex.split", "wordlist"].iter().any(|name| call.ends_with(name));
+    let exploded = ["explode", "split", "strings.Fields", "Fields", "shlex.split", "wordlist"]
+        .iter()
+        .any(|name| call.ends_with(name));
     of_words || split || exploded
 }
 
@@ -597,7 +732,8 @@ fn opens_comment(head: &str, tail: &str, comments: Comments, family: Family) -> 
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let rest = bytes.get(at..).unwrap_or(&[]);
-        let apart = at == 0 || bytes.get(at - 1).is_some_and(|before| before.is_ascii_whitespace() || b";,{}()[]".contains(before));
+        let apart = at == 0
+            || bytes.get(at - 1).is_some_and(|before| before.is_ascii_whitespace() || b";,{}()[]".contains(before));
         match quote {
             Some(_) if byte == b'\\' => at += 1,
             Some(open) if byte == open => quote = None,
@@ -606,7 +742,8 @@ fn opens_comment(head: &str, tail: &str, comments: Comments, family: Family) -> 
                 b'\'' if comments.has(Comments::QUOTE) => return true,
                 b'"' | b'\'' | b'`' => {
                     // A quote that is never closed on its line is an apostrophe.
-                    let closes = memchr(byte, rest.get(1..).unwrap_or(&[])).is_some() || tail.as_bytes().contains(&byte);
+                    let closes =
+                        memchr(byte, rest.get(1..).unwrap_or(&[])).is_some() || tail.as_bytes().contains(&byte);
                     if closes {
                         quote = Some(byte);
                     }

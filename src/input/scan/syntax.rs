@@ -92,8 +92,8 @@ impl Syntax {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let (family, comments) = match extension {
             "py" | "pyi" | "pyw" => (Family::Code, Comments::HASH.and(Comments::TRIPLE)),
-            "rb" | "sh" | "bash" | "zsh" | "fish" | "pl" | "pm" | "r" | "ex" | "exs" | "jl" | "coffee" | "tcl" | "nix"
-            | "graphql" | "mk" | "cmake" | "awk" | "cr" | "rake" | "gemspec" => (Family::Code, Comments::HASH),
+            "rb" | "sh" | "bash" | "zsh" | "fish" | "pl" | "pm" | "r" | "ex" | "exs" | "jl" | "coffee" | "tcl"
+            | "nix" | "graphql" | "mk" | "cmake" | "awk" | "cr" | "rake" | "gemspec" => (Family::Code, Comments::HASH),
             "ps1" | "psm1" | "psd1" => (Family::Code, Comments::HASH.and(Comments::POWERSHELL)),
             "php" | "tf" | "tfvars" | "hcl" | "groovy" | "jenkinsfile" => (Family::Code, Comments::HASH.and(C)),
             "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "jsx" | "tsx" | "java" | "c" | "h" | "cc" | "cpp" | "cxx"
@@ -127,13 +127,27 @@ impl Syntax {
             _ => (Family::Unknown, Comments::default()),
         };
         // Of the folders the nearest count: those above may be anybody's.
-        let parts: Vec<String> =
-            path.components().rev().take(4).map(|part| part.as_os_str().to_string_lossy().to_ascii_lowercase()).collect();
+        let parts: Vec<String> = path
+            .components()
+            .rev()
+            .take(4)
+            .map(|part| part.as_os_str().to_string_lossy().to_ascii_lowercase())
+            .collect();
         let is_folder = |part: &String| {
             matches!(
                 part.as_str(),
-                "test" | "tests" | "__tests__" | "spec" | "specs" | "fixtures" | "__fixtures__" | "__snapshots__"
-                    | "testdata" | "cassettes" | "mocks" | "__mocks__"
+                "test"
+                    | "tests"
+                    | "__tests__"
+                    | "spec"
+                    | "specs"
+                    | "fixtures"
+                    | "__fixtures__"
+                    | "__snapshots__"
+                    | "testdata"
+                    | "cassettes"
+                    | "mocks"
+                    | "__mocks__"
             )
         };
         let stem = name.split('.').next().unwrap_or("");

@@ -276,10 +276,7 @@ mod tests {
         };
         let of = |texts: &[&str], length| texts.iter().map(|text| ((*text).to_owned(), length)).collect::<Vec<_>>();
         assert_eq!(all("Desk.tickets.{READ,WRITE}"), of(&["Desk.tickets.READ", "Desk.tickets.WRITE"], 25));
-        assert_eq!(
-            all("Desk.{a,b}.{READ,ALL}"),
-            of(&["Desk.a.READ", "Desk.a.ALL", "Desk.b.READ", "Desk.b.ALL"], 21)
-        );
+        assert_eq!(all("Desk.{a,b}.{READ,ALL}"), of(&["Desk.a.READ", "Desk.a.ALL", "Desk.b.READ", "Desk.b.ALL"], 21));
         assert_eq!(all("Desk.tickets.READ"), of(&["Desk.tickets.READ"], 17));
         assert!(Token::all("Desk.{a,b,c,d,e}.{a,b,c,d,e}", 0..4).is_none());
     }

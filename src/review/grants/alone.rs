@@ -48,8 +48,8 @@ pub(super) enum Extent {
 /// At what a rule looks in a grant. A rule that is not told here looks at the scopes together.
 pub(super) fn extent(rule: &dyn Rule) -> Extent {
     match rule.info().code {
-        "ZS001" | "ZS006" | "ZS101" | "ZS102" | "ZS103" | "ZS104" | "ZS201" | "ZS202" | "ZS203" | "ZS204" | "ZS205" | "ZS301"
-        | "ZS302" | "ZS501" => Extent::Scope,
+        "ZS001" | "ZS006" | "ZS101" | "ZS102" | "ZS103" | "ZS104" | "ZS201" | "ZS202" | "ZS203" | "ZS204" | "ZS205"
+        | "ZS301" | "ZS302" | "ZS501" => Extent::Scope,
         "ZS206" => Extent::Pairs,
         "ZS502" => Extent::Requested,
         "ZS503" | "ZS505" | "ZS506" | "ZS507" => Extent::Grant,

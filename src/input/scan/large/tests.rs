@@ -172,11 +172,16 @@ fn a_file_that_shrinks_is_read_as_far_as_it_reaches() {
     let content = "'Desk.tickets.READ'\n\n".repeat(10_000).into_bytes();
     for count in [1, 3] {
         let file = Changing { content: content.clone(), reads: AtomicUsize::default(), fails: false };
-        let scanned = text(scan_large(&scanner, &file, content.len() as u64, threads(count), 4_096, Syntax::default()).unwrap());
+        let scanned =
+            text(scan_large(&scanner, &file, content.len() as u64, threads(count), 4_096, Syntax::default()).unwrap());
         let found = scanned.requests.len();
         assert!((4_900..6_000).contains(&found), "{found}");
         // A file of which nothing is left.
-        assert!(text(scan_large(&scanner, &Vec::new(), 1 << 20, threads(count), 4_096, Syntax::default()).unwrap()).requests.is_empty());
+        assert!(
+            text(scan_large(&scanner, &Vec::new(), 1 << 20, threads(count), 4_096, Syntax::default()).unwrap())
+                .requests
+                .is_empty()
+        );
     }
 }
 
