@@ -49,7 +49,7 @@ pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl F
         }
     }
     // At a host of Zoho's everything is asked of Zoho.
-    let of_zoho = url.host.starts_with("accounts.zoho");
+    let of_zoho = is_of_zoho(&url);
     let is_other = |item: &Item| match &item.scope {
         Ok(scope) if of_zoho => {
             !scope.parts().first().is_some_and(|part| is_placeholder(part)) && is_name(&item.written)
@@ -59,6 +59,11 @@ pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl F
     };
     let others = if url.flow == Flow::Token { Vec::new() } else { items.into_iter().filter(is_other).collect() };
     Some(Around { url, others })
+}
+
+/// Whether a URL leads to a page of Zoho's own.
+pub(super) fn is_of_zoho(url: &ConsentUrl) -> bool {
+    url.host.starts_with("accounts.zoho")
 }
 
 /// Whether a program adds to the URL: it ends with its literal and an operator, in the middle, or has placeholders.

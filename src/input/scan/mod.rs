@@ -315,7 +315,8 @@ impl<'c> Scanner<'c> {
             if known.map(|url| url.place.span).any(|span| span.start <= at && at < span.end) {
                 continue;
             }
-            let Some(around) = consent::around(id, text, at, |name| self.is_service(name)) else { continue };
+            let around = consent::around(id, text, at, |name| self.is_service(name));
+            let Some(around) = around.filter(|around| consent::is_of_zoho(&around.url)) else { continue };
             let (Some(first), Some(last)) = (around.others.first(), around.others.last()) else { continue };
             let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
             added.push(Request { url: Some(around.url), ..Request::new(place, around.others) });
