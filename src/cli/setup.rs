@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::error::CommandError;
 use super::files;
 use crate::catalog::{self, Catalog};
+use crate::judge;
 use crate::policy::{self, Policy};
 use crate::rules;
 use crate::text::{Source, Sources};
@@ -73,6 +74,10 @@ impl Basis {
         }
         let of_policy = policy.catalog.as_ref().map(|folder| &folder.value);
         let catalog = catalog(of_policy.into_iter().chain(&self.catalog))?;
+        let problems = judge::denials_of_nothing(&catalog, &policy);
+        if !problems.is_empty() {
+            return Err(CommandError::problems(sources, problems));
+        }
         let as_of = self.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
         Ok(Ready { policy, catalog, as_of, sources })
     }

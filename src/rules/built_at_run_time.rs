@@ -1,16 +1,17 @@
 //! ZS602 built-at-run-time.
 
-use super::{Context, Rule};
+use super::{Check, Rule, TextContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 
-pub(super) struct BuiltAtRunTime;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS602",
-    name: "built-at-run-time",
-    severity: Severity::Note,
-    summary: "a program puts a scope together, so that its text does not tell which it asks for",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS602",
+        "built-at-run-time",
+        Severity::Note,
+        "a program puts a scope together, so that its text does not tell which it asks for",
+        DOCS,
+    ),
+    check: Check::Text(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -37,17 +38,12 @@ scope = "ZohoBooks.invoices.READ"
 ```
 "#;
 
-impl Rule for BuiltAtRunTime {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for built in &cx.request.built {
-            let severity = if built.asks { Severity::Warning } else { INFO.severity };
-            let message = "a scope is put together here, and the text does not tell which";
-            let help = "write the scopes out, so that they can be read and judged";
-            findings.push(Finding { severity, ..cx.finding_at(&INFO, built.place, message).help(help) });
-        }
-    }
+fn check(cx: &TextContext<'_>) -> Vec<Finding> {
+    let told = cx.request.built.iter().map(|built| {
+        let message = "a scope is put together here, and the text does not tell which";
+        let finding = cx.finding(built.place, message).help("write the scopes out, so that they can be read and judged");
+        let severity = if built.asks { Severity::Warning } else { Severity::Note };
+        Finding { severity, ..finding }
+    });
+    told.collect()
 }

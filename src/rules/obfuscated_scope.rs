@@ -1,18 +1,18 @@
 //! ZS006 obfuscated-scope.
 
+use super::{Check, Rule, SpellingContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::Disguise;
 
-use super::{Context, Rule};
-
-pub(super) struct ObfuscatedScope;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS006",
-    name: "obfuscated-scope",
-    severity: Severity::Error,
-    summary: "a scope is written so that readers and searches do not see it",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS006",
+        "obfuscated-scope",
+        Severity::Error,
+        "a scope is written so that readers and searches do not see it",
+        DOCS,
+    ),
+    check: Check::Spelling(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -39,23 +39,15 @@ ZohoBooks.invoices.READ
 ```
 ";
 
-impl Rule for ObfuscatedScope {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for (item, judged) in cx.request.items.iter().zip(cx.scopes) {
-            let (Some(how), Ok(scope)) = (item.disguise, &judged.scope) else { continue };
-            let what = match how {
-                Disguise::Invisible => "with characters that nobody sees in it",
-                Disguise::LookAlike => "with characters of another alphabet in it",
-                Disguise::Escape => "with escapes in the place of its letters or dots",
-            };
-            let message = format!("this reads like `{scope}`, {what}");
-            findings.push(cx.finding(&INFO, judged, message).help(format!("write `{scope}`, or delete it")));
-        }
-    }
+fn check(cx: &SpellingContext<'_>) -> Vec<Finding> {
+    let (Some(how), Ok(scope)) = (cx.item.disguise, &cx.judged.scope) else { return Vec::new() };
+    let what = match how {
+        Disguise::Invisible => "with characters that nobody sees in it",
+        Disguise::LookAlike => "with characters of another alphabet in it",
+        Disguise::Escape => "with escapes in the place of its letters or dots",
+    };
+    let message = format!("this reads like `{scope}`, {what}");
+    vec![cx.finding(message).help(format!("write `{scope}`, or delete it"))]
 }
 
 #[cfg(test)]

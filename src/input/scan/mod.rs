@@ -36,7 +36,6 @@ mod large;
 mod own;
 mod plain;
 mod reader;
-mod secret;
 mod stand;
 mod syntax;
 #[cfg(test)]
@@ -86,6 +85,9 @@ struct Sighting {
     /// Whether it does not stand there as it is: letters were resolved, or literals joined.
     read_through: bool,
 }
+
+/// The hosts of Zoho's MCP servers: a key in the address of one is told also where no scope stands.
+const SERVERS: &[u8] = b"zohomcp.";
 
 /// How far the parts of an expression that puts a scope together may lie apart, in bytes.
 const LONGEST_EXPRESSION: usize = 240;
@@ -155,8 +157,8 @@ impl<'c> Scanner<'c> {
             let built = Built { place: place(range), asks };
             beside(&mut requests, built.place).built.push(built);
         }
-        if !requests.is_empty() || secret::may_stand_alone(text) {
-            for (kind, range) in secret::secrets(text) {
+        if !requests.is_empty() || memmem::find(text.as_bytes(), SERVERS).is_some() {
+            for (kind, range) in crate::secret::live(text) {
                 if !requests.is_empty() || kind == SecretKind::ServerKey {
                     beside(&mut requests, place(&range)).secrets.push(Secret { kind, place: place(&range) });
                 }

@@ -1,0 +1,70 @@
+//! Secrets beside scopes in sources, in forms that hardly anything else has.
+
+use std::ops::Range;
+
+use super::shapes::{SecretKind, find_certain};
+
+/// Fewer different digits than this make a made-up example.
+const LEAST_VARIETY: usize = 9;
+
+/// Fewer digits than this make no key of a server.
+const LEAST_DIGITS: usize = 4;
+
+/// The secrets of a text that look alive, in its order: examples such as `1000.aaaa….bbbb…` are left out.
+pub(crate) fn live(text: &str) -> Vec<(SecretKind, Range<usize>)> {
+    let found = find_certain(text.as_bytes()).into_iter().map(|found| (found.kind, found.range));
+    let is_alive = |(kind, range): &(SecretKind, Range<usize>)| {
+        let secret = text.as_bytes().get(range.clone()).unwrap_or_default();
+        // What people write for a key of theirs has hardly a digit.
+        let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
+        looks_alive(secret) && (*kind != SecretKind::ServerKey || digits >= LEAST_DIGITS)
+    };
+    found.filter(is_alive).collect()
+}
+
+/// Whether the digits of a secret are as various as chance makes them.
+fn looks_alive(secret: &[u8]) -> bool {
+    let pieces = secret.split(|&byte| byte == b'.').filter(|piece| piece.len() > 4);
+    pieces.into_iter().all(|piece| {
+        let mut seen = [false; 256];
+        for byte in piece {
+            seen[usize::from(byte.to_ascii_lowercase())] = true;
+        }
+        let runs = piece.windows(2).filter(|pair| matches!(*pair, [a, b] if a == b || a + 1 == *b)).count();
+        seen.iter().filter(|&&seen| seen).count() >= LEAST_VARIETY && runs * 3 < piece.len()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &str = "8cb99d3f5a0e47c2b16d9e8f7a205c41";
+    const B: &str = "4f1a7c9e2b8d6053c7e9a1f4b2d80657";
+
+    #[test]
+    fn only_what_looks_alive_is_a_secret() {
+        let secret = format!("{A}9b03e5d7c1");
+        for (text, kind) in [
+            (format!("refresh = \"1000.{A}.{B}\""), Some(SecretKind::Token)),
+            (format!("1004.{A}.{B}"), Some(SecretKind::Token)),
+            (format!("client_secret={secret}&x"), Some(SecretKind::ClientSecret)),
+            (format!("'clientSecret' => '{secret}'"), Some(SecretKind::ClientSecret)),
+            (format!("\\\"client_secret\\\": \\\"{secret}\\\""), Some(SecretKind::ClientSecret)),
+            (format!("authtoken={A}"), Some(SecretKind::AuthToken)),
+            (format!("https://my-60012.zohomcp.eu/mcp/{A}/message"), Some(SecretKind::ServerKey)),
+            (format!("\"https:\\/\\/my-60012.zohomcp.com.au\\/mcp\\/message?key={A}\""), Some(SecretKind::ServerKey)),
+            ("https://catalyst.zohomcp.com/mcp/message".to_owned(), None),
+            ("https://my-60012.zohomcp.in/mcp/your-api-key-goes-here/message".to_owned(), None),
+            (format!("1010.{A}.{B}"), None),
+            (format!("1000.{}.{}", "a".repeat(32), "b".repeat(32)), None),
+            (format!("1000.{}.{}", "0123456789abcdef".repeat(2), "0123456789abcdef".repeat(2)), None),
+            (format!("client_secret={}", "x".repeat(42)), None),
+            (format!("commit {A}{}", &B[..8]), None),
+        ] {
+            let found = live(&text);
+            assert_eq!(found.first().map(|(kind, _)| *kind), kind, "{text}");
+            assert!(found.len() <= 1);
+        }
+    }
+}
