@@ -275,7 +275,8 @@ impl<'a> Audit<'a> {
         let app = self.app(matched);
         found.sort_by_key(|finding| finding.rule.code);
         let weighed = found.into_iter().filter_map(|finding| {
-            accept::weigh(Finding { app: app.map(str::to_owned), ..finding }, policy, Confidence::High)
+            let finding = accept::as_held(Finding { app: app.map(str::to_owned), ..finding });
+            accept::weigh(finding, policy, Confidence::High)
         });
         let found = weighed.collect();
         let (findings, waived, uses) = accept::apply_waivers(found, self.review.policy, self.review.as_of);
