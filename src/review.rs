@@ -63,7 +63,8 @@ impl Review<'_> {
     pub fn run(&self, gathered: Gathered) -> Report {
         let Gathered { requests, ignores, sources, not_evaluated } = gathered;
         let Said { scopes, findings } = self.judge(&requests);
-        let (findings, mut waived, ignores) = filter::apply_ignores(findings, &ignores, &rules::infos(), &sources);
+        let (findings, mut waived, ignores) =
+            filter::apply_ignores(findings, &ignores, &rules::infos(), &self.policy.comments, &sources);
         let (mut findings, by_waiver, mut uses) = filter::apply_waivers(findings, self.policy, self.as_of);
         waived.extend(by_waiver);
         // A run over one application says nothing of the others' waivers.

@@ -27,11 +27,12 @@ mod recalled;
 mod search;
 mod show;
 
-pub use decode::{Decoded, decode, decode_what_is_sound};
+pub use decode::{Decoded, FILE_KEYS, decode, decode_what_is_sound};
 pub use diff::{CallFacts, Changed, Changes, Diff, ScopeFacts, diff};
 pub use list::{Counts, Overview, Stats, overview, stats};
 pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Service, SourceRef, Status, Word};
 pub use needed::Needed;
+pub use overlay::{Redefinition, redefinitions};
 pub use search::{Hit, HitKind, search};
 pub use show::{
     Part, Said, Shown, ShownEndpoint, ShownErratum, ShownGroup, ShownLeftOut, ShownMeaning, ShownNote, ShownPattern,

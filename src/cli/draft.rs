@@ -1,47 +1,85 @@
-//! Files that appear whole or not at all, and leave nothing behind where a run ends early.
+//! Files that appear whole or not at all, where they were asked for and nowhere else, and that leave nothing behind where
+//! a run ends early.
 
-use std::fs::{self, File};
+#[cfg(not(unix))]
+#[path = "draft_elsewhere.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "draft_unix.rs"]
+mod system;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use super::git::{Repository, plain};
+use system::{Folder, Unfinished};
 
 /// Where a file is to be, once it is whole. What is there already stays until then.
 #[derive(Clone, Debug)]
-pub(super) struct Goal(PathBuf);
+pub(super) struct Goal {
+    folder: Folder,
+    name: std::ffi::OsString,
+}
+
+/// What is where a file is to be.
+enum Place {
+    /// A file can be put there.
+    Free(Goal),
+    /// A pipe or a device, opened.
+    Stream(std::fs::File),
+}
 
 impl Goal {
-    /// Looks whether a file can be put where a path leads, so that a bad path fails before the work starts. A link goes
-    /// on leading where it led.
+    /// Looks whether a file can be put where a path leads, so that a bad path fails before the work starts.
+    ///
+    /// No link of the tree is followed: whoever made the tree would say what is overwritten. From here on the folder is
+    /// the one that was looked at, whatever becomes of its name.
     ///
     /// # Errors
     ///
-    /// When something else than a file is there, there is no such folder, or nothing can be made in it.
+    /// When something else than a file is there, there is no such folder, a link stands on the way, or nothing can be made
+    /// in the folder.
     pub(super) fn at(path: &Path) -> io::Result<Self> {
-        let refused = |kind, message: String| Err(io::Error::new(kind, message));
-        match path.metadata() {
-            Ok(found) if found.is_dir() => {
-                return refused(io::ErrorKind::IsADirectory, "it is a folder: name a file in it".to_owned());
-            }
-            Ok(found) if !found.is_file() => {
-                return refused(
-                    io::ErrorKind::InvalidInput,
-                    "it is no file, but a device, a pipe or a socket".to_owned(),
-                );
-            }
-            _ => {}
+        match Self::place(path, false)? {
+            Place::Free(goal) => Ok(goal),
+            Place::Stream(_) => Err(refused("it is no file, but a device, a pipe or a socket")),
         }
-        let goal = Self(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
-        let folder = goal.folder();
-        if !folder.is_dir() {
-            return refused(io::ErrorKind::NotFound, format!("there is no folder `{}`", folder.display()));
-        }
-        // Made and gone at once: a run that is ended while it works leaves nothing beside the file.
+    }
+
+    /// [`Goal::at`] for a file that is not there, in a folder that may not be there either.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Goal::at`].
+    pub(super) fn new_at(path: &Path) -> io::Result<Self> {
+        let (base, folder, name) = parts(path)?;
+        let goal = Self { folder: Folder::open(&base, &folder, true)?, name };
         goal.draft().map(|_| goal)
     }
 
-    fn folder(&self) -> &Path {
-        self.0.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    /// [`Goal::at`], or what a report can be written to as it comes.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Goal::at`].
+    pub(super) fn or_stream(path: &Path) -> io::Result<Result<Self, std::fs::File>> {
+        Ok(match Self::place(path, true)? {
+            Place::Free(goal) => Ok(goal),
+            Place::Stream(file) => Err(file),
+        })
+    }
+
+    fn place(path: &Path, may_stream: bool) -> io::Result<Place> {
+        let (base, folder, name) = parts(path)?;
+        let folder = Folder::open(&base, &folder, false)?;
+        if let Some(stream) = folder.stream(&name, may_stream)? {
+            return Ok(Place::Stream(stream));
+        }
+        folder.clear();
+        let goal = Self { folder, name };
+        // Made and gone at once: a run that is ended while it works leaves nothing beside the file.
+        goal.draft()?;
+        Ok(Place::Free(goal))
     }
 
     /// Begins the file.
@@ -51,7 +89,7 @@ impl Goal {
     /// When it cannot be made.
     pub(super) fn draft(&self) -> io::Result<Draft> {
         // The error itself would name a file that nobody asked for.
-        let file = NamedTempFile::new_in(self.folder()).map_err(|error| io::Error::from(error.kind()))?;
+        let file = self.folder.begin().map_err(|error| io::Error::from(error.kind()))?;
         Ok(Draft { file, goal: self.clone() })
     }
 
@@ -61,16 +99,66 @@ impl Goal {
     ///
     /// When it cannot be written.
     pub(super) fn put(&self, text: &str) -> io::Result<()> {
+        self.whole(text)?.finish()
+    }
+
+    /// [`Goal::put`] where no file is.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written, or something is there.
+    pub(super) fn put_new(&self, text: &str) -> io::Result<()> {
+        let draft = self.whole(text)?;
+        draft.file.take_free_name(&draft.goal.name)
+    }
+
+    fn whole(&self, text: &str) -> io::Result<Draft> {
         let mut draft = self.draft()?;
         draft.write_all(text.as_bytes())?;
-        draft.file.as_file().sync_all()?;
-        draft.finish()
+        draft.file.sync()?;
+        Ok(draft)
+    }
+}
+
+fn refused(message: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, message.into())
+}
+
+/// A path as a folder that is reached by links or not, the way on from it on which no link is followed, and the name.
+///
+/// Within the repository around the working folder, or that folder itself, the way begins at its top; elsewhere links are
+/// the user's own, and the way is empty.
+fn parts(path: &Path) -> io::Result<(PathBuf, PathBuf, std::ffi::OsString)> {
+    let here = Path::new(".").canonicalize()?;
+    let top = Repository::around(&here).map_or_else(|| here.clone(), |repository| repository.root().to_owned());
+    let named = plain(&std::path::absolute(path)?);
+    let is_folder = || io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: name a file in it");
+    if named == top || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return Err(is_folder());
+    }
+    let target = if named.starts_with(&top) { named } else { resolved(&named) };
+    let name = target.file_name().ok_or_else(is_folder)?.to_owned();
+    let folder = target.parent().unwrap_or(Path::new("/"));
+    Ok(match folder.strip_prefix(&top) {
+        Ok(way) => (top.clone(), way.to_owned(), name),
+        Err(_) => (folder.to_owned(), PathBuf::new(), name),
+    })
+}
+
+/// Where a path leads whose links are the user's own.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(target) = path.canonicalize() {
+        return target;
+    }
+    match (path.parent().and_then(|folder| folder.canonicalize().ok()), path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
     }
 }
 
 /// A file that is being written. It vanishes when it is dropped.
 pub(super) struct Draft {
-    file: NamedTempFile,
+    file: Unfinished,
     goal: Goal,
 }
 
@@ -81,32 +169,16 @@ impl Draft {
     ///
     /// When it cannot take the name.
     pub(super) fn finish(self) -> io::Result<()> {
-        let file = self.file.as_file();
-        match fs::metadata(&self.goal.0) {
-            Ok(old) => file.set_permissions(old.permissions())?,
-            Err(_) => readable_by_others(file),
-        }
-        self.file.persist(self.goal.0).map(drop).map_err(|error| error.error)
+        self.file.take_name(&self.goal.name)
     }
 }
 
 impl Write for Draft {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file.file().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.file().flush()
     }
 }
-
-/// Temporary files are private; a report is as readable as any new file.
-#[cfg(unix)]
-fn readable_by_others(file: &File) {
-    use std::os::unix::fs::PermissionsExt as _;
-    // The report is written either way: at worst it stays private.
-    let _ = file.set_permissions(fs::Permissions::from_mode(0o644));
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_: &File) {}

@@ -12,14 +12,18 @@ mod draft;
 mod error;
 mod explain;
 mod files;
+mod git;
 mod init;
 mod live;
 mod man;
 mod output;
+mod patient;
 mod reporting;
 mod scan;
 mod schema;
 mod setup;
+#[cfg(unix)]
+mod signals;
 mod step_summary;
 mod who;
 
@@ -30,6 +34,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use error::CommandError;
+use patient::Patient;
 
 /// How a run ended. The same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,9 +156,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Man(args) => man::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
-        if error.is_closed_pipe() {
-            return Outcome::Clean;
-        }
         // Nothing can be done when standard error is closed too.
         let _ = error.render(&mut anstream::stderr().lock());
         error.outcome()
@@ -168,7 +170,7 @@ fn stdout_is_terminal() -> bool {
 
 /// Writes to standard output through the colour filter.
 fn print(text: &str) -> Result<(), CommandError> {
-    let mut out = anstream::stdout().lock();
+    let mut out = Patient::new(anstream::stdout().lock());
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CommandError::stdout(&error))
 }
 

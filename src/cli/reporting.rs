@@ -10,7 +10,7 @@ use super::error::CommandError;
 use super::output::{Outputs, Target};
 use crate::audit::Sink;
 use crate::finding::Severity;
-use crate::report::{Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
+use crate::report::{Coverage, Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
 
 /// Options of every command that writes a report.
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,10 @@ pub(super) struct Reporting {
     /// Name of this analysis in SARIF, where a commit gets several: without it, GitHub's upload action makes one
     #[arg(long, value_name = "NAME", value_parser = parse_category)]
     sarif_category: Option<String>,
+
+    /// End with exit code 3 when anything was left unread or cannot be known: a binary file, an unknown grant
+    #[arg(long)]
+    strict: bool,
 
     /// Put a time into the report: RFC 3339, or now. Without it, none, or that of `SOURCE_DATE_EPOCH`
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -89,9 +93,12 @@ impl FailOn {
 }
 
 /// How a run with this report ends. Of an audit the counts tell, since a large report shows only some of what it found.
-fn outcome(report: &Report) -> Outcome {
+/// A strict run ends as incomplete where anything was left unread.
+fn outcome(report: &Report, strict: bool) -> Outcome {
     let summary = report.summary();
-    if summary.not_evaluated > 0 {
+    let skipped = report.run.coverage.as_ref().is_some_and(Coverage::has_gaps);
+    let unknown = report.totals.as_ref().is_some_and(|totals| totals.all.unknown_grants > 0);
+    if summary.not_evaluated > 0 || (strict && (skipped || unknown)) {
         return Outcome::Incomplete;
     }
     let found = summary.findings;
@@ -109,6 +116,7 @@ fn outcome(report: &Report) -> Outcome {
 pub(super) struct Opened {
     outputs: Outputs,
     run: RunInfo,
+    strict: bool,
 }
 
 impl Reporting {
@@ -121,6 +129,8 @@ impl Reporting {
             fail_on: self.fail_on.least(),
             has_baseline: false,
             tree: tree(),
+            coverage: None,
+            notices: Vec::new(),
             sarif: SarifOptions {
                 profile: match self.sarif_profile {
                     Profile::Github => SarifProfile::GitHub,
@@ -129,7 +139,7 @@ impl Reporting {
                 category: self.sarif_category.clone(),
             },
         };
-        Ok(Opened { outputs: Outputs::open(self.format, &self.output)?, run })
+        Ok(Opened { outputs: Outputs::open(self.format, &self.output)?, run, strict: self.strict })
     }
 
     /// The files that the run writes.
@@ -157,9 +167,10 @@ impl Opened {
     /// Completes a report with what is known of the run, writes it everywhere, and tells how the run ends. What could
     /// not be evaluated outweighs findings: the report is not whole.
     pub(super) fn write(self, mut report: Report, inputs: Vec<String>) -> Result<Outcome, CommandError> {
-        report.run = RunInfo { inputs, has_baseline: report.run.has_baseline, ..self.run };
+        let RunInfo { has_baseline, coverage, notices, .. } = report.run;
+        report.run = RunInfo { inputs, has_baseline, coverage, notices, ..self.run };
         self.outputs.write(&report)?;
-        let outcome = outcome(&report);
+        let outcome = outcome(&report, self.strict);
         // The run ends here, and takes the memory of a large report with it faster than piece by piece.
         std::mem::forget(report);
         Ok(outcome)
@@ -177,8 +188,9 @@ impl Opened {
 
     /// [`Opened::write`] of what was not written on the way. The report says of the run what [`Opened::info`] tells.
     pub(super) fn complete(self, report: &Report) -> Result<Outcome, CommandError> {
+        let strict = self.strict;
         self.outputs.complete(report)?;
-        Ok(outcome(report))
+        Ok(outcome(report, strict))
     }
 }
 

@@ -7,20 +7,21 @@ use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
 use super::{
-    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, Verdict, Waiver,
-    rule_pages,
+    App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, Verdict,
+    Waiver, rule_pages,
 };
 
 /// The version of the format that this build reads.
 const VERSION: &str = "1";
 
-const POLICY_KEYS: &[&str] = &[
+pub(super) const POLICY_KEYS: &[&str] = &[
     "version",
     "default",
     "extends",
     "allow",
     "deny",
     "rules",
+    "comments",
     "apps",
     "waivers",
     "tests",
@@ -37,6 +38,7 @@ const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
+const COMMENTS: &[(&str, bool)] = &[("allowed", true), ("off", false)];
 const EXPECTED: &[(&str, Verdict)] = &[
     ("allowed", Verdict::Allowed),
     ("denied", Verdict::Denied),
@@ -59,6 +61,7 @@ pub(super) struct File {
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
     pub(super) rule_pages: Option<RulePages>,
+    pub(super) comments: Option<Comments>,
 }
 
 /// A waiver or a test, and the application that it names: whether there is one, only all files together tell.
@@ -96,6 +99,7 @@ impl Reader<'_> {
             allow: self.patterns(fields.get("allow")),
             deny: self.patterns(fields.get("deny")),
             levels: self.levels(fields.get("rules")),
+            comments: fields.get("comments").and_then(|node| self.comments(node)),
             apps: self.apps(fields.get("apps")),
             waivers: self.each(fields.get("waivers"), "a list of waivers", Self::waiver),
             tests: self.each(fields.get("tests"), "a list of tests", Self::test),
@@ -141,6 +145,26 @@ impl Reader<'_> {
             }
         }
         levels
+    }
+
+    /// What comments in sources may accept.
+    fn comments(&mut self, node: &Node) -> Option<Comments> {
+        if let Value::Scalar(_) = node.value {
+            return self.choice(node, "`allowed`, `off` or a list of rules", COMMENTS).map(|allowed| match allowed {
+                true => Comments::Allowed,
+                false => Comments::Off,
+            });
+        }
+        let mut rules = Vec::new();
+        for node in self.list(node, "`allowed`, `off` or a list of rules") {
+            let Some(rule) = self.text(node, "a rule").and_then(|text| self.rule(text, node.span)) else { continue };
+            if Comments::NEVER.contains(&rule) {
+                let problem = Problem::new(node.span, format!("a comment never accepts `{rule}`"));
+                self.report(problem.help("take it out; a waiver of the policy has an owner, a reason and an end"));
+            }
+            rules.push(rule);
+        }
+        Some(Comments::Rules(rules))
     }
 
     fn rule_pages(&mut self, node: &Node) -> Option<RulePages> {

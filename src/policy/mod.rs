@@ -32,10 +32,10 @@ pub(crate) mod secrets;
 mod verdict;
 mod waiver;
 
-pub use discover::candidates;
+pub use discover::names_in;
 pub use model::{
-    App, CallEntry, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy, PolicyTest,
-    Spanned,
+    App, CallEntry, Comments, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy,
+    PolicyTest, Spanned,
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use rule_pages::RulePages;

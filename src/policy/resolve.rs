@@ -12,7 +12,7 @@ use crate::source::{Place, Problem, Source, SourceId, Sources, Span};
 use super::decode::File;
 use super::fields::shown;
 use super::files::{FileId, Files, Loaded, unknown_builtin};
-use super::{App, Effect, Levels, Origin, Policy, Spanned, Waiver, builtin};
+use super::{App, Comments, Effect, Levels, Origin, Policy, Spanned, Waiver, builtin};
 
 /// The policy to begin with.
 #[derive(Clone, Debug)]
@@ -105,7 +105,9 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         catalog: top.file.catalog.take().map(|path| Spanned { value: top.id.join(&path.value), place: path.place }),
         data: Vec::new(),
         rule_pages: None,
+        comments: Comments::default(),
     };
+    let mut comments = None;
     let mut names: Vec<Spanned<String>> = Vec::new();
     for test in std::mem::take(&mut top.file.tests) {
         names.extend(test.app);
@@ -120,6 +122,7 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         policy.deny.extend(file.deny);
         policy.data.extend(file.data);
         policy.rule_pages = policy.rule_pages.or(file.rule_pages);
+        comments = comments.or(file.comments);
         for (rule, setting) in file.levels {
             policy.levels.entry(rule).or_insert(setting);
         }
@@ -129,6 +132,7 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
             policy.waivers.push(waiver.item);
         }
     }
+    policy.comments = comments.unwrap_or_default();
     report_twins(files, "app", policy.apps.iter().map(|app: &App| (app.name.as_str(), app.place)));
     report_twins(files, "waiver", policy.waivers.iter().map(|waiver: &Waiver| (waiver.id.as_str(), waiver.place)));
     if files.complete {

@@ -5,7 +5,7 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 
 use super::clean::{clean, clipped};
-use super::{Canvas, NotEvaluated, Report, Summary, Tally, provenance};
+use super::{Canvas, NotEvaluated, Report, Summary, Tally, coverage, provenance};
 use crate::filter::Waived;
 use crate::link::Link;
 use crate::source::Place;
@@ -58,8 +58,21 @@ fn waiver(report: &Report, waived: &Waived) -> String {
     format!("{} {on} by {}{until}: {}", finding.rule.code, clean(waiver), clipped(&reason, MESSAGE))
 }
 
+/// One line for each notice.
+pub(super) fn notices(report: &Report, color: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let word = styled(color, AnsiColor::Yellow.on_default().bold(), "notice");
+    for notice in &report.run.notices {
+        writeln!(out, "{word}: {}", coverage::notice(notice))?;
+        if let Some(help) = &notice.help {
+            writeln!(out, "  help: {}", clipped(help, MESSAGE))?;
+        }
+    }
+    Ok(())
+}
+
 /// The last lines.
 pub(super) fn end(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    notices(report, canvas.color, out)?;
     writeln!(out, "{}", summary(report, canvas.color))?;
     if canvas.is_record {
         writeln!(out, "{}", provenance::line(report))?;
@@ -72,7 +85,8 @@ pub(super) fn summary(report: &Report, color: bool) -> String {
     let summary = report.summary();
     let (words, style) = verdict(&summary, report.totals.as_ref().map(|totals| &totals.all));
     let words = styled(color, style, &words);
-    format!("{words} · policy {} · catalog {}", clean(&report.policy.path), clean(&report.catalog.date))
+    let files = coverage::phrase(report).map(|files| format!(" · {files}")).unwrap_or_default();
+    format!("{words}{files} · policy {} · catalog {}", clean(&report.policy.path), clean(&report.catalog.date))
 }
 
 fn verdict(summary: &Summary, grants: Option<&Tally>) -> (String, Style) {

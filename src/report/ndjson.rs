@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::clean::{self, Text};
 use super::population::{self, Line, Rows, Subject, Whose};
-use super::{Canvas, CatalogInfo, GrantState, PolicyInfo, Renderer, Report, Summary, Tally};
+use super::{Canvas, CatalogInfo, Coverage, GrantState, PolicyInfo, Renderer, Report, Summary, Tally};
 use crate::engine::{Judged, Verdict};
 use crate::finding::{Confidence, Finding, Severity};
 
@@ -132,6 +132,18 @@ struct Last<'a> {
     summary: Summary,
     /// Figures of an audit's grants; `null` for requests.
     grants: Option<Tally>,
+    /// How many files of a tree were looked at, and how many not; `null` where no tree was.
+    files: Option<&'a Coverage>,
+}
+
+/// `notice`: what a reader has to know of the way in which the run judged.
+#[derive(Serialize)]
+struct Noticed<'a> {
+    r#type: &'static str,
+    kind: &'static str,
+    path: Option<Text<'a>>,
+    message: Text<'a>,
+    help: Option<Text<'a>>,
 }
 
 impl Rows for Ndjson {
@@ -196,6 +208,15 @@ impl Rows for Ndjson {
                 help: input.help.as_deref().map(Text::new),
             }));
         }
+        for notice in &report.run.notices {
+            out.push_str(&line(&Noticed {
+                r#type: "notice",
+                kind: notice.kind,
+                path: notice.path.as_deref().map(Text::new),
+                message: Text::new(&notice.message),
+                help: notice.help.as_deref().map(Text::new),
+            }));
+        }
         let grants = report.totals.as_ref().map(|totals| totals.all);
         out.push_str(&line(&Last {
             r#type: "summary",
@@ -203,6 +224,7 @@ impl Rows for Ndjson {
             timestamp: report.run.timestamp.map(|time| time.to_string()),
             summary: report.summary(),
             grants,
+            files: report.run.coverage.as_ref(),
         }));
         out
     }

@@ -17,7 +17,7 @@ use crate::finding::{Finding, RuleInfo};
 use crate::input::read_argument;
 use crate::input::scan::Scanner;
 use crate::input::token::read_tokens;
-use crate::policy::{self, Policy, Top};
+use crate::policy::{self, Comments, Policy, Top};
 use crate::redact::redact;
 use crate::review::Review;
 use crate::source::{Source, Sources};
@@ -168,7 +168,7 @@ impl Example<'_> {
         }
         let findings = findings.into_iter().filter_map(|finding| with_level(finding, &effective)).collect();
         let as_of: Date = self.as_of.parse().unwrap();
-        let (findings, _, ignores) = apply_ignores(findings, &ignores, &infos(), &sources);
+        let (findings, _, ignores) = apply_ignores(findings, &ignores, &infos(), &Comments::default(), &sources);
         let (mut kept, _, waivers) = apply_waivers(findings, &policy, as_of);
         let cx = RunContext { catalog, policy: &policy, waivers: &waivers, ignores: &ignores, as_of, drift: &[] };
         for rule in ALL {

@@ -11,6 +11,7 @@ mod catalog_import;
 mod container;
 mod evidence;
 mod formats;
+mod gate;
 mod html;
 mod init;
 mod interrupted;

@@ -52,10 +52,6 @@ pub(super) struct Args {
     #[arg(long)]
     summary: bool,
 
-    /// End with exit code 3 when a response does not say what its token holds
-    #[arg(long)]
-    strict: bool,
-
     #[command(flatten)]
     live: live::LiveArgs,
 
@@ -84,7 +80,9 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     if args.inputs.iter().filter(|input| *input == "-").count() > 1 {
         return Err(CommandError::usage("`-` stands twice: standard input can be read once"));
     }
-    let Ready { policy, catalog, as_of, mut sources } = args.basis.prepare()?;
+    let mut ready = args.basis.prepare()?;
+    let notices = ready.notices();
+    let Ready { policy, catalog, as_of, mut sources, .. } = ready;
     let requested = args.requested.as_deref().map(|list| requested(list, &mut sources)).transpose()?;
     let lock = args.check_lock.as_deref().map(|path| read_lock(path, &mut sources)).transpose()?;
     let lock_file = args.lock.as_deref().map(LockFile::at).transpose()?;
@@ -116,6 +114,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     let lock_text = lock_file.as_ref().map(|_| Lock::write(collector.held()));
     let mut report = collector.finish(lock.as_ref(), Wanted { details: !args.summary, plans: args.plan });
     report.run = info;
+    report.run.notices = notices;
     for sink in &mut sinks {
         let end = sink.rows.end(&report);
         sink.out
@@ -124,8 +123,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
             .map_err(|error| CommandError::stdout(&error))?;
     }
     drop(sinks);
-    let (unknown, offending) =
-        report.totals.as_ref().map_or((0, 0), |totals| (totals.all.unknown_grants, totals.all.offending_grants));
+    let offending = report.totals.as_ref().map_or(0, |totals| totals.all.offending_grants);
     let outcome = outputs.complete(&report)?;
     if offending > 0 && !args.plan && io::stderr().is_terminal() {
         tell("note: no documented call narrows a grant; `--plan` shows the way to a smaller one");
@@ -133,7 +131,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     if let (Some(file), Some(text)) = (lock_file, lock_text) {
         file.write(&text, is_whole)?;
     }
-    Ok(if args.strict && unknown > 0 { Outcome::Incomplete } else { outcome })
+    Ok(outcome)
 }
 
 impl Args {
