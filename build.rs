@@ -14,8 +14,6 @@ mod decode;
 mod decode_calls;
 #[path = "src/catalog/decode_remarks.rs"]
 mod decode_remarks;
-#[path = "src/digest.rs"]
-mod digest;
 #[path = "src/catalog/fields.rs"]
 mod fields;
 #[path = "src/catalog/kinds.rs"]
@@ -24,9 +22,9 @@ mod kinds;
 mod model;
 #[path = "src/scope/mod.rs"]
 mod scope;
-#[path = "src/source.rs"]
-mod source;
-#[path = "src/yaml.rs"]
+#[path = "src/text/mod.rs"]
+mod text;
+#[path = "src/yaml/mod.rs"]
 mod yaml;
 
 use model::{Endpoints, Needs, Service};
@@ -61,7 +59,7 @@ fn pack() -> Result<(), Vec<String>> {
     // Sorted by name without case, which is the order in which services are looked up.
     paths.sort_by_key(|path| path.to_string_lossy().to_ascii_lowercase());
     let mut errors = Vec::new();
-    let mut digest = digest::Digest::default();
+    let mut digest = text::digest::Digest::default();
     let mut files = Vec::new();
     for path in &paths {
         match read(path, &mut digest) {
@@ -78,13 +76,13 @@ fn pack() -> Result<(), Vec<String>> {
     write(&out, &files, &digest.hex()).map_err(|error| vec![format!("{}: {error}", out.display())])
 }
 
-fn read(path: &Path, digest: &mut digest::Digest) -> Result<File, Vec<String>> {
+fn read(path: &Path, digest: &mut text::digest::Digest) -> Result<File, Vec<String>> {
     let name = path.to_string_lossy().into_owned();
     let text = fs::read_to_string(path).map_err(|error| vec![format!("{name}: {error}")])?;
     digest.add(&text);
-    let file = source::Source::new(name.clone(), text);
+    let file = text::Source::new(name.clone(), text);
     let decoded = decode::decode(&file).map_err(|problems| {
-        let tell = |problem: &source::Problem| {
+        let tell = |problem: &text::Problem| {
             let at = file.position(problem.span.start);
             let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
             format!("{name}:{}:{}: {}{help}", at.line, at.column, problem.message)

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use regex::Regex;
 use zscope::catalog::Catalog;
-use zscope::catalog::paths::{Call, Index};
+use zscope::catalog::calls::{Call, Index};
 
 /// The placeholders of all services.
 const PLACEHOLDER: &str = r"\(\\d\+\)|\{[^}]*\}|<[^>]*>|\[[^\]]*\]|:\w+";

@@ -15,26 +15,18 @@
 //! ```
 
 pub mod access;
-pub mod audit;
-pub mod baseline;
 pub mod catalog;
 pub mod cli;
-pub mod data_centre;
-pub mod digest;
-pub mod engine;
-pub mod filter;
 pub mod finding;
-pub mod fix;
+pub mod import;
 pub mod input;
-pub mod inventory;
-pub mod link;
+pub mod judge;
 pub mod live;
-mod percent;
 pub mod policy;
-pub mod redact;
 pub mod report;
 pub mod review;
 pub mod rules;
 pub mod scope;
-pub mod source;
+pub mod secret;
+pub mod text;
 pub mod yaml;

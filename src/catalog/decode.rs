@@ -9,11 +9,11 @@ use super::model::{
     Status,
 };
 use crate::scope::{Pattern, Scope, closest, is_placeholder, is_scope_char};
-use crate::source::{self, Problem, Span};
+use crate::text::{self, Problem, Span};
 use crate::yaml::{self, Entry, Node, Value};
 
 /// The kinds a source can have, best first.
-pub(super) const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
+pub(crate) const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
 
 /// The keys of a catalog file.
 pub const FILE_KEYS: [&str; 19] = [
@@ -44,7 +44,7 @@ pub const FILE_KEYS: [&str; 19] = [
 ///
 /// Every problem of the file: YAML errors, unknown keys, wrong types, unknown statuses, data classes or sources,
 /// duplicate resources, needs that name no scope of the file.
-pub fn decode(file: &source::Source) -> Result<(Service, Endpoints), Vec<Problem>> {
+pub fn decode(file: &text::Source) -> Result<(Service, Endpoints), Vec<Problem>> {
     let Decoded { service, endpoints, problems } = decode_what_is_sound(file);
     if problems.is_empty() { Ok((service, endpoints)) } else { Err(problems) }
 }
@@ -63,7 +63,7 @@ pub struct Decoded {
 /// Reads one catalog file as far as it can be read, for looking into a file that is not right yet. What is to be relied
 /// on is read with [`decode`].
 #[must_use]
-pub fn decode_what_is_sound(file: &source::Source) -> Decoded {
+pub fn decode_what_is_sound(file: &text::Source) -> Decoded {
     let root = match yaml::parse(file.text()) {
         Ok(root) => root,
         Err(problems) => return Decoded { problems, ..Decoded::default() },
@@ -76,7 +76,7 @@ pub fn decode_what_is_sound(file: &source::Source) -> Decoded {
 }
 
 pub(super) struct Decoder<'a> {
-    file: &'a source::Source,
+    file: &'a text::Source,
     pub(super) service: Service,
     pub(super) problems: Vec<Problem>,
 }

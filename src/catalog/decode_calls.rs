@@ -4,7 +4,7 @@ use super::decode::Decoder;
 use super::fields::Fields;
 use super::model::{Endpoint, Needs, Resource, Service};
 use crate::scope::{Scope, is_placeholder};
-use crate::source::{Problem, Span};
+use crate::text::{Problem, Span};
 use crate::yaml::Node;
 
 /// The HTTP methods a call can have. `UNSTATED`: the vendor's page names the address and no method.

@@ -1,7 +1,7 @@
 //! Reading the keys of a mapping one by one, so that what is left over is an unknown key.
 
 use crate::scope::closest;
-use crate::source::{Problem, Span};
+use crate::text::{Problem, Span};
 use crate::yaml::{Entry, Node, Value};
 
 /// The entries of a mapping, of which each key is taken at most once.

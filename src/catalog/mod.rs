@@ -9,35 +9,25 @@
 //! assert!(books.resource(&["invoices".to_owned()]).is_some());
 //! ```
 
+pub mod calls;
+pub mod data_centre;
 mod decode;
 mod decode_calls;
 mod decode_remarks;
-mod diff;
 mod embedded;
 mod fields;
-pub mod import;
 mod kinds;
 pub mod lint;
-mod list;
 pub mod model;
 mod needed;
 mod overlay;
-pub mod paths;
 mod recalled;
-mod search;
-mod show;
 
+pub(crate) use decode::SOURCE_KINDS;
 pub use decode::{Decoded, FILE_KEYS, decode, decode_what_is_sound};
-pub use diff::{CallFacts, Changed, Changes, Diff, ScopeFacts, diff};
-pub use list::{Counts, Overview, Stats, overview, stats};
 pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Service, SourceRef, Status, Word};
 pub use needed::Needed;
 pub use overlay::{Redefinition, redefinitions};
-pub use search::{Hit, HitKind, search};
-pub use show::{
-    Part, Said, Shown, ShownEndpoint, ShownErratum, ShownGroup, ShownLeftOut, ShownMeaning, ShownNote, ShownPattern,
-    ShownResource, ShownScope, ShownSource, ShownWord, show, show_endpoint,
-};
 
 use std::sync::OnceLock;
 

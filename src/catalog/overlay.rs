@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::model::{Endpoints, Resource, Service, SourceRef};
 use super::recalled::Recalled;
 use super::{Catalog, CatalogEntry};
-use crate::digest::Digest;
+use crate::text::digest::Digest;
 
 impl Catalog {
     /// Lays a decoded file over the catalog: a new service is added; for a known one its resources, operations, groups

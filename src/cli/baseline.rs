@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use super::draft::Goal;
 use super::error::CommandError;
 use super::setup::Ground;
-use crate::baseline::Baseline;
-use crate::filter;
 use crate::policy::Policy;
 use crate::report::Report;
-use crate::source::{Problem, Source, Sources};
+use crate::review::{self, Baseline};
+use crate::text::{Problem, Source, Sources};
 
 /// The file that is written when none is named.
 pub(super) const DEFAULT: &str = "zscope-baseline.json";
@@ -82,7 +81,7 @@ impl KnownFindings {
 
 /// Whether a text may be a baseline that somebody edited wrongly.
 fn is_alike(text: &str) -> bool {
-    text.trim_start().starts_with('{') && text.contains("\"version\"") && text.contains("\"findings\"")
+    text.trim_start().starts_with('{') && ["version", "findings"].iter().all(|key| text.contains(key))
 }
 
 impl Start {
@@ -105,7 +104,7 @@ impl Start {
         let policy = policy.effective(None);
         let vanished = vanished.into_iter().filter(|known| evaluated(&known.path));
         let found = vanished.map(|known| known.vanished(source, &text));
-        report.findings.extend(found.filter_map(|finding| filter::with_level(finding, &policy)));
+        report.findings.extend(found.filter_map(|finding| review::with_level(finding, &policy)));
         report.run.has_baseline = true;
         report.mark_waived();
         report.sort();

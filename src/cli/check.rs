@@ -13,7 +13,7 @@ use super::{Outcome, files};
 use crate::input::{self, Request};
 use crate::report::NotEvaluated;
 use crate::review::{Gathered, Review};
-use crate::source::{Place, Source, Span};
+use crate::text::{Place, Source, Span};
 
 /// Arguments of `zscope check`.
 #[derive(Debug, clap::Args)]

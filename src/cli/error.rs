@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Outcome;
 use crate::report::{Canvas, clean, render_problems};
-use crate::source::{Problem, SourceId, Sources};
+use crate::text::{Problem, SourceId, Sources};
 
 /// A command's failure: what, where, what to do.
 #[derive(Debug)]

@@ -14,7 +14,6 @@ mod explain;
 mod files;
 mod git;
 mod init;
-mod live;
 mod man;
 mod output;
 mod patient;
@@ -35,6 +34,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use error::CommandError;
 use patient::Patient;
+
+use crate::secret::redact;
 
 /// How a run ended. The same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,10 +127,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            let code = if error.use_stderr() { Outcome::Usage.code() } else { Outcome::Clean.code() };
             // A closed pipe while printing help is nothing to complain about.
+            if error.use_stderr() {
+                let _ = anstream::stderr().lock().write_all(unspoken(&error.render().ansi().to_string()).as_bytes());
+                return ExitCode::from(Outcome::Usage.code());
+            }
             let _ = error.print();
-            return ExitCode::from(code);
+            return ExitCode::from(Outcome::Clean.code());
         }
     };
     match cli.color {
@@ -161,6 +165,25 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         error.outcome()
     });
     ExitCode::from(outcome.code())
+}
+
+/// A complaint about arguments without what may be a secret among them: what has no name before it is known by its looks
+/// alone, a run of letters and digits that is too long for any word of ours.
+fn unspoken(text: &str) -> String {
+    const LONGEST: usize = 24;
+    let is_part = |c: char| c.is_ascii_alphanumeric();
+    let text = redact(text);
+    let mut told = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(start) = rest.find(is_part) {
+        let (before, run) = rest.split_at(start);
+        let (run, after) = run.split_at(run.find(|c| !is_part(c)).unwrap_or(run.len()));
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        told.push_str(before);
+        told.push_str(if run.len() > LONGEST && digits > 3 { "****" } else { run });
+        rest = after;
+    }
+    told + rest
 }
 
 /// Whether standard output is a terminal.

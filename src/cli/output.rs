@@ -8,8 +8,8 @@ use super::draft::{Draft, Goal};
 use super::error::CommandError;
 use super::patient::Patient;
 use super::step_summary;
-use crate::audit::Sink;
 use crate::report::{Canvas, Format, Report};
+use crate::review::grants::Sink;
 use crate::scope::closest;
 
 /// `--output PATH` or `--output FORMAT=PATH`.

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::Outcome;
 use super::error::CommandError;
 use super::output::{Outputs, Target};
-use crate::audit::Sink;
 use crate::finding::Severity;
 use crate::report::{Coverage, Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
+use crate::review::grants::Sink;
 
 /// Options of every command that writes a report.
 #[derive(Debug, clap::Args)]

@@ -5,8 +5,8 @@ use std::fs;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread;
 
-use rustix::fs::{AtFlags, unlinkat};
 use rustix::fd::OwnedFd;
+use rustix::fs::{AtFlags, unlinkat};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;

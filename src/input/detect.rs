@@ -4,7 +4,7 @@ use super::dotenv::assignment;
 use super::plain::without_comment;
 use super::query::read_query;
 use super::{Request, names_scopes, read_document, read_dotenv, read_list, read_plain, read_url};
-use crate::source::{Problem, Source, SourceId};
+use crate::text::{Problem, Source, SourceId};
 
 /// How many lines are looked at where only the content can tell.
 const LINES_SEEN: usize = 1000;

@@ -4,7 +4,7 @@ use super::recognise::{looks_like_scope, mentions_scopes, mostly_scopes, names_s
 use super::scalar::Alignment;
 use super::{List, Request, read_list, read_url, url};
 use crate::scope::Scope;
-use crate::source::{Problem, SourceId, Span};
+use crate::text::{Problem, SourceId, Span};
 use crate::yaml::{self, Entry, Node, Value};
 
 /// Reads the lists of scopes of one JSON or YAML document.
@@ -293,7 +293,7 @@ mod tests {
         let (sources, id) = sources(text);
         let requests = read_document(id, text).unwrap();
         let url = requests[0].url.as_ref().unwrap();
-        let slice = |place: crate::source::Place| sources.get(id).slice(place.span);
+        let slice = |place: crate::text::Place| sources.get(id).slice(place.span);
         assert_eq!(slice(url.place), &text[7..text.len() - 2]);
         assert_eq!(url.param("access_type").map(|param| slice(param.place)), Some("access_type=offline"));
         assert_eq!(slice(requests[0].items[0].place), "A.b.READ");

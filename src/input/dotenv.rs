@@ -2,7 +2,7 @@
 
 use super::recognise::{mentions_scopes, names_scopes};
 use super::{Request, read_list, read_url, url};
-use crate::source::SourceId;
+use crate::text::SourceId;
 
 /// Reads the lists of scopes in lines of the form `KEY=value` or `export KEY="value"`.
 ///

@@ -6,8 +6,8 @@
 
 use super::{Item, Separator};
 use crate::finding::Confidence;
-use crate::percent::{decode, unit};
-use crate::source::{Place, SourceId, Span};
+use crate::text::percent::{decode, unit};
+use crate::text::{Place, SourceId, Span};
 
 /// What a list of scopes holds.
 #[derive(Clone, Debug, Default)]

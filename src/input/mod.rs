@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use zscope::input::{kind_of, read};
-//! use zscope::source::{Source, Sources};
+//! use zscope::text::{Source, Sources};
 //!
 //! let mut sources = Sources::default();
 //! let id = sources.add(Source::new(".env", "ZOHO_SCOPE=ZohoBooks.invoices.READ,ZohoBooks.contacts.READ"));
@@ -38,7 +38,7 @@ pub use url::{is_consent_url, read_url};
 
 use crate::finding::Confidence;
 use crate::scope::{Malformed, Scope};
-use crate::source::{Place, SourceId, Span};
+use crate::text::{Place, SourceId, Span};
 
 /// A list of scopes that an application asks for, and where the list was read.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::query::read_query;
 use super::recognise::mentions_scopes;
 use super::{List, Request, Separator, read_list, read_url, url};
-use crate::source::{SourceId, Span};
+use crate::text::{SourceId, Span};
 
 /// Reads a text of scopes.
 ///

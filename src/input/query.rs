@@ -1,8 +1,8 @@
 //! Query strings, taken apart with exact places.
 
 use super::{List, Param, Request, read_list};
-use crate::percent::decode_query;
-use crate::source::{Place, SourceId, Span};
+use crate::text::percent::decode_query;
+use crate::text::{Place, SourceId, Span};
 
 /// What separates parameters where a URL was copied out of HTML.
 const ESCAPED_AMPERSANDS: [&str; 4] = ["&amp;", "&#38;", "&#038;", "&#x26;"];

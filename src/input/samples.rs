@@ -1,8 +1,8 @@
 //! What the tests of the readers share.
 
 use super::{Item, Request};
-use crate::percent::decode;
-use crate::source::{Problem, Source, SourceId, Sources};
+use crate::text::percent::decode;
+use crate::text::{Problem, Source, SourceId, Sources};
 
 /// A run with one text.
 pub(super) fn sources(text: &str) -> (Sources, SourceId) {

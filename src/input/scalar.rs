@@ -1,6 +1,6 @@
 //! Where the characters of a YAML or JSON scalar stand in its source, past quotes, escapes and folded lines.
 
-use crate::source::Span;
+use crate::text::Span;
 
 /// Maps spans in the value of a scalar to spans in its source.
 ///

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::query::{parameters, scopes_in};
 use super::{ConsentUrl, Flow, Request};
-use crate::source::{Place, SourceId, Span};
+use crate::text::{Place, SourceId, Span};
 
 /// Whether a text is a consent URL: `https://{host}/oauth/v2/auth?…` and the other forms of [`Flow`], with or without
 /// scheme, host and query. Quotes, angle brackets and blanks around it are ignored.
@@ -199,7 +199,7 @@ mod tests {
 
     use super::*;
     use crate::input::samples::{check_places, sources, written};
-    use crate::percent::decode_query;
+    use crate::text::percent::decode_query;
 
     #[test]
     fn each_endpoint_is_known_by_its_path() {

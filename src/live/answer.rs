@@ -4,8 +4,8 @@
 //! a throttling answer are localised, `scope` may be missing, and pages for people come where JSON belongs.
 
 use super::body::{Body, Kept, Text};
-use super::{Fault, FaultKind, Response, Secret};
-use crate::redact::redact;
+use super::{Fault, FaultKind, Response};
+use crate::secret::{Secret, redact};
 
 /// An answer that grants a token, without the token.
 #[derive(Clone, Debug, PartialEq, Eq)]

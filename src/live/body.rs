@@ -6,8 +6,7 @@ use std::fmt;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
-use crate::redact::redact;
+use crate::secret::{Secret, redact};
 
 /// What of an answer is looked at. Everything else is dropped unread.
 #[derive(Default)]

@@ -15,11 +15,11 @@ mod body;
 mod fault;
 #[cfg(feature = "online")]
 mod https;
+pub mod inventory;
 mod places;
 mod plan;
 mod request;
 mod run;
-mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -32,7 +32,6 @@ pub use places::{Environment, System};
 pub use plan::plan;
 pub use request::{Parameter, Request, Value};
 pub use run::{Asked, Options, Watch, run};
-pub use secret::Secret;
 
 use zeroize::Zeroizing;
 

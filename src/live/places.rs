@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::{Fault, FaultKind, Secret};
-use crate::inventory::Whereabouts;
+use super::{Fault, FaultKind};
+use crate::live::inventory::Whereabouts;
+use crate::secret::Secret;
 
 /// The most that is read for one secret, in bytes.
 const MAX_SECRET: u64 = 64 * 1024;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Options;
 use super::request::{self, AUTHORIZATION, Credentials, Value};
-use crate::inventory::Grant;
+use crate::live::inventory::Grant;
 
 /// Every request of a run over these grants, in order, with secrets masked. No secret is read for it.
 #[must_use]

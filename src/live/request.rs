@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-use super::{MAX_ANSWER, Secret};
-use crate::inventory::{ClientId, Grant, GrantType};
+use super::MAX_ANSWER;
+use crate::live::inventory::{ClientId, Grant, GrantType};
+use crate::secret::Secret;
 
 /// What every request calls itself.
 pub(super) const USER_AGENT: &str = concat!("zscope/", env!("CARGO_PKG_VERSION"));

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::places::resolve;
 use super::request::{self, AUTHORIZATION, Credentials, Value};
-use super::{Answer, CrmCall, Environment, Fault, FaultKind, Secret, Transport, answer, apis};
-use crate::inventory::{ClientId, Grant, GrantType, Whereabouts};
+use super::{Answer, CrmCall, Environment, Fault, FaultKind, Transport, answer, apis};
+use crate::live::inventory::{ClientId, Grant, GrantType, Whereabouts};
+use crate::secret::Secret;
 
 /// How a run goes.
 #[derive(Clone, Copy, Debug)]

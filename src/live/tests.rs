@@ -9,8 +9,9 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::inventory::{self, Grant, Inventory};
-use crate::source::Sources;
+use crate::live::inventory::{self, Grant, Inventory};
+use crate::secret::Secret;
+use crate::text::Sources;
 
 const ID: &str = "1000.GMB0YULZHJK411248S8I5GZ4CHUEX0";
 

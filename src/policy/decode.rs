@@ -1,8 +1,8 @@
 //! One policy file, as its tree says, before the files it extends are taken in.
 
-use crate::data_centre;
+use crate::catalog::data_centre;
 use crate::finding::RuleInfo;
-use crate::source::{Problem, SourceId, Span};
+use crate::text::{Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
@@ -369,7 +369,7 @@ rule-pages: https://wiki.example.com/zscope/{code}
     fn places_point_at_what_was_written() {
         let (policy, sources) = fixture::load_files(&[("p", WHOLE)]);
         let policy = policy.unwrap();
-        let slice = |place: crate::source::Place| sources.get(place.source).slice(place.span);
+        let slice = |place: crate::text::Place| sources.get(place.source).slice(place.span);
         assert_eq!(slice(policy.levels["all-operations"].place), "ZS203: note");
         assert_eq!(slice(policy.apps[0].place), "sync");
         assert_eq!(slice(policy.apps[0].calls[0].place), "GET /books/v3/invoices");

@@ -2,7 +2,7 @@
 
 use crate::catalog::DataClass;
 use crate::scope::{MAX_LENGTH, Part, Pattern, Scope};
-use crate::source::Problem;
+use crate::text::Problem;
 use crate::yaml::{self, Node};
 
 use super::fields::{Reader, did_you_mean, shown};
@@ -124,7 +124,7 @@ impl Reader<'_> {
     pub(super) fn client_ids(&mut self, node: Option<&Node>) -> Vec<Spanned<String>> {
         let mut ids = self.texts(node, "a list of client ids", "a client id");
         ids.retain(|id| {
-            let good = is_client_id(&id.value);
+            let good = crate::secret::is_client_id(&id.value);
             if !good {
                 self.report(Problem::new(id.place.span, "this is not a client id").help(CLIENT_FORM));
             }
@@ -227,15 +227,7 @@ fn check_form(pattern: &Pattern, text: &str) -> Option<Problem> {
         ),
         _ => return None,
     };
-    Some(Problem::new(crate::source::Span::default(), message).help(help))
-}
-
-/// `1000.` (the last digit differs between kinds of clients) and thirty capital letters and digits. The form is that
-/// of the client ids in the vendor's own samples.
-fn is_client_id(text: &str) -> bool {
-    let Some((prefix, rest)) = text.split_once('.') else { return false };
-    let kind = prefix.strip_prefix("100").is_some_and(|digit| matches!(digit.as_bytes(), [b'0'..=b'9']));
-    kind && rest.len() == 30 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    Some(Problem::new(crate::text::Span::default(), message).help(help))
 }
 
 #[cfg(test)]

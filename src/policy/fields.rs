@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::finding::RuleInfo;
 use crate::scope::closest;
-use crate::source::{Place, Problem, SourceId, Span};
+use crate::text::{Place, Problem, SourceId, Span};
 use crate::yaml::{Entry, Node, Value};
 
 use super::Spanned;
@@ -267,7 +267,7 @@ fn enumerate(words: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Source, Sources};
+    use crate::text::{Source, Sources};
 
     #[test]
     fn repeated_text_is_harmless_and_short() {

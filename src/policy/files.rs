@@ -2,9 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::digest::Digest;
 use crate::finding::RuleInfo;
-use crate::source::{Place, Problem, Source, SourceId, Sources, Span};
+use crate::text::digest::Digest;
+use crate::text::{Place, Problem, Source, SourceId, Sources, Span};
 use crate::yaml;
 
 use super::decode::{File, POLICY_KEYS, decode};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::finding::{RuleInfo, Severity};
-use crate::source::Sources;
+use crate::text::Sources;
 
 use super::{Policy, PolicyErrors, Top};
 
@@ -40,7 +40,7 @@ pub(super) fn load_files(files: &[(&str, &str)]) -> (Result<Policy, PolicyErrors
 pub(super) fn errors(files: &[(&str, &str)]) -> String {
     let (result, sources) = load_files(files);
     let problems = result.err().map(|errors| errors.problems).unwrap_or_default();
-    let line = |(source, problem): &(_, crate::source::Problem)| {
+    let line = |(source, problem): &(_, crate::text::Problem)| {
         let source = sources.get(*source);
         let (name, at) = (source.name(), source.position(problem.span.start));
         let help = problem.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();

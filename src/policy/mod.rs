@@ -6,7 +6,7 @@
 //! ```
 //! use std::path::Path;
 //! use zscope::policy::{self, Effect, Top};
-//! use zscope::source::Sources;
+//! use zscope::text::Sources;
 //!
 //! let text = "version: 1\nallow:\n  - ZohoBooks.invoices.READ\n".to_owned();
 //! let top = Top::File { path: Path::new("zscope.yaml"), text };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
-use crate::source::{Place, SourceId};
+use crate::text::{Place, SourceId};
 
 use super::{RulePages, Verdict, Waiver};
 
@@ -253,7 +253,7 @@ pub struct App {
     pub owner: Option<String>,
     /// Its client ids. A client may have one per data centre.
     pub clients: Vec<Spanned<String>>,
-    /// Codes of [`crate::data_centre`].
+    /// Codes of [`crate::catalog::data_centre`].
     pub data_centers: Vec<Spanned<&'static str>>,
     /// Globs over the paths of a scanned tree: the files that belong to the application.
     pub paths: Vec<Spanned<String>>,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::finding::RuleInfo;
 use crate::scope::closest;
-use crate::source::{Place, Problem, Source, SourceId, Sources, Span};
+use crate::text::{Place, Problem, Source, SourceId, Sources, Span};
 
 use super::decode::File;
 use super::fields::shown;
@@ -289,7 +289,7 @@ mod tests {
         f8:2:11 [f9] more than 8 policies extend one another in a row (let one file extend several instead)
         p:2:9 [a.b] the operation is missing in `a.b` (write `a.b.READ`, or `a.b.*` for every operation)
         q:2:9 [c.d] the operation is missing in `c.d` (write `c.d.READ`, or `c.d.*` for every operation)
-        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `tests`, `catalog`, `data`, `rule-pages`)
+        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `comments`, `apps`, `waivers`, `tests`, `catalog`, `data`, `rule-pages`)
         ");
     }
 

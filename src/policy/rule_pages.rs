@@ -1,7 +1,7 @@
 //! An organisation's own pages about rules.
 
+use crate::finding::Link;
 use crate::finding::RuleInfo;
-use crate::link::Link;
 
 /// What an error says of the form.
 pub(super) const FORM: &str = "write it as in `https://wiki.example.com/zscope/{code}`: `{code}` and `{rule}` stand \

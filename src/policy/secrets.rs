@@ -2,7 +2,7 @@
 //!
 //! They are blotted out before the text is parsed or kept, so that no message and no snippet can repeat them.
 
-use crate::source::{Problem, Span};
+use crate::text::{Problem, Span};
 use crate::yaml::{Entry, Node, Value};
 
 /// What stands where a secret stood; YAML reads it as plain text.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::source::Place;
+use crate::text::Place;
 
 use super::Entry;
 

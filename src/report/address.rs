@@ -1,7 +1,7 @@
 //! Where a source is for a consumer that looks at a repository: its path from the repository's root.
 
 use super::Tree;
-use crate::source::{Place, Source, Sources};
+use crate::text::{Place, Source, Sources};
 
 /// Where a source is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,11 +8,17 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::redact::redact;
+use crate::secret::redact;
 
 /// What the runner of GitHub Actions obeys anywhere in a line of a step's log, when a command's name follows
 /// (`actions/runner`, `src/Runner.Common/ActionCommand.cs`).
 pub(super) const COMMAND: &str = "##[";
+
+/// The most characters of a scope or an input that are shown.
+pub(super) const NAME: usize = 120;
+
+/// The most characters of a message that are shown.
+pub(super) const MESSAGE: usize = 600;
 
 /// A text for a format that carries any text faithfully, such as JSON.
 ///

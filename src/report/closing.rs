@@ -4,17 +4,11 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::clean::{clean, clipped};
+use super::clean::{MESSAGE, NAME, clean, clipped};
 use super::{Canvas, NotEvaluated, Report, Summary, Tally, coverage, provenance};
-use crate::filter::Waived;
-use crate::link::Link;
-use crate::source::Place;
-
-/// The most characters of a scope or an input that are shown.
-pub(super) const NAME: usize = 120;
-
-/// The most characters of a message that are shown.
-pub(super) const MESSAGE: usize = 600;
+use crate::finding::Link;
+use crate::finding::Waived;
+use crate::text::Place;
 
 /// `path:line:column` of a place's start.
 pub(super) fn spot(report: &Report, place: Place) -> String {

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Report;
-use super::clean::clipped;
-use super::closing::{MESSAGE, NAME, counted};
+use super::clean::{MESSAGE, NAME, clipped};
 
 /// How many files were looked at, and how many not, by reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -138,7 +137,8 @@ pub(super) fn notice(notice: &Notice) -> String {
 /// `12 files scanned, 3 skipped (2 binary, 1 link)`, where the run looked at a tree.
 pub(super) fn phrase(report: &Report) -> Option<String> {
     let Coverage { scanned, skipped } = report.run.coverage.as_ref()?;
-    let scanned = counted(*scanned, "file");
+    let s = if *scanned == 1 { "" } else { "s" };
+    let scanned = format!("{scanned} file{s}");
     if skipped.is_empty() {
         return Some(format!("{scanned} scanned"));
     }

@@ -10,8 +10,8 @@ use std::io;
 use super::clean::clean;
 use super::population::{self, Line, Rows, Subject, Whose};
 use super::{Canvas, CatalogInfo, Coverage, PolicyInfo, Renderer, Report};
-use crate::engine::Judged;
 use crate::finding::Finding;
+use crate::judge::Judged;
 
 /// The columns.
 const COLUMNS: [&str; 16] = [

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::clean;
-use crate::source::{Position, Source, Span};
+use crate::text::{Position, Source, Span};
 
 /// The most characters shown on either side of what is marked.
 const SIDE: usize = 100;

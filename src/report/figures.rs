@@ -4,8 +4,8 @@ use std::io;
 
 use anstyle::AnsiColor;
 
-use super::clean::clipped;
-use super::closing::{MESSAGE, NAME, counted, styled};
+use super::clean::{MESSAGE, NAME, clipped};
+use super::closing::{counted, styled};
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::{Canvas, GrantInfo, Report, Tally, Totals};
 
@@ -114,7 +114,7 @@ pub(super) fn calls(report: &Report, canvas: Canvas, out: &mut dyn io::Write) ->
 }
 
 /// The grant in whose record a place lies, where its name says more than the source's does.
-pub(super) fn grant_at(report: &Report, place: crate::source::Place) -> Option<&GrantInfo> {
+pub(super) fn grant_at(report: &Report, place: crate::text::Place) -> Option<&GrantInfo> {
     let inside = |grant: &&GrantInfo| {
         let span = grant.place.span;
         grant.place.source == place.source && span.start <= place.span.start && place.span.end <= span.end

@@ -1,9 +1,9 @@
 //! A name for a finding that stays the same when lines move.
 
 use super::Report;
-use crate::digest::Digest;
 use crate::finding::Finding;
-use crate::source::Sources;
+use crate::text::Sources;
+use crate::text::digest::Digest;
 use std::collections::HashMap;
 
 /// The fingerprints of a report's findings: each is its own within the report.

@@ -4,11 +4,11 @@ use jiff::civil::date;
 
 use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report, RunInfo};
 use crate::catalog::DataClass;
-use crate::engine::{Decider, Judged, Verdict, Witness};
-use crate::filter::{Waived, WaiverKind};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::finding::{Waived, WaiverKind};
+use crate::judge::{Decider, Judged, Verdict, Witness};
 use crate::policy::Effect;
-use crate::source::{Place, Source, SourceId, Sources, Span};
+use crate::text::{Place, Source, SourceId, Sources, Span};
 
 const DOCS: &str = "## What it does\nReports what is\nwrong.\n\n## Why is this bad?\nIt is wrong.\n";
 

@@ -1,4 +1,4 @@
-//! The formats by name: one file each, and one registry line here.
+//! The formats by name: each has a file, and one registry line here.
 
 use std::fmt;
 use std::io;
@@ -16,7 +16,7 @@ use super::ndjson::Ndjson;
 use super::sarif::Sarif;
 use super::table::Table;
 use super::text::Text;
-use super::{Canvas, Report, Rows};
+use super::{Canvas, Renderer, Report, Rows};
 
 /// Every format, in the order in which people are told of them.
 #[rustfmt::skip]
@@ -33,27 +33,6 @@ static ALL: &[Format] = &[
     Format(&Markdown),
     Format(&Html),
 ];
-
-/// Writes a finished report in one format.
-pub trait Renderer: Sync {
-    /// The name that options take: lower case.
-    fn name(&self) -> &'static str;
-
-    /// One line for `--help`: who it is for, and what it holds.
-    fn about(&self) -> &'static str;
-
-    /// Writes a report.
-    ///
-    /// # Errors
-    ///
-    /// When the writer fails.
-    fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()>;
-
-    /// The format by rows, where it can be written while a long input is read.
-    fn rows(&self) -> Option<&dyn Rows> {
-        None
-    }
-}
 
 /// How a report is written: one of the registered formats.
 #[derive(Clone, Copy)]

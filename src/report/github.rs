@@ -7,11 +7,11 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::address::address;
-use super::clean::{clean, clipped, for_log};
-use super::closing::{self, MESSAGE, NAME};
+use super::clean::{MESSAGE, NAME, clean, clipped, for_log};
+use super::closing;
 use super::{Canvas, NotEvaluated, Notice, Renderer, Report, coverage, provenance};
 use crate::finding::{Finding, Severity};
-use crate::source::Place;
+use crate::text::Place;
 
 /// The most annotations of a type that GitHub shows for one step.
 const SHOWN: usize = 10;

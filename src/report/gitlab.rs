@@ -8,12 +8,12 @@ use std::io;
 use serde::Serialize;
 
 use super::address::address;
-use super::clean::{self, Text, clipped};
-use super::closing::{self, MESSAGE};
+use super::clean::{self, MESSAGE, Text, clipped};
+use super::closing;
 use super::{Canvas, NotEvaluated, Renderer, Report, coverage};
-use crate::digest::Digest;
 use crate::finding::{Finding, Severity};
-use crate::source::Place;
+use crate::text::Place;
+use crate::text::digest::Digest;
 
 /// The name under which what could not be evaluated is reported.
 const NOT_EVALUATED: &str = "not-evaluated";
@@ -181,7 +181,7 @@ mod tests {
             let source = built.source("./src/auth.py", &text);
             for (start, scope) in text.match_indices("Desk.t").map(|(start, _)| (start, &text[start..start + 12])) {
                 for rule in [&ALL_OPERATIONS, &FULL_ACCESS] {
-                    let place = Place::new(source, crate::source::Span::new(start, start + 5));
+                    let place = Place::new(source, crate::text::Span::new(start, start + 5));
                     built.finding(Finding::new(rule, place, "wide").scope(scope));
                 }
             }

@@ -11,13 +11,13 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::clean::clipped;
-use super::closing::{self, MESSAGE, NAME, spot};
+use super::clean::{MESSAGE, NAME, clipped};
+use super::closing::{self, spot};
 use super::rows::by_row;
 use super::{Canvas, NotEvaluated, Renderer, Report, coverage, provenance};
-use crate::engine::Judged;
-use crate::filter::Waived;
 use crate::finding::Finding;
+use crate::finding::Waived;
+use crate::judge::Judged;
 
 /// The format `junit`.
 pub(super) struct JUnit;
@@ -256,8 +256,8 @@ mod tests {
 
     use super::super::fixture::{Builder, FULL_ACCESS, UNUSED_WAIVER, everything, hostile};
     use super::*;
-    use crate::engine::Verdict;
     use crate::finding::Severity;
+    use crate::judge::Verdict;
 
     #[test]
     fn one_of_everything() {

@@ -6,11 +6,11 @@
 use std::cmp::Reverse;
 use std::io;
 
-use super::clean::clipped;
-use super::closing::{NAME, not_evaluated, spot};
+use super::clean::{NAME, clipped};
+use super::closing::{not_evaluated, spot};
 use super::{Canvas, Renderer, Report, coverage, provenance};
-use crate::filter::Waived;
 use crate::finding::Finding;
+use crate::finding::Waived;
 
 /// Says whose comment it is.
 const MARK: &str = "<!-- zscope -->";

@@ -22,9 +22,11 @@ mod json;
 mod junit;
 mod markdown;
 mod ndjson;
+pub(crate) mod plan;
 mod population;
 mod pretty;
 mod provenance;
+mod renderer;
 mod rows;
 mod run;
 mod sarif;
@@ -37,8 +39,10 @@ mod totals;
 pub use coverage::{Coverage, Notice, Skipped};
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
-pub use format::{Format, Renderer};
+pub use format::Format;
+pub use plan::Plan;
 pub use population::{Line, Rows, Subject, Whose};
+pub use renderer::Renderer;
 pub use run::{RunInfo, Tree};
 pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
 pub use totals::{RuleTally, Tally, Totals};
@@ -50,13 +54,12 @@ use std::io;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::audit::Plan;
-use crate::engine::{Judged, Verdict};
-use crate::filter::Waived;
+use crate::finding::Link;
+use crate::finding::Waived;
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::link::Link;
+use crate::judge::{Judged, Verdict};
 use crate::policy::RulePages;
-use crate::source::{Place, Problem, SourceId, Sources};
+use crate::text::{Place, Problem, SourceId, Sources};
 
 /// Everything that one run found out. Findings are sorted by place, then code.
 #[derive(Debug)]

@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::clean::{self, Text};
 use super::population::{self, Line, Rows, Subject, Whose};
 use super::{Canvas, CatalogInfo, Coverage, GrantState, PolicyInfo, Renderer, Report, Summary, Tally};
-use crate::engine::{Judged, Verdict};
 use crate::finding::{Confidence, Finding, Severity};
+use crate::judge::{Judged, Verdict};
 
 /// The format `ndjson`.
 pub(super) struct Ndjson;

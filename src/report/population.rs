@@ -9,10 +9,10 @@ use std::io;
 
 use super::rows::by_row;
 use super::{CatalogInfo, GrantState, PolicyInfo, Report};
-use crate::engine::Judged;
-use crate::filter::Waived;
 use crate::finding::Finding;
-use crate::source::{Place, SourceId};
+use crate::finding::Waived;
+use crate::judge::Judged;
+use crate::text::{Place, SourceId};
 
 /// A format that holds the full population.
 pub trait Rows: Sync {

@@ -1,7 +1,6 @@
 //! By what a report was made: program, catalog, policy, day, inputs.
 
-use super::clean::clipped;
-use super::closing::NAME;
+use super::clean::{NAME, clipped};
 use super::{Report, coverage};
 
 /// The most inputs that are named in a line for people.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Report;
 use crate::finding::Finding;
-use crate::source::{Place, Span};
+use crate::text::{Place, Span};
 
 /// The findings on each scope, and those on none of them: a finding belongs to the scope in whose text it lies, and
 /// where several applications ask for that text, to the one it is about.
@@ -39,7 +39,7 @@ pub(super) fn by_row<'f>(
 mod tests {
     use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS};
     use super::*;
-    use crate::engine::Verdict;
+    use crate::judge::Verdict;
 
     #[test]
     fn findings_go_to_the_scope_in_which_they_lie() {

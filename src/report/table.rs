@@ -5,15 +5,15 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::clean::clipped;
-use super::closing::{self, MESSAGE, NAME, styled};
+use super::clean::{MESSAGE, NAME, clipped};
+use super::closing::{self, styled};
 use super::figures;
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::rows::by_row;
 use super::{Canvas, Renderer, Report};
-use crate::engine::{Decider, Judged, Verdict};
+use crate::finding::Link;
 use crate::finding::{Finding, Severity};
-use crate::link::Link;
+use crate::judge::{Decider, Judged, Verdict};
 
 /// The same for a policy entry, which is shorter as a rule.
 const ENTRY: usize = 20;

@@ -5,13 +5,13 @@ use std::io;
 use annotate_snippets::renderer::DEFAULT_LINE_NUM_STYLE;
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer as SnippetRenderer, Snippet, Title};
 
-use super::clean::{clean, clipped, for_log};
-use super::closing::{self, MESSAGE, NAME, styled};
+use super::clean::{MESSAGE, NAME, clean, clipped, for_log};
+use super::closing::{self, styled};
 use super::excerpt::{Excerpt, excerpt};
 use super::figures;
 use super::{Canvas, NotEvaluated, PolicyInfo, Renderer, Report};
 use crate::finding::{Confidence, Finding, Fix, Related, Severity};
-use crate::source::{Place, Problem, SourceId, Sources};
+use crate::text::{Place, Problem, SourceId, Sources};
 
 /// Wider than any excerpt: lines are cut before they get to the snippet renderer, which keeps the work small.
 const WIDER_THAN_ANY_EXCERPT: usize = 10_000;
@@ -175,7 +175,7 @@ mod tests {
     use super::super::fixture::{Builder, everything, hostile, one_long_line};
     use super::super::{json::Json, table::Table};
     use super::*;
-    use crate::engine::Verdict;
+    use crate::judge::Verdict;
 
     #[test]
     fn one_of_everything() {
@@ -237,7 +237,7 @@ mod tests {
         ) {
             let mut built = Builder::new();
             let source = built.source(&name, &text);
-            let place = Place { source, span: crate::source::Span { start, end: start + length } };
+            let place = Place { source, span: crate::text::Span { start, end: start + length } };
             built.finding(
                 Finding::new(&super::super::fixture::FULL_ACCESS, place, &*message)
                     .help(&*message)

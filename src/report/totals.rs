@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Counts, GrantState, Summary};
-use crate::engine::{Judged, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::{Judged, Verdict};
 
 /// The figures of all grants of a run, whether or not the report shows each of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

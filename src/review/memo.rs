@@ -11,7 +11,7 @@ use std::hash::{Hash, Hasher};
 use super::Said;
 use crate::input::{Item, Request};
 use crate::scope::{Malformed, Scope};
-use crate::source::{Place, Span};
+use crate::text::{Place, Span};
 
 /// The requests that asked first, each with where its answer stands among all answers.
 #[derive(Debug, Default)]

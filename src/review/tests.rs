@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::input::scan::Scanner;
 use crate::policy::{self, Top};
-use crate::source::Source;
+use crate::text::Source;
 
 const POLICY: &str = "version: 1
 allow: [ZohoBooks.invoices.ALL, \"ZohoCRM.modules.*.READ\"]

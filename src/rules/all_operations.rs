@@ -3,8 +3,8 @@
 use super::{Context, DETAILED, Rule, only_reads, single_operations, some_of, some_scopes};
 use crate::access::{self, Known, Unknown, Why};
 use crate::catalog::{Resource, Service};
-use crate::engine::Judged;
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 pub(super) struct AllOperations;

@@ -2,8 +2,8 @@
 
 use super::{Context, DETAILED, Rule, some_scopes};
 use crate::access;
-use crate::engine::{self, Decider, Judged, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::{self, Decider, Judged, Verdict};
 use crate::policy::Entry;
 use crate::scope::{Part, Scope};
 
@@ -99,7 +99,7 @@ fn in_part(cx: &Context<'_>, judged: &Judged, scope: &Scope) -> bool {
 fn help(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> String {
     let mut help = if in_part {
         let mut rest = cx.narrower(scope);
-        rest.retain(|part| engine::passes(cx.catalog, cx.policy, part));
+        rest.retain(|part| judge::passes(cx.catalog, cx.policy, part));
         match rest.as_slice() {
             [] => "request the single resources and operations that the app needs and that are not denied".to_owned(),
             rest => format!("request what the app needs out of {} instead", some_scopes(rest, 4)),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::Scope;
-use crate::source::Place;
+use crate::text::Place;
 
 use super::{Context, Rule};
 

@@ -1,8 +1,9 @@
 //! ZS504 grant-drift.
 
 use super::{Rule, RunContext};
-use crate::audit::Drifted;
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::scope::Scope;
+use crate::text::Place;
 
 pub(super) struct GrantDrift;
 
@@ -87,4 +88,30 @@ impl Rule for GrantDrift {
             findings.push(finding);
         }
     }
+}
+
+/// A difference between a lock and what tokens hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// The application, as the lock names it.
+    pub app: String,
+    /// The policy's application, where it is one.
+    pub policy_app: Option<String>,
+    /// The code of the data centre, or `unknown`.
+    pub data_centre: String,
+    /// What differs.
+    pub what: Drifted,
+    /// Where in the lock it belongs.
+    pub place: Place,
+}
+
+/// What differs from a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Drifted {
+    /// This is held, and the lock does not surely give it.
+    Grown(Scope),
+    /// The lock gives this, and it is not held any more.
+    Shrunk(Scope),
+    /// The lock has the application there, and no token of it was audited.
+    Absent,
 }

@@ -6,8 +6,8 @@ use super::{Context, Rule, some_out_of};
 use crate::access::{self, Why};
 use crate::catalog::model::Group;
 use crate::catalog::{Catalog, Service, Status};
-use crate::engine::Judged;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 pub(super) struct GroupAccess;

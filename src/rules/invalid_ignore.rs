@@ -1,7 +1,6 @@
 //! ZS307 invalid-ignore.
 
-use super::{Rule, RunContext};
-use crate::filter::IgnoreUse;
+use super::{IgnoreUse, Rule, RunContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::closest;
 

@@ -2,10 +2,10 @@
 
 use crate::access::{self, Identity, Known, Unknown};
 use crate::catalog::Status;
-use crate::engine::Judged;
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::{MAX_LENGTH, Malformed, Scope, is_scope_char};
-use crate::source::Place;
+use crate::text::Place;
 
 use super::{Context, Rule};
 

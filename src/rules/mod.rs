@@ -37,10 +37,14 @@ mod unmatched_client;
 mod unused_ignore;
 mod unused_waiver;
 mod unverified_scope;
+mod uses;
 pub(crate) mod vanished_finding;
 mod weak_state;
 mod write_includes_delete;
 mod wrong_data_centre;
+
+pub use grant_drift::{Drift, Drifted};
+pub use uses::{IgnoreUse, WaiverUse};
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -48,17 +52,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::access;
-use crate::audit::Drift;
 use crate::catalog::{Catalog, DataClass, Provenance, Resource, Service};
-use crate::engine::Judged;
-use crate::filter::{IgnoreUse, WaiverUse};
-use crate::finding::{Finding, Related, RuleInfo};
+use crate::finding::{Finding, Link, Related, RuleInfo};
 use crate::input::token::Grant;
 use crate::input::{ConsentUrl, Flow, Request};
-use crate::link::Link;
+use crate::judge::Judged;
 use crate::policy::{DataOverride, Effective, Policy};
 use crate::scope::Scope;
-use crate::source::{Place, Span};
+use crate::text::{Place, Span};
 
 /// Every rule, in the order of the codes.
 #[rustfmt::skip]

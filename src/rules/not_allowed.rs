@@ -1,8 +1,8 @@
 //! ZS302 not-allowed.
 
 use super::{Context, DETAILED, Rule, some_scopes};
-use crate::engine::{self, Judged, Verdict};
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::{self, Judged, Verdict};
 use crate::policy::Effect;
 use crate::scope::{Scope, is_placeholder};
 
@@ -94,7 +94,7 @@ fn help(cx: &Context<'_>, scope: &Scope, detailed: bool) -> String {
     let entry = entry(scope);
     let parts = if detailed { cx.narrower(scope) } else { Vec::new() };
     let (allowed, other): (Vec<Scope>, Vec<Scope>) =
-        parts.into_iter().partition(|part| engine::passes(cx.catalog, cx.policy, part));
+        parts.into_iter().partition(|part| judge::passes(cx.catalog, cx.policy, part));
     if allowed.is_empty() {
         return format!("drop it, or allow `{entry}` if the app needs it");
     }

@@ -1,7 +1,7 @@
 //! ZS401 offline-access.
 
-use crate::engine::Judged;
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 use super::{Context, Rule};

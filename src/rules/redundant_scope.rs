@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::access;
 use crate::catalog::model::Meaning;
-use crate::engine::Judged;
 use crate::finding::{Finding, Related, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 use super::{Context, Rule, listed};

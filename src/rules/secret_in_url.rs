@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::Param;
-use crate::redact::redact;
-use crate::source::{Place, Span};
+use crate::secret::redact;
+use crate::text::{Place, Span};
 
 use super::{Context, Rule};
 

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{Context, Rule, only_reads, some_of};
 use crate::catalog::DataClass;
-use crate::engine::Judged;
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 pub(super) struct SensitiveAccess;

@@ -8,19 +8,18 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::{ALL, Context, RunContext};
-use crate::audit::{Audit, Collector, Lock, Wanted};
-use crate::baseline::Baseline;
 use crate::catalog::Catalog;
-use crate::engine::judge_request;
-use crate::filter::{apply_ignores, apply_waivers, with_level};
 use crate::finding::{Finding, RuleInfo};
 use crate::input::read_argument;
 use crate::input::scan::Scanner;
 use crate::input::token::read_tokens;
+use crate::judge::judge_request;
 use crate::policy::{self, Comments, Policy, Top};
-use crate::redact::redact;
-use crate::review::Review;
-use crate::source::{Source, Sources};
+use crate::review::Baseline;
+use crate::review::grants::{Audit, Collector, Lock, Wanted};
+use crate::review::{Review, apply_ignores, apply_waivers, with_level};
+use crate::secret::redact;
+use crate::text::{Source, Sources};
 
 /// The day for which examples are judged that name none.
 const TODAY: &str = "2026-11-01";

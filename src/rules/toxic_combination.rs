@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Context, Rule, only_reads};
 use crate::access::{self, Why};
 use crate::catalog::{DataClass, Service};
-use crate::engine::Judged;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 pub(super) struct ToxicCombination;

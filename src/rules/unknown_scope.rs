@@ -4,8 +4,8 @@ use super::{Context, DETAILED, Rule, remark, replacement, some_of};
 use crate::access::{self, Identity, Known, Unknown};
 use crate::catalog::model::{Erratum, Invalid};
 use crate::catalog::{Resource, Service, Status};
-use crate::engine::Judged;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::{Scope, is_placeholder};
 
 pub(super) struct UnknownScope;

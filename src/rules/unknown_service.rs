@@ -4,8 +4,8 @@ use super::{Context, DETAILED, Rule};
 use crate::access::{self, Identity, Known, Unknown};
 use crate::catalog::model::Erratum;
 use crate::catalog::{Catalog, Service};
-use crate::engine::Judged;
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 pub(super) struct UnknownService;

@@ -1,9 +1,8 @@
 //! ZS309 vanished-finding.
 
 use super::Rule;
-use crate::baseline::Known;
-use crate::finding::{Finding, RuleInfo, Severity};
-use crate::source::Place;
+use crate::finding::{Finding, KnownFinding, RuleInfo, Severity};
+use crate::text::Place;
 
 pub(super) struct VanishedFinding;
 
@@ -49,7 +48,7 @@ impl Rule for VanishedFinding {
 }
 
 /// The finding on an entry of the baseline that absolved nothing.
-pub(crate) fn of(known: &Known, place: Place) -> Finding {
+pub(crate) fn of(known: &KnownFinding, place: Place) -> Finding {
     let on = known.scope.as_ref().map(|scope| format!(" on `{scope}`")).unwrap_or_default();
     let message = format!("`{}`{on} is no longer found in `{}`", known.rule, known.path);
     let finding = Finding::new(&INFO, place, message);

@@ -2,8 +2,8 @@
 
 use super::{Context, DETAILED, Rule, some_of, some_scopes};
 use crate::access::{self, Edge, Why};
-use crate::engine::Judged;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::judge::Judged;
 use crate::scope::Scope;
 
 pub(super) struct WriteIncludesDelete;

@@ -1,7 +1,7 @@
 //! ZS505 wrong-data-centre.
 
 use super::{Context, Rule};
-use crate::data_centre::DataCentre;
+use crate::catalog::data_centre::DataCentre;
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::token::StaleForm;
 

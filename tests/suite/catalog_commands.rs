@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use zscope::catalog::{Catalog, lint};
-use zscope::source::Source;
+use zscope::text::Source;
 
 use crate::run::{Run, zscope};
 

@@ -268,7 +268,7 @@ fn an_overlay_redefines_nothing() {
         ("aliases: [Desk]\n", "Desk.tickets.READ"),
         ("api: { hosts: [evil.example.com] }\n", "openid"),
         (
-            "errata: [ { written: ZohoBooks.invoices.DELETE, means: ZohoBooks.invoices.READ, source: s } ]\n",
+            "resources: { own: { grants: x, operations: { READ: documented }, source: s } }\nerrata: [ { written: ZohoBooks.invoices.DELETE, means: ZohoBooks.own.READ, source: s } ]\n",
             "ZohoBooks.invoices.DELETE",
         ),
         (
@@ -686,4 +686,33 @@ fn a_change_is_judged_by_what_stood_before_it() {
     let mut run = base().again(&["scan", "--policy-from", "nothing"]);
     assert_eq!(run.ended().code, Some(2));
     assert_eq!(zscope(&["check", "openid", "--policy-from", "HEAD"]).ended().code, Some(2));
+}
+
+/// What somebody pastes in the wrong place is not repeated.
+#[test]
+fn complaints_about_arguments_repeat_no_secret() {
+    let token = "1000.8cb99d3f5a0e47c2b16d9e8f7a205c41.4f1a7c9e2b8d6053c7e9a1f4b2d80657";
+    let secret = "8cb99d3f5a0e47c2b16d9e8f7a205c419b03e5d7c1";
+    for value in [token, secret] {
+        for args in [
+            &["explain", value][..],
+            &[value],
+            &["check", "--as-of", value],
+            &["check", "openid", &format!("--{value}")],
+            &["check", "openid", "--format", value],
+            &["check", "openid", "--output", &format!("{value}=x")],
+            &["scan", "--max-filesize", value],
+            &["catalog", value],
+            &["init", "ci", value],
+            &["init", "ci", "github", "--from", &format!("https://x:{value}@example.com/ a")],
+            &["audit", "--fail-on", value],
+        ] {
+            let ended = zscope(args).ended();
+            assert_eq!(ended.code, Some(2), "{args:?}");
+            let said = ended.stdout + &ended.stderr;
+            assert!(!said.contains(&value[5..30]), "{args:?}: {said}");
+        }
+    }
+    let ended = zscope(&["check", "--no-such-option-anywhere-in-this-program-at-all"]).ended();
+    assert!(ended.stderr.contains("--no-such-option-anywhere-in-this-program-at-all"), "{}", ended.stderr);
 }

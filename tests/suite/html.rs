@@ -11,7 +11,7 @@ use zscope::policy::{self, Top};
 use zscope::report::{Canvas, Format, NotEvaluated, Report};
 use zscope::review::{Gathered, Review};
 use zscope::rules;
-use zscope::source::{Source, Sources};
+use zscope::text::{Source, Sources};
 
 use crate::run::zscope;
 

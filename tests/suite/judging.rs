@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use zscope::access;
 use zscope::catalog::Catalog;
-use zscope::engine::{self, Verdict};
+use zscope::judge::{self, Verdict};
 use zscope::policy::Policy;
 use zscope::scope::Scope;
 
@@ -11,7 +11,7 @@ use crate::semantics::policy_of;
 
 fn verdict(catalog: &Catalog, policy: &Policy, scope: &str) -> Verdict {
     let scope: Scope = scope.parse().unwrap();
-    engine::judge(catalog, &policy.effective(None), &access::identify(catalog, &scope)).verdict
+    judge::judge(catalog, &policy.effective(None), &access::identify(catalog, &scope)).verdict
 }
 
 /// The scopes of one service that a policy can name, with a few that the catalog does not know.

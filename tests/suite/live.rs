@@ -526,13 +526,13 @@ fn every_data_centre_has_its_own_servers() {
     let mut text =
         "version: 1\ndefaults: { client-id: env:ID, client-secret: env:SECRET, refresh-token: env:T }\napps:\n"
             .replace(", refresh-token: env:T", "");
-    for centre in zscope::data_centre::ALL {
+    for centre in zscope::catalog::data_centre::ALL {
         let _ = writeln!(text, "  of-{0}: {{ data-center: {0}, refresh-token: env:T }}", centre.code);
     }
     let run = zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--dry-run", "--apis", "--revoke"]);
     let ended = run.file("inventory.yaml", text).ended();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    for centre in zscope::data_centre::ALL {
+    for centre in zscope::catalog::data_centre::ALL {
         let part = ended.stdout.split("# ").find(|part| part.starts_with(&format!("of-{}@", centre.code))).unwrap();
         for line in [
             format!("POST https://{}/oauth/v2/token\n", centre.accounts_host),

@@ -4,6 +4,7 @@
 
 mod accepted;
 mod audit;
+mod author;
 #[cfg(feature = "online")]
 mod canary;
 mod catalog_commands;
@@ -23,6 +24,7 @@ mod naive;
 mod policies;
 mod program;
 mod readme;
+mod rooms;
 mod run;
 mod scan;
 mod scan_corpus;

@@ -2,10 +2,10 @@
 
 use zscope::access;
 use zscope::catalog::Catalog;
-use zscope::engine;
+use zscope::judge;
 use zscope::policy::{self, builtin};
 use zscope::scope::Scope;
-use zscope::source::Sources;
+use zscope::text::Sources;
 
 #[test]
 fn the_tests_of_every_built_in_policy_hold() {
@@ -19,7 +19,7 @@ fn the_tests_of_every_built_in_policy_hold() {
         for test in &policy.tests {
             let effective = policy.effective(test.app.as_deref());
             let scope: Scope = test.scopes.parse().unwrap();
-            let outcome = engine::judge(&catalog, &effective, &access::identify(&catalog, &scope));
+            let outcome = judge::judge(&catalog, &effective, &access::identify(&catalog, &scope));
             assert_eq!(outcome.verdict.as_str(), test.expect.as_str(), "{name}: {scope}");
             ran += 1;
         }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use serde_json::Value;
-use zscope::source::Sources;
-use zscope::{inventory, policy};
+use zscope::live::inventory;
+use zscope::policy;
+use zscope::text::Sources;
 
 use crate::run::zscope;
 
@@ -38,7 +39,7 @@ fn value(yaml: &str) -> Value {
 fn decode(name: &str, yaml: &str) -> Result<(), String> {
     let mut sources = Sources::default();
     let path = Path::new("file.yaml");
-    let tell = |problems: Vec<(zscope::source::SourceId, zscope::source::Problem)>| {
+    let tell = |problems: Vec<(zscope::text::SourceId, zscope::text::Problem)>| {
         let lines = problems.iter().map(|(_, p)| format!("{} ({})", p.message, p.help.as_deref().unwrap_or("")));
         lines.collect::<Vec<_>>().join("\n")
     };

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use zscope::access;
 use zscope::catalog::{self, Catalog};
-use zscope::engine;
 use zscope::input;
+use zscope::judge;
 use zscope::policy::{self, Policy};
 use zscope::scope::{Pattern, Scope};
-use zscope::source::{Source, Sources};
+use zscope::text::{Source, Sources};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -185,7 +185,7 @@ fn verdict() {
     let run = |case: &Case| {
         let policy = policy_of(case.default.as_deref().unwrap_or("deny"), &case.allow, &case.deny);
         let identity = access::identify(&catalog, &scope(&case.scope)?);
-        let outcome = engine::judge(&catalog, &policy.effective(None), &identity);
+        let outcome = judge::judge(&catalog, &policy.effective(None), &identity);
         same(outcome.verdict.as_str(), case.verdict.as_str())?;
         if let Some(excess) = &case.excess {
             let mut found: Vec<String> = outcome.excess.iter().map(ToString::to_string).collect();

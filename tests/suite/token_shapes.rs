@@ -7,7 +7,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::select;
 use zscope::input::token::{Failure, Grant, State, read_tokens};
-use zscope::source::Sources;
+use zscope::text::Sources;
 
 /// Name and text of every fixture.
 fn fixtures() -> Vec<(String, String)> {

@@ -6,7 +6,7 @@ use std::process::Command;
 use proptest::prelude::*;
 use serde::Deserialize;
 use zscope::access::{self, Openers};
-use zscope::catalog::paths::{Call, HostFit, Index};
+use zscope::catalog::calls::{Call, HostFit, Index};
 use zscope::catalog::{Catalog, Needs};
 
 #[derive(Deserialize)]

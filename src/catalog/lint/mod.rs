@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use zscope::catalog::{Catalog, lint};
-//! use zscope::source::Source;
+//! use zscope::text::Source;
 //!
 //! let text = "service: Mine\nproduct: Mine\ncategory: own\nsources:\n  us: { kind: own, where: here, seen: 2026-11 }\n";
 //! let files = [Source::new("Mine.yaml", text)];
@@ -30,7 +30,7 @@ use super::decode::{Decoded, decode_what_is_sound};
 use super::{Catalog, Endpoint, Needs, Service};
 use crate::finding::Severity;
 use crate::scope::Scope;
-use crate::source::Source;
+use crate::text::Source;
 use places::Places;
 
 /// Where the files of the embedded catalog stand in the project.
@@ -109,7 +109,7 @@ pub fn embedded(context: &Catalog) -> Vec<Fault> {
     all
 }
 
-fn refused(file: &Source, problem: &crate::source::Problem) -> Fault {
+fn refused(file: &Source, problem: &crate::text::Problem) -> Fault {
     let kind = problem.kind.and_then(Kind::named).unwrap_or(Kind::Schema);
     let at = file.position(problem.span.start);
     Fault {

@@ -1,6 +1,6 @@
 //! Where the texts of a file stand.
 
-use crate::source::Source;
+use crate::text::Source;
 use crate::yaml::{self, Node, Value};
 
 /// The keys and values of a YAML file in file order.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::super::error::CommandError;
 use super::super::files;
-use crate::audit::{Stream, StreamError};
 use crate::input::token::{self, Kind};
 use crate::report::NotEvaluated;
+use crate::review::grants::{Stream, StreamError};
 
 /// So much of an input is looked at to tell its form.
 const LOOK: usize = 1 << 20;

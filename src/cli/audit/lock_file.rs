@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::super::draft::Goal;
 use super::super::error::CommandError;
 use super::super::files;
-use crate::audit::Lock;
-use crate::source::{Source, Sources};
+use crate::review::grants::Lock;
+use crate::text::{Source, Sources};
 
 /// Reads a lock file.
 pub(super) fn read_lock(path: &Path, sources: &mut Sources) -> Result<Lock, CommandError> {

@@ -1,7 +1,9 @@
 //! `zscope audit`: what tokens hold, against a policy.
 
 mod input;
+mod live;
 mod lock_file;
+mod progress;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _, Write as _};
@@ -12,11 +14,11 @@ use self::lock_file::{LockFile, read_lock};
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
-use super::{Outcome, files, live, tell};
-use crate::audit::{Audit, Lock, Stream, Wanted};
+use super::{Outcome, files, tell};
 use crate::review::Review;
+use crate::review::grants::{Audit, Lock, Stream, Wanted};
 use crate::scope::Scope;
-use crate::source::{Source, Sources};
+use crate::text::{Source, Sources};
 
 /// The lock file where no other is named.
 const LOCK: &str = "zscope.lock";

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::changes::{self, CallFacts, Changed, Diff, ScopeFacts};
 use super::page::Page;
 use super::{Common, FORMAT_VERSION, answer, counted, info};
-use crate::catalog::{self, CallFacts, Catalog, Changed, Diff, ScopeFacts};
+use crate::catalog::Catalog;
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 use crate::cli::setup::{self, Basis};
-use crate::engine::{self, Shift};
+use crate::judge::{self, Shift};
 use crate::report::CatalogInfo;
 
 /// The word for the catalog that is built into the program.
@@ -73,7 +74,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         Some(policy) => {
             let basis = Basis { policy: Some(policy.clone()), app: args.app.clone(), ..Basis::default() };
             let ready = basis.prepare()?;
-            Some(engine::shifts(&old, &new, &ready.policy.effective(args.app.as_deref())))
+            Some(judge::shifts(&old, &new, &ready.policy.effective(args.app.as_deref())))
         }
         None => None,
     };
@@ -81,7 +82,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         format_version: FORMAT_VERSION,
         old: info(&old),
         new: info(&new),
-        diff: catalog::diff(&old, &new),
+        diff: changes::diff(&old, &new),
         verdicts,
     };
     answer(args.common.format, |page| text(&document, page), |page| table(&document, page), &document)?;

@@ -6,11 +6,10 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use super::import_report::{self, Format};
-use crate::catalog::import::{self, Combine, Document, Failure, Kind, Options};
 use crate::cli::error::CommandError;
 use crate::cli::{Outcome, files, setup};
-use crate::engine;
-use crate::source::{Problem, Source, SourceId, Sources};
+use crate::import::{self, Combine, Document, Failure, Kind, Options};
+use crate::text::{Problem, Source, SourceId, Sources};
 
 /// Arguments of `zscope catalog import`.
 #[derive(Debug, clap::Args)]
@@ -165,7 +164,7 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Outcome, CommandError> {
         crate::cli::print(&import_report::file(&import))?;
         return Ok(Outcome::Clean);
     }
-    let differences = engine::imported(&catalog, &import.service, &import.endpoints);
+    let differences = import::imported(&catalog, &import.service, &import.endpoints);
     crate::cli::print(&import_report::differences(&import, &documents, &differences, how.format))?;
     Ok(if differences.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }

@@ -7,13 +7,13 @@ use std::io::Write as _;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::catalog::import::{self, Document, Import, Remark, RemarkKind};
 use crate::catalog::{Endpoint, Needs};
 use crate::cli::error::CommandError;
-use crate::engine::{Changed, Differences};
-use crate::redact::redact;
+use crate::import::{self, Changed, Differences, Document, Import, Remark, RemarkKind};
+
 use crate::report::{clean, clean_json};
 use crate::scope::Scope;
+use crate::secret::redact;
 
 /// How many ways to fulfil a need are shown; all are in the JSON document.
 const SHOWN: usize = 8;

@@ -10,7 +10,7 @@ use crate::catalog::lint::{self, Fault};
 use crate::cli::error::CommandError;
 use crate::cli::{Outcome, files, setup};
 use crate::finding::Severity;
-use crate::source::Source;
+use crate::text::Source;
 
 /// Arguments of `zscope catalog lint`.
 #[derive(Debug, clap::Args)]

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::overview::{self, Overview};
 use super::page::Page;
 use super::{Common, Document, answer, counted};
-use crate::catalog::{self, Overview, Status};
+use crate::catalog::Status;
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 
@@ -25,7 +26,7 @@ struct Answer {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalog = args.common.catalog()?;
-    let document = Document::new(&catalog, Answer { services: catalog::overview(&catalog) });
+    let document = Document::new(&catalog, Answer { services: overview::overview(&catalog) });
     let services = &document.answer.services;
     answer(args.common.format, |page| text(services, page), |page| table(services, page), &document)?;
     Ok(Outcome::Clean)

@@ -3,15 +3,19 @@
 //! Each subcommand has a file of its own. Their JSON documents carry `format_version` 1: within it fields may be added
 //! and are never renamed, removed or given another meaning; a field without a value is `null`.
 
+mod changes;
 mod diff;
 mod import;
 mod import_report;
 mod lint;
 mod list;
+mod overview;
 mod page;
 mod search;
+mod search_index;
 mod show;
 mod stats;
+mod view;
 
 use std::path::PathBuf;
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::page::Page;
+use super::search_index::{self, Hit};
 use super::{Common, Document, answer, counted};
-use crate::catalog::{self, Hit};
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 use crate::report::clean;
@@ -55,7 +55,7 @@ struct Answer<'a> {
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalog = args.common.catalog()?;
     let query = args.words.join(" ");
-    let found = catalog::search(&catalog, &query);
+    let found = search_index::search(&catalog, &query);
     let shown = if args.all { found.len() } else { args.limit.min(found.len()) };
     let hits = &found[..shown];
     let document = Document::new(&catalog, Answer { query: &query, found: found.len(), hits });

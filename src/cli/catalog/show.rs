@@ -3,12 +3,10 @@
 use std::fmt::Write as _;
 
 use super::page::Page;
+use super::view::{self, Part, Said, Shown, ShownEndpoint, ShownPattern, ShownResource, ShownScope};
 use super::{Common, Document, answer};
 use crate::access;
-use crate::catalog::{
-    self, Catalog, DataClass, Part, Resource, Said, Service, Shown, ShownEndpoint, ShownPattern, ShownResource,
-    ShownScope,
-};
+use crate::catalog::{Catalog, DataClass, Resource, Service};
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 use crate::scope::{Scope, closest};
@@ -41,7 +39,7 @@ const ALTERNATIVES: usize = 3;
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalog = args.common.catalog()?;
     let (service, part) = find(&catalog, args.subject.trim())?;
-    let document = Document::new(&catalog, catalog::show(&catalog, service, part));
+    let document = Document::new(&catalog, view::show(&catalog, service, part));
     let shown = &document.answer;
     let whole = matches!(part, Part::Whole);
     answer(args.common.format, |page| text(shown, whole, page), |page| table(shown, whole, page), &document)?;

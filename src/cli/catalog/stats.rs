@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use super::overview::{self, Stats};
 use super::page::Page;
 use super::{Common, Document, answer};
-use crate::catalog::{self, Stats};
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 
@@ -19,7 +19,7 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalog = args.common.catalog()?;
-    let document = Document::new(&catalog, catalog::stats(&catalog));
+    let document = Document::new(&catalog, overview::stats(&catalog));
     let rows = rows(&document.answer);
     answer(args.common.format, |page| text(&rows, page), |page| table(&rows, page), &document)?;
     Ok(Outcome::Clean)

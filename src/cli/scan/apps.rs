@@ -6,9 +6,10 @@ use std::sync::Mutex;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use super::worker::shown;
 use crate::policy::Policy;
 use crate::report::Notice;
-use crate::source::{Problem, SourceId};
+use crate::text::{Problem, SourceId};
 
 /// The applications of a policy with the files that are theirs.
 pub(super) struct Apps {
@@ -95,6 +96,6 @@ impl Apps {
         let message = format!(
             "files outside the policy's folder belong to none of its apps, and were judged by its top level{others}"
         );
-        Some(Notice::new("outside-policy", message).at(&first.to_string_lossy()).help("name the app: `--app NAME`"))
+        Some(Notice::new("outside-policy", message).at(&shown(first)).help("name the app: `--app NAME`"))
     }
 }

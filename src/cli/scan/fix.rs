@@ -10,13 +10,13 @@ use crate::catalog::Catalog;
 use crate::cli::draft::Goal;
 use crate::cli::error::CommandError;
 use crate::cli::files;
-use crate::fix::{applied, edits};
 use crate::input::Request;
 use crate::input::scan::Scanner;
+use crate::judge::{applied, edits};
 use crate::report::source_line;
 use crate::review::{Gathered, Review};
 use crate::scope::Scope;
-use crate::source::{Source, SourceId, Sources};
+use crate::text::{Source, SourceId, Sources};
 
 /// How often a file is looked at again: a change may make room for another.
 const ROUNDS: usize = 20;

@@ -22,7 +22,7 @@ use crate::input::Request;
 use crate::input::scan::Scanner;
 use crate::report::{Coverage, Notice, clean};
 use crate::review::{Gathered, Review};
-use crate::source::{Source, Sources};
+use crate::text::{Source, Sources};
 use apps::Apps;
 use fix::{Fixed, Fixer};
 use open::OwnFiles;
@@ -72,6 +72,10 @@ pub(super) struct Args {
 /// Options that choose among the files of a tree.
 #[derive(Debug, clap::Args)]
 struct Choice {
+    /// Says nothing new: dot files are always scanned
+    #[arg(id = "hidden", long = "hidden", hide = true)]
+    _hidden: bool,
+
     /// Scan what git neither tracks nor wants to: files that its ignore rules name. What it tracks is always scanned
     #[arg(long)]
     no_ignore: bool,
@@ -118,7 +122,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read(&ready.ground)?;
     let mut notices = ready.notices();
-    let Ready { policy, catalog, as_of, mut sources, folder, .. } = ready;
+    let Ready { policy, catalog, as_of, mut sources, folder, ground, .. } = ready;
     let apps = match &args.basis.app {
         Some(app) => Apps::one(app),
         None => match Apps::of(&policy, folder) {
@@ -155,6 +159,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     report.run.coverage = Some(tree.coverage);
     notices.extend(tree.notices);
     notices.extend(apps.outside());
+    notices.extend(ground.new_comments(&report));
     report.run.notices = notices;
     let outcome = outputs.write(report, args.inputs());
     // As with the report: the run ends here.

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::baseline;
-use crate::source::Sources;
+use crate::text::Sources;
 
 /// The files that a run judges by or writes: what a policy allows is not what a program asks for.
 #[derive(Debug, Default)]

@@ -88,11 +88,12 @@ impl<'a> Worker<'a> {
 
     /// Whether a path that was met on the way is that of a file. Counts what is none.
     fn is_file(&mut self, path: &Path) -> bool {
-        let Ok(found) = path.symlink_metadata() else {
-            self.outcomes.counts.skip(Skipped::Missing, 1);
-            return false;
-        };
-        self.is_file_of(path, found.file_type())
+        match path.symlink_metadata() {
+            Ok(found) => return self.is_file_of(path, found.file_type()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.outcomes.counts.skip(Skipped::Missing, 1),
+            Err(error) => self.outcomes.unreadable(path, &error),
+        }
+        false
     }
 
     /// [`Worker::is_file`] of what is known to be there.

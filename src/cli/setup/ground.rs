@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::error::CommandError;
 use crate::cli::files::{self, Unreadable};
 use crate::cli::git::{Kind, Repository, plain};
-use crate::report::Notice;
+use crate::finding::WaiverKind;
+use crate::report::{Notice, Report};
 
 /// Where the files are read by which a run judges.
 pub(in crate::cli) struct Ground {
@@ -155,6 +156,31 @@ impl Ground {
         self.base.as_ref().map(Base::touched).unwrap_or_default()
     }
 
+    /// Which accepted findings a comment accepts that the revision lacks: whoever makes the change wrote it.
+    pub(in crate::cli) fn new_comments(&self, report: &Report) -> Vec<Notice> {
+        let Some(base) = &self.base else { return Vec::new() };
+        let mut notices = Vec::new();
+        let mut left: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for waived in report.waived.iter().filter(|waived| waived.kind == WaiverKind::Inline) {
+            let name = report.sources.get(waived.finding.place.source).name();
+            let before = left.entry((name, &waived.reason)).or_insert_with(|| {
+                let text = base.repository.inside(Path::new(name)).and_then(|inside| base.glance(&inside));
+                text.map_or(0, |text| text.matches(&*waived.reason).count())
+            });
+            if *before > 0 {
+                *before -= 1;
+                continue;
+            }
+            let message = format!(
+                "{} accepts `{}`, and the change adds it: {}",
+                waived.waiver, waived.finding.rule.name, waived.reason
+            );
+            let help = "have it reviewed; `comments: off` in the policy lets no comment accept anything";
+            notices.push(Notice::new("comment-added", message).at(name).help(help));
+        }
+        notices
+    }
+
     /// What kind of thing a path is in the revision, where it lies in the repository; the outer nothing where it does not.
     pub(super) fn kind_in_base(&self, path: &Path) -> Option<Result<Option<Kind>, CommandError>> {
         let (base, inside) = self.in_base(path)?;
@@ -216,6 +242,13 @@ impl Base {
         let bytes = self.repository.content(&entry.object).map_err(told)?;
         self.read.borrow_mut().insert(inside.to_owned(), bytes.clone());
         String::from_utf8(bytes).map_err(|error| Unreadable::NotUtf8(error.utf8_error().valid_up_to()))
+    }
+
+    /// The text of a file that is not judged by.
+    fn glance(&self, inside: &Path) -> Option<String> {
+        let entry = self.repository.entry(&self.commit, inside).ok()??;
+        let bytes = (entry.kind == Kind::File).then(|| self.repository.content(&entry.object).ok())??;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     fn adds(&self, inside: &Path, what: &'static str) {

@@ -14,7 +14,7 @@ use crate::catalog::Catalog;
 use crate::policy::{self, Policy};
 use crate::report::Notice;
 use crate::rules;
-use crate::source::{Problem, SourceId, Sources};
+use crate::text::{Problem, SourceId, Sources};
 pub(super) use ground::Ground;
 use ground::Roots;
 pub(super) use overlays::{catalog, catalog_files, overlay};

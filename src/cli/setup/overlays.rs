@@ -8,7 +8,7 @@ use crate::catalog::{self, Catalog, FILE_KEYS, Redefinition};
 use crate::cli::error::CommandError;
 use crate::cli::git::plain;
 use crate::report::Notice;
-use crate::source::{Problem, Source, Sources, Span};
+use crate::text::{Problem, Source, Sources, Span};
 use crate::yaml;
 
 /// The endings of catalog files.

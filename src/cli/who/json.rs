@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::text::cautions;
 use super::{Answer, Hit};
 use crate::access::{self, Openers};
-use crate::catalog::paths::{HostFit, Match, Versions};
+use crate::catalog::calls::{HostFit, Match, Versions};
 use crate::catalog::{DataClass, Endpoint, Service};
 use crate::cli::error::CommandError;
 use crate::report::clean_json;

@@ -11,10 +11,10 @@ use clap::ValueEnum;
 use super::error::CommandError;
 use super::{Outcome, setup};
 use crate::access::{self, Openers};
-use crate::catalog::paths::{Call, Found, HostFit, Index, Match, NoCall};
+use crate::catalog::calls::{Call, Found, HostFit, Index, Match, NoCall};
 use crate::catalog::{Catalog, Endpoint, Service};
-use crate::redact::redact;
 use crate::scope::Scope;
+use crate::secret::redact;
 
 /// How many lines of a long list are shown without `--all`.
 const SHOWN: usize = 12;

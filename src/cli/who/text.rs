@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Answer, Hit};
 use crate::access::{Alternative, Choice, Opener, Openers};
-use crate::catalog::paths::HostFit;
+use crate::catalog::calls::HostFit;
 use crate::catalog::{Endpoint, Service};
 use crate::report::clean;
 

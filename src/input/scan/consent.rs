@@ -1,7 +1,7 @@
 //! The consent URL in which a scope of a source stands.
 
 use crate::input::{ConsentUrl, Flow, Item, Param, Request, read_url, recognise, url};
-use crate::source::{Place, SourceId, Span};
+use crate::text::{Place, SourceId, Span};
 
 /// How far before a scope its URL may begin, and how far after it may end, in bytes.
 const REACH: usize = 2000;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::{memchr_iter, memrchr};
 
 use super::keep::advance;
-use crate::source::Position;
+use crate::text::Position;
 
 /// An encoding that files have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-use crate::source::{Place, SourceId, Span};
+use crate::text::{Place, SourceId, Span};
 
 /// The mark with which such a comment begins.
 pub(super) const MARK: &[u8] = b"zscope:";
@@ -301,7 +301,7 @@ mod tests {
             "x\n# zscope: ignore[x] y\n\n".repeat(40_000),
         ] {
             let comments = comments(&text);
-            let id = crate::source::Sources::default().next_id();
+            let id = crate::text::Sources::default().next_id();
             assert_eq!(finished(&comments, id, &text, |span| span).len(), comments.len());
         }
     }
@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn lines_are_counted_back_where_a_comment_is_about_a_line_before() {
         let text = "# zscope: ignore[a] b\n# zscope: judge # zscope: ignore[c] d\n\nx\n";
-        let id = crate::source::Sources::default().next_id();
+        let id = crate::text::Sources::default().next_id();
         let lines: Vec<_> = finished(&comments(text), id, text, |span| span).iter().map(|found| found.line).collect();
         assert_eq!(lines, [4, 2]);
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use crate::source::{Piece, Position, Span, characters};
+use crate::text::{Piece, Position, Span, characters};
 
 /// What is kept before and after a place on its line, in bytes. Reports look no further.
 const SIDE: usize = 1200;
@@ -89,7 +89,7 @@ fn windows(text: &str, place: Span) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
+    use crate::text::Source;
 
     #[test]
     fn places_keep_their_lines_and_columns() {

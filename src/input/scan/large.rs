@@ -16,7 +16,7 @@ use super::Scanner;
 use super::encoding::Encoding;
 use super::find::{self, Look};
 use super::reader::{Scanned, Seen, is_binary};
-use crate::source::Position;
+use crate::text::Position;
 
 /// How much of a large file is looked at in one piece, in bytes. Secrets count as standing beside the scopes of their
 /// piece.

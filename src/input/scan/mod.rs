@@ -8,7 +8,7 @@
 //! ```
 //! use zscope::catalog::Catalog;
 //! use zscope::input::scan::Scanner;
-//! use zscope::source::{Source, Sources};
+//! use zscope::text::{Source, Sources};
 //!
 //! let catalog = Catalog::embedded();
 //! let text = "SCOPES = ['ZohoCRM.modules.leads.READ', 'ZohoCRM.users.READ']\nZohoCRM.Record.delete(id)\n";
@@ -49,8 +49,8 @@ use memchr::memmem;
 use super::{Item, Request, Secret};
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
-use crate::percent::decode;
-use crate::source::{Place, SourceId, Span};
+use crate::text::percent::decode;
+use crate::text::{Place, SourceId, Span};
 use context::Context;
 use decide::{Decision, decide};
 use find::Look;

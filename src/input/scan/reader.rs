@@ -8,7 +8,7 @@ use super::find::Look;
 use super::ignore::{self, Ignore};
 use super::keep::keep;
 use crate::input::Request;
-use crate::source::{Piece, Source, Sources, Span};
+use crate::text::{Piece, Source, Sources, Span};
 
 /// The largest file that is looked at as one text, in bytes. Larger ones are for [`scan_large`](super::scan_large).
 pub const WHOLE: usize = 8 * 1024 * 1024;

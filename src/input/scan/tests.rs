@@ -5,7 +5,7 @@ use std::io;
 use proptest::prelude::*;
 
 use super::*;
-use crate::source::{Source, Sources};
+use crate::text::{Source, Sources};
 
 fn read(text: &str) -> (Sources, Vec<Request>) {
     let catalog = Catalog::embedded();

@@ -2,9 +2,9 @@
 
 use super::super::{Request, read_list};
 use super::{Facts, Failure};
-use crate::data_centre::DataCentre;
+use crate::catalog::data_centre::DataCentre;
 use crate::scope::Scope;
-use crate::source::{Place, SourceId, Span};
+use crate::text::{Place, SourceId, Span};
 
 /// What one token holds, as a token response says it, and where that was read.
 #[derive(Clone, Debug)]
@@ -148,5 +148,5 @@ fn host(address: &str) -> &str {
 /// `api.zoho.com` and its like, which old samples of the vendor's print.
 fn is_old_host(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    crate::data_centre::endings().any(|ending| host.strip_prefix("api.zoho.") == Some(ending))
+    crate::catalog::data_centre::endings().any(|ending| host.strip_prefix("api.zoho.") == Some(ending))
 }

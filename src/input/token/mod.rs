@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use zscope::input::token::{State, read_tokens};
-//! use zscope::source::Sources;
+//! use zscope::text::Sources;
 //!
 //! let text = "{\"scope\": \"ZohoBooks.invoices.READ email\", \"api_domain\": \"https://www.zohoapis.eu\"}";
 //! let mut sources = Sources::default();
@@ -19,7 +19,6 @@
 mod failure;
 mod fields;
 mod grant;
-mod mask;
 mod read;
 mod rows;
 mod shape;

@@ -2,11 +2,11 @@
 
 use serde_json::value::RawValue;
 
-use super::mask::{masked, suspicious};
 use super::shape::{Labels, Reader};
 use super::table::Header;
 use super::{Failure, Grant};
-use crate::source::{Source, SourceId, Sources, Span};
+use crate::secret::{masked, suspicious};
+use crate::text::{Source, SourceId, Sources, Span};
 
 /// The forms of a text that holds token responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::Header;
-use crate::source::Span;
+use crate::text::Span;
 
 /// One row.
 #[derive(Clone, Debug, Default)]

@@ -6,8 +6,8 @@ use super::super::scalar::Alignment;
 use super::super::{Item, Request, read_list};
 use super::fields::{Fields, Key};
 use super::{Failure, Grant, Stale, StaleForm, State};
-use crate::data_centre::DataCentre;
-use crate::source::{Place, SourceId, Span};
+use crate::catalog::data_centre::DataCentre;
+use crate::text::{Place, SourceId, Span};
 
 /// The deepest nesting that is followed.
 const DEEPEST: usize = 16;

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::fields::Key;
-use super::mask::masked;
 use super::read::{Parts, Read, number, parts, unnamed};
 use super::rows::{self, Cell, Row, TableReader};
 use super::shape::is_in_milliseconds;
 use super::skim::Facts;
 use super::{Failure, Grant};
-use crate::source::{Source, Sources, Span};
+use crate::secret::masked;
+use crate::text::{Source, Sources, Span};
 
 /// Columns that hold a whole response.
 const RESPONSES: [&str; 6] = ["response", "token_response", "body", "json", "token", "payload"];

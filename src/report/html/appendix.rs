@@ -4,11 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::super::{Notice, Report, coverage};
 use super::population::Population;
-use super::shown::{Guide, Shown, Spots};
-use crate::source::SourceId;
-
-/// The most lines of a policy file that are listed.
-pub(super) const LINES: usize = 2000;
+use super::shown::{self, Guide, Shown, Spots};
+use crate::text::SourceId;
 
 /// The most rows of a table here.
 const ROWS: usize = 500;
@@ -71,8 +68,8 @@ pub(super) fn policies(report: &Report, listed: &[SourceId]) -> Vec<PolicyText> 
         PolicyText {
             number,
             name: Shown::name(source.name()),
-            lines: Shown::listing(source.text(), LINES),
-            is_cut: source.text().lines().nth(LINES).is_some(),
+            lines: Shown::listing(source.text()),
+            is_cut: source.text().lines().nth(shown::LINES).is_some(),
         }
     });
     texts.collect()

@@ -1,12 +1,14 @@
 //! One section for each application: its grants, its scopes, what is said of them, what a waiver absolves.
 
+use std::collections::BTreeSet;
+
 use super::super::{GrantState, Tally, Totals};
 use super::grants::Group;
 use super::population::{App, Population};
 use super::row::{Absolved, FRAME, Said, absolved};
-use super::shown::{Guide, Shown, counted};
-use crate::engine::Verdict;
+use super::shown::{Guide, Name, counted};
 use crate::finding::Severity;
+use crate::judge::Verdict;
 
 /// What the sections of the whole page may weigh, in bytes. A page beyond that opens slowly, and nobody reads it.
 const ROOM: usize = 3_800_000;
@@ -54,12 +56,6 @@ pub(super) struct Line {
     pub(super) notes: usize,
     pub(super) grants: usize,
     pub(super) unknown_grants: usize,
-}
-
-/// What a section is called.
-pub(super) enum Name {
-    App(Shown),
-    None,
 }
 
 /// A section.
@@ -117,11 +113,17 @@ impl Apps {
             is_partial: totals.is_some(),
         }
     }
+
+    /// The numbers of the grants that stand in a section.
+    pub(super) fn grants(&self) -> BTreeSet<usize> {
+        let groups = self.sections.iter().flat_map(|section| &section.groups);
+        groups.filter_map(|group| group.grant.as_ref()).map(|detail| detail.head.number).collect()
+    }
 }
 
 /// Gives lines the figures of all their grants, and a line to each application of which no grant is shown.
 fn counted_whole(overview: &mut Vec<Line>, population: &Population<'_>, totals: &Totals) {
-    let shown: std::collections::BTreeSet<Option<&str>> = population.apps.iter().map(|app| app.name).collect();
+    let shown: BTreeSet<Option<&str>> = population.apps.iter().map(|app| app.name).collect();
     for (line, app) in overview.iter_mut().zip(&population.apps) {
         if let Some(tally) = totals.by_app.get(&app.name.map(str::to_owned)) {
             line.count(tally);
@@ -133,12 +135,6 @@ fn counted_whole(overview: &mut Vec<Line>, population: &Population<'_>, totals: 
         overview.push(line);
     }
     overview.sort_by_key(|line| std::cmp::Reverse([line.errors, line.beyond, line.warnings, line.notes]));
-}
-
-impl Name {
-    pub(super) fn new(name: Option<&str>) -> Self {
-        name.map_or(Self::None, |name| Self::App(Shown::name(name)))
-    }
 }
 
 impl Line {

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::super::{GrantInfo, GrantState, Report, Tally};
-use super::apps::{Apps, Name};
 use super::population::{App, Held, Population};
 use super::row::{Absolved, CELL, FRAME, Row, Said, absolved};
-use super::shown::{Guide, Shown, Spots, counted, thousands};
+use super::shown::{Guide, Name, Shown, Spots, counted, thousands};
 use super::summary::Figure;
 use crate::finding::Severity;
 
@@ -86,12 +85,15 @@ pub(super) fn is_partial(report: &Report) -> bool {
 }
 
 impl Grants {
-    /// The grants of a report whose sections are made; `None` where requests were judged.
-    pub(super) fn new(report: &Report, population: &Population<'_>, apps: &Apps, guide: Guide<'_>) -> Option<Self> {
+    /// The grants of a report, of which these are `shown` in sections; `None` where requests were judged.
+    pub(super) fn new(
+        report: &Report,
+        population: &Population<'_>,
+        shown: &BTreeSet<usize>,
+        guide: Guide<'_>,
+    ) -> Option<Self> {
         let totals = report.totals.as_ref()?;
         let all = &totals.all;
-        let details = apps.sections.iter().flat_map(|section| &section.groups).filter_map(|group| group.grant.as_ref());
-        let shown: BTreeSet<usize> = details.map(|detail| detail.head.number).collect();
         let grants = || population.apps.iter().flat_map(|app| app.grants.iter().map(move |held| (app, held)));
         let head = |(app, held)| Head::new(app, held, shown.contains(&held.number), guide);
         let mut unknown: Vec<_> = grants().filter(|(_, held)| held.info.state == GrantState::Unknown).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::population::{Access, Population};
 use super::shown::Shown;
 use crate::catalog::DataClass;
-use crate::engine::Judged;
+use crate::judge::Judged;
 
 /// The most rows; services that nobody knows could be any number.
 const ROWS: usize = 60;

@@ -24,12 +24,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Canvas, Renderer, Report, coverage};
 use appendix::{Exception, PolicyText, Told, Unknown, Unread};
-use apps::{Apps, Name};
+use apps::Apps;
 use grants::Grants;
 use heat::Heat;
 use population::Population;
 use row::Said;
-use shown::{Guide, Shown};
+use shown::{Guide, Name, Shown};
 use summary::{Chart, Figure, Headline};
 
 const STYLE: &str = include_str!("style.css");
@@ -113,7 +113,7 @@ impl Page {
             figures: summary::figures(&summary),
             charts: summary::charts(report, &summary, &population),
             heat: heat::maps(&population, &report.products),
-            grants: Grants::new(report, &population, &apps, guide),
+            grants: Grants::new(report, &population, &apps.grants(), guide),
             apps,
             of_policy: population.of_policy.iter().take(OF_POLICY).map(|remark| Said::new(remark, guide)).collect(),
             of_policy_left_out: population.of_policy.len().saturating_sub(OF_POLICY),

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::{GrantInfo, Report};
+use super::super::{GrantInfo, Plan, Report};
 use super::shown::Guide;
-use crate::audit::Plan;
-use crate::engine::{Judged, Verdict};
-use crate::filter::Waived;
+use crate::finding::Waived;
 use crate::finding::{Finding, Severity};
-use crate::source::Place;
+use crate::judge::{Judged, Verdict};
+use crate::text::Place;
 
 /// Everything in a report, by application.
 pub(super) struct Population<'r> {

@@ -2,10 +2,10 @@
 
 use super::population::{Access, Remark};
 use super::shown::{Guide, Prose, Shown, Spots};
-use crate::engine::{Decider, Judged, Verdict};
-use crate::filter::Waived;
+use crate::finding::Link;
+use crate::finding::Waived;
 use crate::finding::{Confidence, Related, Severity};
-use crate::link::Link;
+use crate::judge::{Decider, Judged, Verdict};
 
 /// What a section, a row and a remark weigh without their texts, in bytes.
 pub(super) const FRAME: usize = 400;

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::super::{PolicyInfo, Report, clean};
+use crate::finding::Link;
 use crate::finding::RuleInfo;
-use crate::link::Link;
-use crate::source::{Place, SourceId, Sources};
+use crate::text::{Place, SourceId, Sources};
 
 /// The most characters of a name: an application, a scope, a path.
 const NAME: usize = 160;
@@ -15,6 +15,9 @@ const SENTENCE: usize = 600;
 
 /// The most characters of a step of a plan: a consent URL of a hundred scopes is to be used as it stands.
 const STEP: usize = 8000;
+
+/// The most lines of a policy file that are listed.
+pub(super) const LINES: usize = 2000;
 
 /// The most places that are named one by one.
 const PLACES: usize = 3;
@@ -52,10 +55,10 @@ impl Shown {
         text.lines().map(Self::sentence).collect()
     }
 
-    /// The whole of a file, line by line, up to so many lines.
-    pub(super) fn listing(text: &str, most: usize) -> Vec<Self> {
+    /// The first lines of a file.
+    pub(super) fn listing(text: &str) -> Vec<Self> {
         let redacted = clean::verbatim(text);
-        redacted.lines().take(most).map(|line| Self(clean::visible(line).chars().take(SENTENCE).collect())).collect()
+        redacted.lines().take(LINES).map(|line| Self(clean::visible(line).chars().take(SENTENCE).collect())).collect()
     }
 
     /// What it takes in the page, in bytes, about.
@@ -67,6 +70,18 @@ impl Shown {
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The name of an application, where there is one.
+pub(super) enum Name {
+    App(Shown),
+    None,
+}
+
+impl Name {
+    pub(super) fn new(name: Option<&str>) -> Self {
+        name.map_or(Self::None, |name| Self::App(Shown::name(name)))
     }
 }
 
@@ -173,7 +188,7 @@ impl<'r> Guide<'r> {
         let at = source.position(place.span.start);
         let path = Shown::name(source.name());
         let file = self.listed.iter().position(|id| *id == place.source);
-        let anchor = file.filter(|_| at.line <= super::appendix::LINES).map(|file| format!("p{file}-{}", at.line));
+        let anchor = file.filter(|_| at.line <= LINES).map(|file| format!("p{file}-{}", at.line));
         let text =
             if anchor.is_some() { format!("{path}:{}", at.line) } else { format!("{path}:{}:{}", at.line, at.column) };
         Spot { text: Shown(text), anchor }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::{Report, Summary, Tally, Totals};
 use super::population::Population;
 use super::shown::{Shown, counted, thousands};
-use crate::engine::Verdict;
 use crate::finding::Severity;
+use crate::judge::Verdict;
 
 /// The most bars in a chart.
 const BARS: usize = 12;

@@ -5,9 +5,9 @@ use sha2::Digest as _;
 
 use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, everything, hostile};
 use super::Html;
-use crate::engine::{Decider, Verdict};
-use crate::filter::{Waived, WaiverKind};
 use crate::finding::Finding;
+use crate::finding::{Waived, WaiverKind};
+use crate::judge::{Decider, Verdict};
 use crate::policy::Effect;
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Totals};
 
@@ -151,7 +151,7 @@ fn audit() -> Builder {
         if state == GrantState::Known {
             let at = record.len() - "ZohoBooks.fullaccess.all".len();
             let judged = built.scope(source, "ZohoBooks.fullaccess.all", Verdict::Allowed);
-            judged.place.span = crate::source::Span::new(place.span.start + at, place.span.end);
+            judged.place.span = crate::text::Span::new(place.span.start + at, place.span.end);
             judged.grant = Some(number);
             judged.app = (number < 2).then(|| "sync".to_owned());
         }

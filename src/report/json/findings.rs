@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::super::NotEvaluated;
 use super::super::clean::Text;
 use super::Location;
-use crate::filter::{Waived, WaiverKind};
 use crate::finding::{self, Confidence, Severity};
-use crate::source::Sources;
+use crate::finding::{Waived, WaiverKind};
+use crate::text::Sources;
 
 /// An entry of `findings`.
 #[derive(Serialize)]

@@ -3,12 +3,11 @@
 use serde::Serialize;
 
 use super::super::clean::Text;
-use super::super::{GrantInfo, GrantState, RuleTally, Tally, Totals};
+use super::super::{GrantInfo, GrantState, Plan, RuleTally, Tally, Totals};
 use super::Location;
-use crate::audit::Plan;
 use crate::finding::Severity;
 use crate::scope::Scope;
-use crate::source::Sources;
+use crate::text::Sources;
 
 /// `totals`: the figures of an audit.
 #[derive(Serialize)]

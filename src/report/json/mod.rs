@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::clean::{self, Text};
 use super::{Canvas, Coverage, Notice, PolicyInfo, Renderer, Report, Summary, pretty};
-use crate::source::{Place, Sources};
+use crate::text::{Place, Sources};
 use findings::{Finding, Unread, WaivedFinding};
 use held::{Figures, Grant, Way};
 use scopes::JudgedScope;

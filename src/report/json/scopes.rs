@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::super::clean::Text;
 use super::Location;
 use crate::catalog::DataClass;
-use crate::engine::{Decider, Judged, Verdict};
 use crate::finding::Confidence;
-use crate::source::Sources;
+use crate::judge::{Decider, Judged, Verdict};
+use crate::text::Sources;
 
 /// An entry of `scopes`: a scope that was judged.
 #[derive(Serialize)]

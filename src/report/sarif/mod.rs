@@ -22,8 +22,8 @@ use super::clean::{self, Text};
 use super::closing;
 use super::coverage;
 use super::{Canvas, Fingerprints, Renderer, Report};
-use crate::filter::Waived;
 use crate::finding::Finding;
+use crate::finding::Waived;
 
 /// What SARIF is written for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

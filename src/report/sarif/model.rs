@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::clean::Text;
-use crate::link::Link;
+use crate::finding::Link;
 
 /// The address of the schema that the document follows.
 pub(super) const SCHEMA: &str =

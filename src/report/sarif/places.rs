@@ -8,8 +8,8 @@ use super::super::clean::verbatim;
 use super::line_hash::line_hashes;
 use super::model::{Artifact, ArtifactLocation, PhysicalLocation, ROOT, Region, StaticMessage};
 use crate::finding::Finding;
-use crate::percent;
-use crate::source::{Place, SourceId};
+use crate::text::percent;
+use crate::text::{Place, SourceId};
 
 /// The whole of a file, for findings whose line means nothing.
 const FIRST_LINE: Region = Region { start_line: 1, start_column: 1, end_line: 1, end_column: 1 };

@@ -2,16 +2,16 @@
 
 use super::super::Report;
 use super::super::address::{Address, of_source};
-use super::super::clean::{Text, clipped, verbatim};
-use super::super::closing::{MESSAGE, NAME};
+use super::super::clean::MESSAGE;
+use super::super::clean::{NAME, Text, clipped, verbatim};
 use super::Chosen;
 use super::model::{
     ArtifactChange, Fingerprints, Fix, Location, LogicalLocation, Message, Replacement, ResultProperties, Suppression,
 };
 use super::places::{Artifacts, LineNames};
 use super::rules::{Rules, level};
-use crate::filter::{Waived, WaiverKind};
 use crate::finding::{self, Confidence, Finding};
+use crate::finding::{Waived, WaiverKind};
 
 /// The most further places of a result.
 const RELATED: usize = 100;

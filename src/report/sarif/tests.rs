@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, UNUSED_WAIVER, everything, hostile};
 use super::{Options, Profile, Sarif};
-use crate::engine::Verdict;
 use crate::finding::{Confidence, Finding};
+use crate::judge::Verdict;
 use crate::report::{NotEvaluated, Tree};
-use crate::source::{Place, Span};
+use crate::text::{Place, Span};
 
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/schemas/sarif-schema-2.1.0.json"));

@@ -9,10 +9,10 @@ use jiff::civil::date;
 use self::readers::{READERS, Reader};
 use super::fixture::{ALL_OPERATIONS, Builder, FULL_ACCESS, MALFORMED, NOT_ALLOWED, everything};
 use super::{Canvas, Format, NotEvaluated};
-use crate::engine::{Decider, Verdict, Witness};
-use crate::filter::{Waived, WaiverKind};
+use crate::finding::Link;
 use crate::finding::{Finding, Related};
-use crate::link::Link;
+use crate::finding::{Waived, WaiverKind};
+use crate::judge::{Decider, Verdict, Witness};
 use crate::policy::{Effect, RulePages};
 
 /// Every text that some reader of some format would obey.

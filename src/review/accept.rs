@@ -1,0 +1,112 @@
+//! The one place where findings are weighed: levels of the policy, then comments in the sources, then waivers. What the
+//! baseline accepts comes last, once a report is whole.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::finding::{Finding, RuleInfo, Waived, WaiverKind};
+use crate::input::scan::Ignore;
+use crate::policy::{Comments, Effective, Level, Policy, Waiver, WaiverState};
+use crate::rules::{IgnoreUse, WaiverUse};
+use crate::scope::Scope;
+use crate::text::{SourceId, Sources};
+
+/// Gives a finding the severity that the policy wants, or drops it when the policy silences the rule.
+#[must_use]
+pub fn with_level(mut finding: Finding, policy: &Effective<'_>) -> Option<Finding> {
+    match policy.level(finding.rule.name) {
+        Some(Level::Off) => return None,
+        Some(level) => finding.severity = level.severity().unwrap_or(finding.severity),
+        None => {}
+    }
+    Some(finding)
+}
+
+/// Parts findings into those that stand and those that a waiver absolves, and tells what became of each waiver.
+///
+/// A waiver absolves a finding of one of its rules on a scope that one of its entries names to the part; what a
+/// waived scope covers is not waived with it. An expired waiver absolves nothing.
+#[must_use]
+pub fn apply_waivers(
+    findings: Vec<Finding>,
+    policy: &Policy,
+    as_of: Date,
+) -> (Vec<Finding>, Vec<Waived>, Vec<WaiverUse<'_>>) {
+    let mut uses: Vec<WaiverUse<'_>> =
+        policy.waivers.iter().map(|waiver| WaiverUse { waiver, state: waiver.state(as_of), matched: 0 }).collect();
+    let mut kept = Vec::new();
+    let mut waived = Vec::new();
+    for finding in findings {
+        let mut absolved_by = None;
+        for used in uses.iter_mut().filter(|used| applies(used.waiver, &finding)) {
+            used.matched += 1;
+            if absolved_by.is_none() && !matches!(used.state, WaiverState::Expired { .. }) {
+                absolved_by = Some(used.waiver);
+            }
+        }
+        match absolved_by {
+            Some(waiver) => waived.push(Waived {
+                finding,
+                kind: WaiverKind::Policy,
+                waiver: waiver.id.clone(),
+                reason: waiver.reason.clone(),
+                expires: Some(waiver.expires),
+            }),
+            None => kept.push(finding),
+        }
+    }
+    (kept, waived, uses)
+}
+
+/// Parts findings into those that stand and those that a comment beside them accepts, and tells what became of each
+/// comment. One without a reason accepts nothing, nor does any what the policy lets no comment accept.
+#[must_use]
+pub fn apply_ignores(
+    findings: Vec<Finding>,
+    ignores: &[Ignore],
+    rules: &[&'static RuleInfo],
+    permitted: &Comments,
+    sources: &Sources,
+) -> (Vec<Finding>, Vec<Waived>, Vec<IgnoreUse>) {
+    let rule_of = |word: &str| rules.iter().find(|rule| rule.name == word || rule.code.eq_ignore_ascii_case(word));
+    let mut uses: Vec<IgnoreUse> = Vec::with_capacity(ignores.len());
+    let mut by_line: HashMap<(SourceId, usize), Vec<usize>> = HashMap::new();
+    for (at, ignore) in ignores.iter().enumerate() {
+        let rules: Vec<&str> =
+            ignore.rules.iter().filter_map(|rule| rule_of(&rule.name)).map(|rule| rule.name).collect();
+        let refused = rules.iter().copied().filter(|rule| !permitted.may_accept(rule)).collect();
+        uses.push(IgnoreUse { ignore: ignore.clone(), rules, refused, matched: 0 });
+        by_line.entry((ignore.place.source, ignore.line)).or_default().push(at);
+    }
+    let mut kept = Vec::new();
+    let mut waived = Vec::new();
+    for finding in findings {
+        let source = sources.get(finding.place.source);
+        let line = source.position(finding.place.span.start).line;
+        let mut accepted_by = None;
+        for at in by_line.get(&(finding.place.source, line)).into_iter().flatten() {
+            let Some(used) = uses.get_mut(*at).filter(|used| used.rules.contains(&finding.rule.name)) else { continue };
+            used.matched += 1;
+            let is_permitted = !used.refused.contains(&finding.rule.name);
+            if is_permitted && !used.ignore.reason.is_empty() && accepted_by.is_none() {
+                accepted_by = Some((used.ignore.place, used.ignore.reason.clone()));
+            }
+        }
+        match accepted_by {
+            Some((place, reason)) => {
+                let waiver = format!("a comment in line {}", source.position(place.span.start).line);
+                waived.push(Waived { finding, kind: WaiverKind::Inline, waiver, reason, expires: None });
+            }
+            None => kept.push(finding),
+        }
+    }
+    (kept, waived, uses)
+}
+
+fn applies(waiver: &Waiver, finding: &Finding) -> bool {
+    let app = waiver.app.is_none() || waiver.app == finding.app;
+    let rule = waiver.rules.contains(&finding.rule.name);
+    let scope: Option<Scope> = finding.scope.as_deref().and_then(|scope| scope.parse().ok());
+    app && rule && scope.is_some_and(|scope| waiver.scopes.iter().any(|entry| entry.pattern.matches(&scope)))
+}

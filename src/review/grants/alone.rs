@@ -1,0 +1,282 @@
+//! Scopes judged by themselves, each once for each application.
+//!
+//! Nearly every rule looks at one scope at a time. What it says of a scope is the same in every list, so a list is
+//! judged by putting together what is known of its scopes, and asking the few other rules.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ahash::RandomState;
+
+use super::{Audit, Matched};
+use crate::finding::Waived;
+use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::input::token::{Facts, Grant, State};
+use crate::input::{Item, read_list};
+use crate::judge::{Judged, Verdict, judge_item};
+use crate::report::service;
+use crate::rules::toxic_combination::{self, Profile};
+use crate::rules::{self, Rule};
+use crate::text::{Place, SourceId, Span};
+
+/// The most bytes that all of these judgements take, about. When there are more, they are forgotten and made anew.
+const MOST: usize = 24 << 20;
+
+/// What one of them takes besides its texts, about.
+const WEIGHT: usize = 1000;
+
+/// What a finding, a scope beside it, or a remark takes, about.
+const LIGHT: usize = 200;
+
+/// At what the rules look in a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Each scope by itself.
+    Scope,
+    /// The scopes together.
+    List,
+    /// The scopes together, in pairs: [`toxic_combination`].
+    Pairs,
+    /// The scopes together, where it is known what is requested.
+    Requested,
+    /// The grant, whatever its scopes.
+    Grant,
+    /// Nothing: the rule is about requests or about runs.
+    Elsewhere,
+}
+
+/// At what a rule looks in a grant. A rule that is not told here looks at the scopes together.
+pub(super) fn extent(rule: &dyn Rule) -> Extent {
+    match rule.info().code {
+        "ZS001" | "ZS101" | "ZS102" | "ZS103" | "ZS104" | "ZS201" | "ZS202" | "ZS203" | "ZS204" | "ZS205" | "ZS301"
+        | "ZS302" | "ZS501" => Extent::Scope,
+        "ZS206" => Extent::Pairs,
+        "ZS502" => Extent::Requested,
+        "ZS503" | "ZS505" | "ZS506" | "ZS507" => Extent::Grant,
+        "ZS002" | "ZS003" | "ZS004" | "ZS005" | "ZS303" | "ZS304" | "ZS305" | "ZS306" | "ZS401" | "ZS402" | "ZS403"
+        | "ZS307" | "ZS308" | "ZS309" | "ZS404" | "ZS405" | "ZS504" | "ZS601" => Extent::Elsewhere,
+        _ => Extent::List,
+    }
+}
+
+/// A scope, judged by itself.
+pub(super) struct Alone {
+    /// Before waivers.
+    pub(super) judged: Judged,
+    /// Differs where the scopes do; the same for every spelling of one.
+    hash: u64,
+    /// Where figures count it.
+    pub(super) service: Box<str>,
+    /// The findings that stand, as figures need them.
+    pub(super) told: Box<[(&'static RuleInfo, Severity)]>,
+    /// The findings that stand; empty where texts do not matter.
+    pub(super) findings: Vec<Finding>,
+    /// Those that a waiver absolves; empty where texts do not matter.
+    pub(super) waived: Vec<Waived>,
+    /// How many findings each waiver absolves, where it absolves any.
+    pub(super) uses: Box<[(usize, usize)]>,
+    /// An error stands.
+    pub(super) fails: bool,
+    /// An error is absolved.
+    pub(super) is_absolved: bool,
+    /// What it brings into combinations.
+    pub(super) profile: Option<Profile>,
+    /// One of the findings is not about this scope: only a look at the whole grant tells where it counts.
+    pub(super) is_odd: bool,
+    size: usize,
+}
+
+impl Alone {
+    /// Whether it is the same scope, in whatever spelling. What is no scope is like nothing else.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.judged.scope.is_ok() && self.judged.scope == other.judged.scope
+    }
+
+    /// The verdict where the scope stands first in its list, with what other findings on it there are.
+    pub(super) fn verdict(&self, fails: bool, is_absolved: bool) -> Verdict {
+        let waived = (self.is_absolved || is_absolved) && !self.fails && !fails;
+        if waived { Verdict::Waived } else { self.judged.verdict }
+    }
+
+    fn of(audit: &Audit<'_>, matched: Matched, item: &Item, scopes: &Scopes) -> Self {
+        let Scopes { nowhere, with_texts, .. } = *scopes;
+        let place = |start, end| Place::new(nowhere, Span::new(start, end));
+        let item = Item {
+            written: item.written.clone(),
+            place: place(1, 2),
+            scope: item.scope.clone(),
+            stray: None,
+            confidence: item.confidence,
+        };
+        let mut grant = Grant::of_facts(&Facts::default(), nowhere);
+        grant.state = State::Known;
+        grant.request.app = audit.app(matched).map(str::to_owned);
+        let (catalog, policy) = (audit.review.catalog, audit.policy(matched));
+        let judged = [judge_item(catalog, policy, &item, grant.request.app.as_deref())];
+        grant.request.items.push(item);
+        let context = audit.context(&grant, matched, &judged, None);
+        let mut found = Vec::new();
+        for rule in rules::ALL.iter().filter(|rule| extent(**rule) == Extent::Scope) {
+            rule.check(&context, &mut found);
+        }
+        let profile = judged.first().and_then(|judged| toxic_combination::profile(&context, judged));
+        let (findings, waived, uses) = audit.filtered(found, matched);
+        let [judged] = judged;
+        let name = judged.scope.as_ref().ok().map(ToString::to_string);
+        let mut alone = Self {
+            service: service(&judged).into(),
+            told: findings.iter().map(|finding| (finding.rule, finding.severity)).collect(),
+            uses: uses.into_iter().enumerate().filter(|(_, times)| *times > 0).collect(),
+            fails: findings.iter().any(|finding| finding.severity == Severity::Error),
+            is_absolved: waived.iter().any(|waived| waived.finding.severity == Severity::Error),
+            is_odd: findings.iter().any(|finding| finding.scope != name),
+            profile,
+            hash: judged.scope.as_ref().map_or(0, |scope| scopes.hashes.hash_one(scope)),
+            judged,
+            findings,
+            waived,
+            size: 0,
+        };
+        if !with_texts {
+            alone.findings = Vec::new();
+            alone.waived = Vec::new();
+            alone.judged.excess = Vec::new();
+            alone.judged.decided_by = Vec::new();
+            alone.judged.gives = String::new();
+        }
+        alone.size = alone.weight();
+        alone
+    }
+
+    /// How many bytes it takes, about.
+    fn weight(&self) -> usize {
+        let findings = self.findings.iter().chain(self.waived.iter().map(|waived| &waived.finding));
+        let texts = |finding: &Finding| {
+            let related: usize = finding.related.iter().map(|related| LIGHT + related.message.len()).sum();
+            2 * LIGHT + finding.message.len() + finding.help.as_ref().map_or(0, String::len) + related
+        };
+        let texts: usize = findings.map(texts).sum();
+        let above = self.profile.as_ref().map_or(0, Profile::above);
+        let listed = self.judged.excess.len() + self.judged.decided_by.len() + self.told.len() + above;
+        WEIGHT + 4 * self.judged.written.len() + self.judged.gives.len() + LIGHT * listed + texts
+    }
+}
+
+/// All scopes judged by themselves, for all workers.
+pub(super) struct Scopes {
+    /// A source for places that are never shown.
+    pub(super) nowhere: SourceId,
+    with_texts: bool,
+    /// Every rule is known to look at scopes one by one, or how else: judgements can be put together.
+    pub(super) can_compose: bool,
+    tables: RwLock<Tables>,
+    hashes: RandomState,
+}
+
+/// By the application's index and the spelling.
+#[derive(Default)]
+struct Tables {
+    by_policy: HashMap<usize, HashMap<Box<str>, Arc<Alone>, RandomState>>,
+    size: usize,
+}
+
+impl Scopes {
+    /// None yet; `with_texts` when the words of findings count.
+    pub(super) fn new(nowhere: SourceId, with_texts: bool) -> Self {
+        let can_compose = rules::ALL.iter().all(|rule| extent(*rule) != Extent::List);
+        Self { nowhere, with_texts, can_compose, tables: RwLock::default(), hashes: RandomState::new() }
+    }
+
+    /// The judgement of each scope of a list.
+    pub(super) fn judged(&self, audit: &Audit<'_>, matched: Matched, items: &[Written<'_>]) -> Vec<Arc<Alone>> {
+        let known: Vec<Option<Arc<Alone>>> = {
+            let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+            let own = tables.by_policy.get(&matched.index);
+            items.iter().map(|item| own.and_then(|own| own.get(item.text())).cloned()).collect()
+        };
+        let judged = |(item, known): (&Written<'_>, Option<Arc<Alone>>)| {
+            known.unwrap_or_else(|| {
+                let alone = Arc::new(Alone::of(audit, matched, &item.item(self.nowhere), self));
+                self.keep(matched, item.text(), &alone);
+                alone
+            })
+        };
+        items.iter().zip(known).map(judged).collect()
+    }
+
+    fn keep(&self, matched: Matched, text: &str, alone: &Arc<Alone>) {
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        if tables.size + alone.size > MOST {
+            *tables = Tables::default();
+        }
+        tables.size += alone.size;
+        tables.by_policy.entry(matched.index).or_default().insert(text.into(), Arc::clone(alone));
+    }
+}
+
+/// A scope of a list as it is written.
+pub(super) enum Written<'t> {
+    /// Plain text: nothing in it has to be decoded or left out.
+    Plain(&'t str),
+    /// As the reader of lists has it.
+    Read(Item),
+}
+
+impl Written<'_> {
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Read(item) => &item.written,
+        }
+    }
+
+    /// The scope as the reader of lists has it.
+    pub(super) fn item(&self, nowhere: SourceId) -> Item {
+        match self {
+            Self::Plain(text) => Item {
+                written: (*text).to_owned(),
+                place: Place::new(nowhere, Span::default()),
+                scope: text.parse(),
+                stray: None,
+                confidence: Confidence::High,
+            },
+            Self::Read(item) => Item { stray: None, ..item.clone() },
+        }
+    }
+}
+
+/// The scopes of a list, as [`read_list`] reads it.
+pub(super) fn split(list: &str, nowhere: SourceId) -> Vec<Written<'_>> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b' ' | b',');
+    let mut bytes = list.as_bytes().windows(2);
+    let stray = list.ends_with('.') || bytes.any(|pair| matches!(pair, b". " | b".,"));
+    if stray || !list.bytes().all(is_plain) {
+        return read_list(nowhere, list, 1).items.into_iter().map(Written::Read).collect();
+    }
+    list.split([' ', ',']).filter(|text| !text.is_empty()).map(Written::Plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::Sources;
+
+    #[test]
+    fn what_every_rule_looks_at_is_known() {
+        let unknown = rules::ALL.iter().filter(|rule| extent(**rule) == Extent::List);
+        assert_eq!(unknown.map(|rule| rule.info().code).collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_is_split_as_it_is_read(list in "([a-zA-Z]{0,3}[-._ ,;%+\"\\[{0]{0,2}){0,6}") {
+            let nowhere = Sources::default().next_id();
+            let read = read_list(nowhere, &list, 1).items;
+            let split: Vec<Item> = split(&list, nowhere).iter().map(|written| written.item(nowhere)).collect();
+            let words = |items: &[Item]| items.iter().map(|item| (item.written.clone(), item.scope.clone())).collect::<Vec<_>>();
+            prop_assert_eq!(words(&split), words(&read));
+        }
+    }
+}
