@@ -22,8 +22,13 @@ mod kinds;
 mod model;
 #[path = "src/scope/mod.rs"]
 mod scope;
-#[path = "src/text/mod.rs"]
-mod text;
+#[path = "src/text"]
+mod text {
+    pub mod digest;
+    mod source;
+
+    pub use source::{Problem, Source, Span};
+}
 #[path = "src/yaml/mod.rs"]
 mod yaml;
 

@@ -6,7 +6,6 @@
 //! secrets:
 //!
 //! * `bare`: finds `"scope":"` in each line, on one and on two cores: the physical limit;
-//! * `json`: reads `scope` alone with the fastest JSON crate there is for that (sonic-rs);
 //! * `serde`: reads each line into a struct that borrows;
 //! * `python`, `jq`: scripts of a few lines (skipped where the program is missing).
 //!
@@ -114,24 +113,16 @@ struct Response<'a> {
 
 /// Counts the list of a line.
 fn look(kind: &str, line: &[u8], finder: &memchr::memmem::Finder<'_>, counts: &mut Counts) {
-    match kind {
-        "bare" => {
-            if let Some(at) = finder.find(line) {
-                let list = &line[at + finder.needle().len()..];
-                count(counts, &list[..memchr::memchr(b'"', list).unwrap()]);
-            }
+    if kind == "bare" {
+        if let Some(at) = finder.find(line) {
+            let list = &line[at + finder.needle().len()..];
+            count(counts, &list[..memchr::memchr(b'"', list).unwrap()]);
         }
-        "json" => {
-            if let Ok(list) = sonic_rs::get_from_slice(line, &["scope"]) {
-                count(counts, list.as_raw_str().as_bytes());
-            }
-        }
-        _ => {
-            let response: Response<'_> = serde_json::from_slice(line).unwrap();
-            if let Some(list) = response.scope {
-                count(counts, list.as_bytes());
-            }
-        }
+        return;
+    }
+    let response: Response<'_> = serde_json::from_slice(line).unwrap();
+    if let Some(list) = response.scope {
+        count(counts, list.as_bytes());
     }
 }
 
@@ -278,10 +269,8 @@ fn main() {
     let (own, zscope) = (args[0].as_str(), env!("CARGO_BIN_EXE_zscope"));
     let mut programs = [
         Program::new("bare, two cores", grants, own, &["--peer", "bare", &all, "2"]),
-        Program::new("json, two cores", grants, own, &["--peer", "json", &all, "2"]),
         Program::new("serde, two cores", grants, own, &["--peer", "serde", &all, "2"]),
         Program::new("bare, one core", grants, own, &["--peer", "bare", &all, "1"]),
-        Program::new("json, one core", grants, own, &["--peer", "json", &all, "1"]),
         Program::new("zscope --summary", grants, zscope, &["audit", &all, "--summary"]),
         Program::new("zscope", grants, zscope, &["audit", &all]),
         Program::new(

@@ -3,12 +3,11 @@
 //! One lookup of every template of the embedded catalog, with made-up values, is one iteration. The peer tells which
 //! templates match and stops there; the index also ranks them by closeness, service and host.
 
-#![allow(missing_docs, reason = "the macros write functions without")]
-#![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails by panicking, and prints")]
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use regex::Regex;
 use zscope::catalog::Catalog;
 use zscope::catalog::calls::{Call, Index};
@@ -16,7 +15,20 @@ use zscope::catalog::calls::{Call, Index};
 /// The placeholders of all services.
 const PLACEHOLDER: &str = r"\(\\d\+\)|\{[^}]*\}|<[^>]*>|\[[^\]]*\]|:\w+";
 
-fn paths(criterion: &mut Criterion) {
+/// Runs a piece of work ten times and prints its median time.
+fn time(name: &str, mut work: impl FnMut() -> usize) {
+    let mut times: Vec<Duration> = (0..10)
+        .map(|_| {
+            let started = Instant::now();
+            black_box(work());
+            started.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    println!("{name:<32} {:>9.3} ms", times[5].as_secs_f64() * 1000.0);
+}
+
+fn main() {
     let catalog = Catalog::embedded();
     let endpoints: Vec<_> = catalog.services().flat_map(|service| catalog.endpoints(&service.name)).collect();
     let endpoints: Vec<_> = endpoints.into_iter().filter(|endpoint| endpoint.path.starts_with('/')).collect();
@@ -30,17 +42,11 @@ fn paths(criterion: &mut Criterion) {
         .collect();
     let calls: Vec<Call> = lines.iter().map(|line| line.parse().unwrap()).collect();
 
-    let mut group = criterion.benchmark_group("paths");
-    group.throughput(Throughput::Elements(calls.len() as u64)).sample_size(10);
+    println!("{} lookups", calls.len());
     let index = Index::build(&catalog);
-    group.bench_function("index", |bencher| {
-        bencher.iter(|| calls.iter().map(|call| index.find(black_box(call)).matches.len()).sum::<usize>());
-    });
-    group.bench_function("index, parsing included", |bencher| {
-        bencher.iter(|| {
-            let found = lines.iter().map(|line| index.find(&black_box(line).parse().unwrap()).matches.len());
-            found.sum::<usize>()
-        });
+    time("index", || calls.iter().map(|call| index.find(black_box(call)).matches.len()).sum());
+    time("index, parsing included", || {
+        lines.iter().map(|line| index.find(&black_box(line).parse().unwrap()).matches.len()).sum()
     });
     let patterns: Vec<String> = endpoints
         .iter()
@@ -56,20 +62,8 @@ fn paths(criterion: &mut Criterion) {
         builder.unicode(false).size_limit(1 << 30).dfa_size_limit(1 << 28).build().unwrap()
     };
     let set = compiled();
-    group.bench_function("regex set", |bencher| {
-        bencher.iter(|| lines.iter().map(|line| set.matches(black_box(line)).iter().count()).sum::<usize>());
-    });
-    group.finish();
-
-    let mut build = criterion.benchmark_group("build");
-    build.sample_size(10);
-    build.bench_function("index", |bencher| bencher.iter(|| Index::build(black_box(&catalog)).len()));
-    build.bench_function("catalog and index", |bencher| {
-        bencher.iter(|| Index::build(black_box(&Catalog::embedded())).len());
-    });
-    build.bench_function("regex set", |bencher| bencher.iter(|| compiled().len()));
-    build.finish();
+    time("regex set", || lines.iter().map(|line| set.matches(black_box(line)).iter().count()).sum());
+    time("building the index", || Index::build(black_box(&catalog)).len());
+    time("decoding and building the index", || Index::build(black_box(&Catalog::embedded())).len());
+    time("building the regex set", || compiled().len());
 }
-
-criterion_group!(benches, paths);
-criterion_main!(benches);

@@ -164,10 +164,15 @@ impl Catalog {
 
 impl CatalogEntry {
     fn service(&self) -> &Service {
-        self.service.get_or_init(|| self.packed.map(embedded::Packed::facts).unwrap_or_default())
+        self.service.get_or_init(|| self.blobs().facts())
     }
 
     fn endpoints(&self) -> &Endpoints {
-        self.endpoints.get_or_init(|| self.packed.map(embedded::Packed::calls).unwrap_or_default())
+        self.endpoints.get_or_init(|| self.blobs().calls())
+    }
+
+    #[expect(clippy::expect_used, reason = "an entry is made of blobs, or of an overlay with everything decoded")]
+    fn blobs(&self) -> &'static embedded::Packed {
+        self.packed.expect("what is not decoded yet has a blob")
     }
 }

@@ -45,12 +45,12 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     if scope.is_word() && catalog.word(subject).is_none() {
         return Err(not_explained(subject, &"no rule, and no one-word scope of the catalog"));
     }
-    let text = Explanation { catalog: &catalog, whole: args.all }.of(&scope);
-    super::print(&text)?;
+    super::print(&self::scope(&catalog, &scope, args.all))?;
     Ok(Outcome::Clean)
 }
 
-fn rule(name: &str) -> Option<&'static RuleInfo> {
+/// The rule of that code or name.
+pub(crate) fn rule(name: &str) -> Option<&'static RuleInfo> {
     let same = |info: &&RuleInfo| info.code.eq_ignore_ascii_case(name) || info.name.eq_ignore_ascii_case(name);
     rules::infos().into_iter().find(|info| same(info))
 }
@@ -73,10 +73,16 @@ fn list() -> String {
     text
 }
 
-fn documentation(info: &RuleInfo) -> String {
+/// What a rule is about.
+pub(crate) fn documentation(info: &RuleInfo) -> String {
     let mut summary = info.summary.to_owned();
     summary.get_mut(..1).map(str::make_ascii_uppercase);
     format!("# {} {}\n\n{summary}. Severity: {}.\n\n{}\n", info.code, info.name, info.severity, info.docs.trim())
+}
+
+/// What a scope gives, and why; with long lists whole, if so wanted.
+pub(crate) fn scope(catalog: &Catalog, scope: &Scope, whole: bool) -> String {
+    Explanation { catalog, whole }.of(scope)
 }
 
 struct Explanation<'c> {

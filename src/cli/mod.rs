@@ -10,7 +10,7 @@ mod completions;
 mod crash;
 mod draft;
 mod error;
-mod explain;
+pub(crate) mod explain;
 mod files;
 mod git;
 mod init;

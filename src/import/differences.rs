@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::access;
 use crate::catalog::model::path_form;
-use crate::catalog::{Catalog, Endpoint, Endpoints, Needs, Service};
+use crate::catalog::{Catalog, Endpoint, Endpoints, Needs, Resource, Service};
 use crate::scope::Scope;
 
 /// What an import has and the catalog has not, or has otherwise. What only the catalog has is no difference: an import
@@ -90,8 +90,8 @@ pub fn imported(catalog: &Catalog, service: &Service, endpoints: &Endpoints) -> 
     for (scope, _) in service.scopes() {
         // A scope of a bad reputation is known too: whether it exists is not for its name to say.
         let known = catalog.service(&service.name).is_some_and(|known| {
-            let operation = scope.operation().unwrap_or_default();
-            let of_resource = known.resource(scope.resource()).is_some_and(|r| r.operation(operation).is_some());
+            let operation = |known: &Resource| scope.operation().is_some_and(|name| known.operation(name).is_some());
+            let of_resource = known.resource(scope.resource()).is_some_and(operation);
             of_resource || (scope.is_full_access() && known.full_access.is_some())
         });
         if !known {

@@ -3,7 +3,7 @@
 //! The shapes are those of the vendor's pages and of answers in public code: errors come with status 200, the words of
 //! a throttling answer are localised, `scope` may be missing, and pages for people come where JSON belongs.
 
-use super::body::{Body, Kept, Text};
+use super::body::{Body, Kept};
 use super::{Fault, FaultKind, Response};
 use crate::secret::{Secret, redact};
 
@@ -13,8 +13,6 @@ pub struct Answer {
     /// A JSON object for the readers of token responses: what is known to be no secret, with every known secret and
     /// everything that looks like one masked.
     pub text: String,
-    /// The domain of the APIs that the answer names.
-    pub(super) api_domain: Option<String>,
 }
 
 /// Reads an answer. `secrets` are what the request held; they must not come back in what is kept. The second part is
@@ -23,19 +21,17 @@ pub(super) fn read(response: &Response, secrets: &[&Secret]) -> Result<(Answer, 
     if (300..400).contains(&response.status) {
         return Err(redirect(response));
     }
-    let mut body = parse(response)?;
-    let token = body.access_token.take();
+    let body = parse(response)?;
+    let token = body.token();
     let mut all = secrets.to_vec();
     all.extend(&token);
-    body.kept.mask(&all);
-    let kept = body.kept;
-    let failed = kept.error.as_ref().is_some_and(Text::is_something)
-        || kept.status.as_ref().is_some_and(|s| s.as_str().eq_ignore_ascii_case("failure"));
+    let kept = body.kept(&all);
+    let failed = kept.has_error() || kept.is_failure();
     match token {
         Some(token) if !failed && (200..300).contains(&response.status) => {
-            let api_domain = kept.api_domain.as_ref().map(|domain| domain.as_str().to_owned());
-            let text = serde_json::to_string_pretty(&kept).unwrap_or_default();
-            Ok((Answer { text, api_domain }, token))
+            #[expect(clippy::expect_used, reason = "texts, numbers and lists of texts are JSON")]
+            let text = serde_json::to_string_pretty(&kept).expect("what is kept can be written");
+            Ok((Answer { text }, token))
         }
         Some(_) if !failed => Err(status(response.status)),
         found => Err(refusal(&kept, response.status, found.is_some())),
@@ -47,17 +43,20 @@ pub(super) fn revoked(response: &Response) -> Result<(), Fault> {
     if (300..400).contains(&response.status) {
         return Err(redirect(response));
     }
-    let failed = parse(response).is_ok_and(|body| body.kept.error.is_some_and(|error| error.is_something()));
+    let failed = parse(response).is_ok_and(|body| body.kept(&[]).has_error());
     if (200..300).contains(&response.status) && !failed { Ok(()) } else { Err(status(response.status)) }
 }
 
-fn parse(response: &Response) -> Result<Body, Fault> {
+fn parse(response: &Response) -> Result<Body<'_>, Fault> {
     let bytes = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);
-    serde_json::from_slice::<Body>(bytes).map_err(|error| not_json(response, bytes, &error))
+    // A list would be taken for the fields in order.
+    let is_list = bytes.trim_ascii_start().starts_with(b"[");
+    let body = if is_list { Err(serde::de::Error::custom("a list")) } else { serde_json::from_slice(bytes) };
+    body.map_err(|error| not_json(response, bytes, &error))
 }
 
 /// Says what an answer is that is no JSON object.
-pub(super) fn not_json(response: &Response, bytes: &[u8], error: &serde_json::Error) -> Fault {
+fn not_json(response: &Response, bytes: &[u8], error: &serde_json::Error) -> Fault {
     let status = response.status;
     let start = bytes.trim_ascii_start();
     if start.first() == Some(&b'<') {
@@ -114,8 +113,7 @@ fn throttled() -> Fault {
 }
 
 fn refusal(kept: &Kept, http: u16, with_token: bool) -> Fault {
-    let error = kept.error.as_ref().map_or("", Text::as_str);
-    let failure = kept.status.as_ref().is_some_and(|status| status.as_str().eq_ignore_ascii_case("failure"));
+    let error = kept.error();
     match error.trim().to_ascii_lowercase().as_str() {
         "invalid_client" => Fault::new(FaultKind::InvalidClient, "the server does not know the client (`invalid_client`)")
             .help("the data centre, the client id or the grant type is wrong: a client is known where it was registered, \
@@ -130,14 +128,14 @@ fn refusal(kept: &Kept, http: u16, with_token: bool) -> Fault {
                 .help("it was revoked or pushed out by newer ones, or is of another client or data centre; a new consent gives another")
         }
         // The words are localised, the status is not.
-        _ if (failure && !with_token) || http == 429 || error.eq_ignore_ascii_case("access denied") => throttled(),
+        _ if (kept.is_failure() && !with_token) || http == 429 || error.eq_ignore_ascii_case("access denied") => throttled(),
         "" if with_token => Fault::new(FaultKind::NoToken, "the answer says that it failed, and holds a token").help(ENDPOINT),
         "" if (200..300).contains(&http) => {
             Fault::new(FaultKind::NoToken, "the answer is JSON without a token and without an error").help(ENDPOINT)
         }
         "" => status(http),
         _ => {
-            let why = kept.error_description.as_ref().map_or("", Text::as_str);
+            let why = kept.description();
             let why = if why.is_empty() { String::new() } else { format!(": {}", shown(why)) };
             Fault::new(FaultKind::Refused, format!("the server refuses (`{}`){why}", shown(error)))
         }

@@ -1,18 +1,25 @@
 //! What of an answer is looked at, and what of that is kept: nothing that is secret.
 
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::secret::{Secret, redact};
 
-/// What of an answer is looked at. Everything else is dropped unread.
-#[derive(Default)]
-pub(super) struct Body {
-    pub(super) access_token: Option<Secret>,
-    pub(super) kept: Kept,
+/// What of an answer is looked at. Everything else is dropped unread. A key that stands twice is an error: which of two
+/// scopes would hold, nobody could say.
+#[derive(Deserialize)]
+pub(super) struct Body<'a> {
+    /// Borrowed, so that no copy of the token is made but the one that is kept as a secret.
+    #[serde(borrow, default)]
+    access_token: Option<&'a RawValue>,
+    scope: Option<Value>,
+    api_domain: Option<Value>,
+    token_type: Option<Value>,
+    expires_in: Option<Value>,
+    error: Option<Value>,
+    error_description: Option<Value>,
+    status: Option<Value>,
 }
 
 /// What of an answer is kept.
@@ -21,245 +28,91 @@ pub(super) struct Kept {
     /// Says that there was a token, so that readers take the answer for what it is.
     access_token: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) scope: Option<Text>,
+    scope: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) api_domain: Option<Text>,
+    api_domain: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) token_type: Option<Text>,
+    token_type: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) expires_in: Option<Text>,
+    expires_in: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<Text>,
+    error: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) error_description: Option<Text>,
+    error_description: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<Text>,
-}
-
-impl Default for Kept {
-    fn default() -> Self {
-        let (scope, api_domain, token_type, expires_in) = (None, None, None, None);
-        let (error, error_description, status) = (None, None, None);
-        Self { access_token: MASK, scope, api_domain, token_type, expires_in, error, error_description, status }
-    }
+    status: Option<Value>,
 }
 
 /// What stands where a secret stood.
 const MASK: &str = "********";
 
-/// A value that may be kept.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum Text {
-    One(String),
-    Several(Vec<String>),
-    Number(u64),
-    /// Something else: its being there is all that is kept.
-    Other(()),
-}
-
-impl Text {
-    pub(super) fn is_something(&self) -> bool {
-        !matches!(self, Self::One(text) if text.is_empty())
+impl Body<'_> {
+    /// The access token, if there is one and it is text.
+    pub(super) fn token(&self) -> Option<Secret> {
+        let token: String = serde_json::from_str(self.access_token?.get()).ok()?;
+        (!token.is_empty()).then(|| Secret::new(token))
     }
 
-    pub(super) fn as_str(&self) -> &str {
-        match self {
-            Self::One(text) => text,
-            _ => "",
+    /// The rest, without what came back of the secrets and without what looks like one.
+    pub(super) fn kept(self, secrets: &[&Secret]) -> Kept {
+        let kept = |value: Option<Value>| value.map(|value| harmless(value, secrets));
+        Kept {
+            access_token: MASK,
+            scope: kept(self.scope),
+            api_domain: kept(self.api_domain),
+            token_type: kept(self.token_type),
+            expires_in: kept(self.expires_in),
+            error: kept(self.error),
+            error_description: kept(self.error_description),
+            status: kept(self.status),
         }
     }
 }
 
 impl Kept {
-    /// Masks what came back of the secrets, as it is or escaped as in an address, and what looks like one.
-    pub(super) fn mask(&mut self, secrets: &[&Secret]) {
-        let all = [
-            &mut self.scope,
-            &mut self.api_domain,
-            &mut self.token_type,
-            &mut self.expires_in,
-            &mut self.error,
-            &mut self.error_description,
-            &mut self.status,
-        ];
-        for text in all.into_iter().flatten() {
-            match text {
-                Text::One(text) => *text = masked(text, secrets),
-                Text::Several(texts) => texts.iter_mut().for_each(|text| *text = masked(text, secrets)),
-                Text::Number(_) | Text::Other(()) => {}
-            }
+    /// The endpoint's word for what is wrong; empty where it has none.
+    pub(super) fn error(&self) -> &str {
+        self.error.as_ref().and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// What it says of that.
+    pub(super) fn description(&self) -> &str {
+        self.error_description.as_ref().and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// Whether there is an error, of whatever form.
+    pub(super) fn has_error(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error != "")
+    }
+
+    /// Whether `status` says that the request failed.
+    pub(super) fn is_failure(&self) -> bool {
+        let status = self.status.as_ref().and_then(Value::as_str);
+        status.is_some_and(|status| status.eq_ignore_ascii_case("failure"))
+    }
+}
+
+/// A value that may be kept: masked texts and numbers. Of anything else that it was there is all that is kept.
+fn harmless(value: Value, secrets: &[&Secret]) -> Value {
+    match value {
+        Value::String(text) => Value::String(masked(&text, secrets)),
+        Value::Number(number) if number.is_u64() => Value::Number(number),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.into_iter().map(|item| harmless(item, secrets)).collect()
         }
+        _ => Value::Null,
     }
 }
 
 /// The shortest secret that is looked for in a text: shorter ones would be found in words.
 const LEAST_SECRET: usize = 6;
 
+/// A text without these secrets, as they are or escaped as in an address, and without what looks like one.
 fn masked(text: &str, secrets: &[&Secret]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| secret.len() >= LEAST_SECRET) {
         let escaped: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        for form in [secret, escaped.as_str()] {
-            if text.contains(form) {
-                text = text.replace(form, MASK);
-            }
-        }
+        text = text.replace(secret, MASK).replace(&escaped, MASK);
     }
     redact(&text).into_owned()
-}
-
-impl<'de> Deserialize<'de> for Body {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(BodyVisitor)
-    }
-}
-
-struct BodyVisitor;
-
-impl<'de> Visitor<'de> for BodyVisitor {
-    type Value = Body;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
-        let mut body = Body::default();
-        let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let kept = &mut body.kept;
-            match key.as_str() {
-                "access_token" => body.access_token = map.next_value::<Token>()?.0,
-                "scope" => kept.scope = map.next_value::<Value>()?.0,
-                "api_domain" => kept.api_domain = map.next_value::<Value>()?.0,
-                "token_type" => kept.token_type = map.next_value::<Value>()?.0,
-                "expires_in" => kept.expires_in = map.next_value::<Value>()?.0,
-                "error" => kept.error = map.next_value::<Value>()?.0,
-                "error_description" => kept.error_description = map.next_value::<Value>()?.0,
-                "status" => kept.status = map.next_value::<Value>()?.0,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-            // Which of two scopes would hold, nobody could say.
-            if !seen.insert(key) {
-                return Err(A::Error::custom("a key stands twice"));
-            }
-        }
-        Ok(body)
-    }
-}
-
-/// An access token, if it is text.
-struct Token(Option<Secret>);
-
-/// A value that may be kept; `null` is none.
-struct Value(Option<Text>);
-
-impl<'de> Deserialize<'de> for Token {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TokenVisitor)
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
-    }
-}
-
-struct TokenVisitor;
-
-impl<'de> Visitor<'de> for TokenVisitor {
-    type Value = Token;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a token")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Token, E> {
-        Ok(Token((!text.is_empty()).then(|| Secret::new(text.to_owned()))))
-    }
-
-    fn visit_unit<E>(self) -> Result<Token, E> {
-        Ok(Token(None))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Token, E> {
-        Ok(Token(None))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Token, E> {
-        Ok(Token(None))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Token, E> {
-        Ok(Token(None))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Token, E> {
-        Ok(Token(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Token, A::Error> {
-        IgnoredAny.visit_seq(seq)?;
-        Ok(Token(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Token, A::Error> {
-        IgnoredAny.visit_map(map)?;
-        Ok(Token(None))
-    }
-}
-
-struct ValueVisitor;
-
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value(Some(Text::One(text.to_owned()))))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value(None))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
-        Ok(Value(Some(Text::Other(()))))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value(Some(Text::Number(number))))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
-        Ok(Value(Some(Text::Other(()))))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-        Ok(Value(Some(Text::Other(()))))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut texts = Vec::new();
-        let mut whole = true;
-        while let Some(Value(item)) = seq.next_element()? {
-            match item {
-                Some(Text::One(text)) => texts.push(text),
-                _ => whole = false,
-            }
-        }
-        Ok(Value(Some(if whole { Text::Several(texts) } else { Text::Other(()) })))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
-        IgnoredAny.visit_map(map)?;
-        Ok(Value(Some(Text::Other(()))))
-    }
 }

@@ -6,12 +6,13 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::Client;
-use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Certificate, redirect, retry};
 use rustls::CertificateError;
 use zeroize::Zeroizing;
 
-use super::{Fault, FaultKind, Request, Response, Transport, Value};
+use super::request::HEADERS;
+use super::{Fault, FaultKind, MAX_ANSWER, Request, Response, Transport};
 
 /// How long it may take to connect.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -74,19 +75,8 @@ impl Https {
     }
 
     fn attempt(&self, request: &Request) -> Result<reqwest::blocking::Response, reqwest::Error> {
-        let mut builder = match request.method {
-            "POST" => self.client.post(&request.url).body(request.body().as_bytes().to_vec()),
-            _ => self.client.get(&request.url),
-        };
-        for header in &request.headers {
-            let text = header.value.header();
-            // Values hold no control characters: secrets are printable, and the rest is the program's own.
-            if let Ok(mut value) = HeaderValue::from_str(&text) {
-                value.set_sensitive(matches!(header.value, Value::Secret(..)));
-                builder = builder.header(header.name, value);
-            }
-        }
-        builder.send()
+        let builder = self.client.post(&request.url).body(request.body().as_bytes().to_vec());
+        HEADERS.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value)).send()
     }
 
     fn timed_out(&self, host: &str) -> Fault {
@@ -96,10 +86,9 @@ impl Https {
     }
 
     /// Reads a body to its end, its most, or the end of the time.
-    fn body(&self, from: &mut impl Read, most: u64, host: &str, started: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let room = usize::try_from(most).unwrap_or(usize::MAX);
+    fn body(&self, from: &mut impl Read, host: &str, started: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
         // Never moved while it grows as far as usual answers do: no copy of a token stays behind.
-        let mut body = Zeroizing::new(Vec::with_capacity(room.min(64 * 1024)));
+        let mut body = Zeroizing::new(Vec::with_capacity(64 * 1024));
         let mut piece = Zeroizing::new([0_u8; 8192]);
         loop {
             if started.elapsed() > self.timeout {
@@ -115,8 +104,8 @@ impl Https {
                         .help("ask again later; whether a token was minted is not known"));
                 }
             }
-            if body.len() > room {
-                let most = most / 1024;
+            if body.len() > MAX_ANSWER {
+                let most = MAX_ANSWER / 1024;
                 return Err(Fault::new(
                     FaultKind::Oversized,
                     format!("the answer of `{host}` is longer than {most} KiB"),
@@ -168,7 +157,7 @@ impl Transport for Https {
         let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (content_type, location) = (header(CONTENT_TYPE), header(LOCATION));
         let status = answer.status().as_u16();
-        let body = self.body(&mut answer, request.most, host, started)?;
+        let body = self.body(&mut answer, host, started)?;
         Ok(Response { status, content_type, location, body })
     }
 }

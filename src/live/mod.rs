@@ -10,7 +10,6 @@
 //! is dropped where it is read: an [`Answer`] is text without a secret, for the readers of token responses.
 
 mod answer;
-mod apis;
 mod body;
 mod fault;
 #[cfg(feature = "online")]
@@ -24,7 +23,6 @@ mod run;
 mod tests;
 
 pub use answer::Answer;
-pub use apis::{CrmCall, opened};
 pub use fault::{Fault, FaultKind};
 #[cfg(feature = "online")]
 pub use https::{Https, Setup};
@@ -43,7 +41,7 @@ pub const MINTING: &str = "each grant mints an access token, which counts agains
                            most 10 may be minted in 10 minutes";
 
 /// The most that is read of an answer, in bytes. An answer with every known scope is a tenth of it.
-pub const MAX_ANSWER: u64 = 1024 * 1024;
+pub const MAX_ANSWER: usize = 1024 * 1024;
 
 /// What carries requests.
 pub trait Transport: Sync {
@@ -63,6 +61,6 @@ pub struct Response {
     pub content_type: Option<String>,
     /// Where a redirect leads to.
     pub location: Option<String>,
-    /// The body, at most as long as [`Request::most`] says. It holds a token.
+    /// The body, at most as long as [`MAX_ANSWER`] and a little more. It holds a token.
     pub body: Zeroizing<Vec<u8>>,
 }

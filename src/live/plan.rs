@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Options;
-use super::request::{self, AUTHORIZATION, Credentials, Value};
+use super::request::{self, Credentials, Value};
 use crate::live::inventory::Grant;
 
 /// Every request of a run over these grants, in order, with secrets masked. No secret is read for it.
@@ -13,21 +13,12 @@ pub fn plan(grants: &[&Grant], options: &Options) -> String {
     for grant in grants {
         let _ = writeln!(text, "# {}", grant.label());
         text.push_str(&request::token(grant, Credentials::masked(grant)).shown());
-        if options.apis {
-            let token = Value::Masked(format!("{AUTHORIZATION}[the token of the answer]"));
-            match request::apis(grant, token) {
-                Some(request) => text.push_str(&request.shown()),
-                None => {
-                    let _ = writeln!(text, "# no list of APIs: `{}` is in no table of hosts", grant.server.accounts);
-                }
-            }
-        }
         if options.revoke {
             text.push_str(&request::revoke(grant, Value::Masked("[the token of the answer]".to_owned())).shown());
         }
         text.push('\n');
     }
-    let each = 1 + usize::from(options.apis) + usize::from(options.revoke);
+    let each = 1 + usize::from(options.revoke);
     let s = if grants.len() == 1 { "" } else { "s" };
     let _ = writeln!(text, "# {} grant{s}, at most {} requests: nothing was sent", grants.len(), grants.len() * each);
     text

@@ -5,34 +5,26 @@ use std::fmt::Write as _;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-use super::MAX_ANSWER;
 use crate::live::inventory::{ClientId, Grant, GrantType};
 use crate::secret::Secret;
 
 /// What every request calls itself.
-pub(super) const USER_AGENT: &str = concat!("zscope/", env!("CARGO_PKG_VERSION"));
+const USER_AGENT: &str = concat!("zscope/", env!("CARGO_PKG_VERSION"));
 
-/// The most that is read of a list of APIs, in bytes.
-const MAX_APIS: u64 = 8 * 1024 * 1024;
+/// The headers of every request, beside those that HTTP itself adds (`Host`, `Content-Length`).
+pub(super) const HEADERS: [(&str, &str); 3] =
+    [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"), ("User-Agent", USER_AGENT)];
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
-/// One request.
+/// One request: `POST`, with a form in its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// `GET` or `POST`.
-    pub method: &'static str,
     /// The whole address. It never holds a secret.
     pub url: String,
-    /// The headers, beside those that HTTP itself adds (`Host`, `Content-Length`).
-    pub headers: Vec<Parameter>,
     /// The form in the body, in order.
     pub form: Vec<Parameter>,
-    /// The most that is read of the answer, in bytes.
-    pub most: u64,
 }
 
-/// A header, or one parameter of a form.
+/// One parameter of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name.
@@ -46,8 +38,8 @@ pub struct Parameter {
 pub enum Value {
     /// One that anybody may see.
     Plain(String),
-    /// One that nobody may see; for headers, with the word before it.
-    Secret(&'static str, Secret),
+    /// One that nobody may see.
+    Secret(Secret),
     /// One that is not had yet: what is shown instead.
     Masked(String),
 }
@@ -69,9 +61,9 @@ impl Request {
     /// The request for people, one line for each part, with every secret masked.
     #[must_use]
     pub fn shown(&self) -> String {
-        let mut text = format!("{} {}\n", self.method, self.url);
-        for header in &self.headers {
-            let _ = writeln!(text, "  {}: {}", header.name, header.value.shown());
+        let mut text = format!("POST {}\n", self.url);
+        for (name, value) in HEADERS {
+            let _ = writeln!(text, "  {name}: {value}");
         }
         for parameter in &self.form {
             let _ = writeln!(text, "    {}={}", parameter.name, parameter.value.shown());
@@ -84,29 +76,14 @@ impl Value {
     fn text(&self) -> &str {
         match self {
             Self::Plain(text) | Self::Masked(text) => text,
-            Self::Secret(_, secret) => secret.expose(),
+            Self::Secret(secret) => secret.expose(),
         }
     }
 
-    /// The value of a header, as sent.
-    #[must_use]
-    pub fn header(&self) -> Zeroizing<String> {
-        Zeroizing::new(match self {
-            Self::Plain(text) | Self::Masked(text) => text.clone(),
-            Self::Secret(word, secret) => {
-                let secret = secret.expose();
-                let mut text = String::with_capacity(word.len() + secret.len());
-                text.push_str(word);
-                text.push_str(secret);
-                text
-            }
-        })
-    }
-
-    fn shown(&self) -> String {
+    fn shown(&self) -> &str {
         match self {
-            Self::Plain(text) | Self::Masked(text) => text.clone(),
-            Self::Secret(word, _) => format!("{word}[secret]"),
+            Self::Plain(text) | Self::Masked(text) => text,
+            Self::Secret(_) => "[secret]",
         }
     }
 }
@@ -156,34 +133,12 @@ pub(super) fn token(grant: &Grant, credentials: Credentials) -> Request {
         form.push(plain("scope", &scopes.join(",")));
         form.push(plain("soid", soid));
     }
-    post(format!("{}/oauth/v2/token", grant.server.accounts), form)
+    Request { url: format!("{}/oauth/v2/token", grant.server.accounts), form }
 }
 
 /// The request that gives an access token back:
 /// <https://www.zoho.com/accounts/protocol/oauth/revoke-refresh-token.html>.
 pub(super) fn revoke(grant: &Grant, token: Value) -> Request {
-    post(format!("{}/oauth/v2/token/revoke", grant.server.accounts), vec![Parameter { name: "token", value: token }])
+    let url = format!("{}/oauth/v2/token/revoke", grant.server.accounts);
+    Request { url, form: vec![Parameter { name: "token", value: token }] }
 }
-
-/// The request for the list of CRM's APIs:
-/// <https://www.zoho.com/crm/developer/docs/api/v8/list-available-rest-apis.html>. `None` where the inventory and the
-/// table of data centres name no host for it.
-pub(super) fn apis(grant: &Grant, token: Value) -> Option<Request> {
-    let api = grant.server.api.as_ref()?;
-    let headers = vec![
-        Parameter { name: "Authorization", value: token },
-        Parameter { name: "Accept", value: Value::Plain("application/json".to_owned()) },
-        Parameter { name: "User-Agent", value: Value::Plain(USER_AGENT.to_owned()) },
-    ];
-    Some(Request { method: "GET", url: format!("{api}/crm/v8/__apis"), headers, form: Vec::new(), most: MAX_APIS })
-}
-
-fn post(url: String, form: Vec<Parameter>) -> Request {
-    let headers = [("Content-Type", FORM), ("Accept", "application/json"), ("User-Agent", USER_AGENT)]
-        .map(|(name, value)| Parameter { name, value: Value::Plain(value.to_owned()) });
-    Request { method: "POST", url, headers: headers.into(), form, most: MAX_ANSWER }
-}
-
-/// What stands before an access token in the `Authorization` header:
-/// <https://www.zoho.com/accounts/protocol/oauth/use-access-token.html>.
-pub(super) const AUTHORIZATION: &str = "Zoho-oauthtoken ";

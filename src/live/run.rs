@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::places::resolve;
-use super::request::{self, AUTHORIZATION, Credentials, Value};
-use super::{Answer, CrmCall, Environment, Fault, FaultKind, Transport, answer, apis};
+use super::request::{self, Credentials, Value};
+use super::{Answer, Environment, Fault, FaultKind, Transport, answer};
 use crate::live::inventory::{ClientId, Grant, GrantType, Whereabouts};
 use crate::secret::Secret;
 
@@ -17,8 +17,6 @@ pub struct Options {
     pub jobs: usize,
     /// How long to wait between two grants of one client.
     pub pause: Duration,
-    /// Whether to ask CRM for its list of APIs.
-    pub apis: bool,
     /// Whether to give each access token back.
     pub revoke: bool,
     /// How long a program may take to print a secret.
@@ -39,7 +37,7 @@ pub trait Watch: Sync {
 impl Default for Options {
     fn default() -> Self {
         let (pause, patience) = (Duration::from_millis(500), Duration::from_secs(30));
-        Self { jobs: 4, pause, apis: false, revoke: false, patience }
+        Self { jobs: 4, pause, revoke: false, patience }
     }
 }
 
@@ -48,15 +46,13 @@ impl Default for Options {
 pub struct Asked {
     /// What it holds, or why that is not known.
     pub answer: Result<Answer, Fault>,
-    /// CRM's list of its APIs, if it was asked for.
-    pub apis: Option<Result<Vec<CrmCall>, Fault>>,
     /// Whether the access token was given back, if that was asked for.
     pub revoked: Option<Result<(), Fault>>,
 }
 
 impl Asked {
     fn fault(fault: Fault) -> Self {
-        Self { answer: Err(fault), apis: None, revoked: None }
+        Self { answer: Err(fault), revoked: None }
     }
 }
 
@@ -184,7 +180,7 @@ fn ask_client(
 }
 
 fn ask(grant: &Grant, ready: &Ready, transport: &dyn Transport, options: &Options) -> Asked {
-    let secret = |secret: &Secret| Value::Secret("", secret.clone());
+    let secret = |secret: &Secret| Value::Secret(secret.clone());
     let credentials = Credentials {
         client_id: secret(&ready.client_id),
         client_secret: secret(&ready.client_secret),
@@ -201,33 +197,11 @@ fn ask(grant: &Grant, ready: &Ready, transport: &dyn Transport, options: &Option
         Err(fault) => return Asked::fault(fault),
     };
     drop(response);
-    let apis = options.apis.then(|| list_apis(grant, &answer, &token, transport));
     let revoked = options.revoke.then(|| {
-        let response = transport.send(&request::revoke(grant, Value::Secret("", token)))?;
+        let response = transport.send(&request::revoke(grant, Value::Secret(token)))?;
         answer::revoked(&response)
     });
-    Asked { answer: Ok(answer), apis, revoked }
-}
-
-fn list_apis(grant: &Grant, answer: &Answer, token: &Secret, transport: &dyn Transport) -> Result<Vec<CrmCall>, Fault> {
-    let unasked = |message: &str, help| Err(Fault::new(FaultKind::NotAsked, message).help(help));
-    let Some(request) = request::apis(grant, Value::Secret(AUTHORIZATION, token.clone())) else {
-        return unasked(
-            "the list of APIs was not asked for: which host has it is not known",
-            "name it with `api-url` in the inventory",
-        );
-    };
-    // The token goes to the host of the table or of the inventory, never to one that an answer names. Where the two
-    // differ, the token is of no use there.
-    if let (Some(named), Some(api)) = (&answer.api_domain, &grant.server.api)
-        && !named.trim_end_matches('/').eq_ignore_ascii_case(api)
-    {
-        return unasked(
-            "the list of APIs was not asked for: the answer names another API domain than the inventory",
-            "correct the data centre, or name the domain with `api-url` in the inventory",
-        );
-    }
-    apis::read(&transport.send(&request)?)
+    Asked { answer: Ok(answer), revoked }
 }
 
 /// Does `count` pieces of work on several threads; the results are in order of their number.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
-use crate::text::{Place, SourceId};
+use crate::text::{Place, SourceId, Sources};
 
 use super::{RulePages, Verdict, Waiver};
 
@@ -43,6 +43,8 @@ pub struct Policy {
     pub rule_pages: Option<RulePages>,
     /// What comments in sources may accept. The nearer file wins.
     pub comments: Comments,
+    /// The texts that its places point into, as far as they were read when it was loaded.
+    pub(crate) texts: Sources,
 }
 
 /// Which findings a comment in a source may accept: whoever writes the source writes the comment.

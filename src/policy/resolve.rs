@@ -74,7 +74,7 @@ pub fn load(
     let mut problems = files.problems;
     problems.sort_by_key(|(source, problem)| (*source, problem.span));
     match policy {
-        Some(policy) if problems.is_empty() => Ok(policy),
+        Some(policy) if problems.is_empty() => Ok(Policy { texts: sources.clone(), ..policy }),
         _ => Err(PolicyErrors { problems }),
     }
 }
@@ -106,6 +106,7 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         data: Vec::new(),
         rule_pages: None,
         comments: Comments::default(),
+        texts: Sources::default(),
     };
     let mut comments = None;
     let mut names: Vec<Spanned<String>> = Vec::new();

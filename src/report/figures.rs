@@ -99,20 +99,6 @@ pub(super) fn plans(report: &Report, canvas: Canvas, out: &mut dyn io::Write) ->
     Ok(())
 }
 
-/// The calls that the vendor's own list opens to each grant for which it was asked.
-pub(super) fn calls(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-    for grant in &report.grants {
-        let Some(calls) = &grant.calls else { continue };
-        let word = styled(canvas.color, AnsiColor::Cyan.on_default().bold(), "calls");
-        writeln!(out, "{word} that CRM's list opens to grant `{}` ({}):", clipped(&grant.name, NAME), calls.len())?;
-        for call in calls {
-            writeln!(out, "  {}", clipped(call, MESSAGE))?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
-}
-
 /// The grant in whose record a place lies, where its name says more than the source's does.
 pub(super) fn grant_at(report: &Report, place: crate::text::Place) -> Option<&GrantInfo> {
     let inside = |grant: &&GrantInfo| {

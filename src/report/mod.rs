@@ -109,8 +109,6 @@ pub struct GrantInfo {
     pub scopes: usize,
     /// Where it was read.
     pub place: Place,
-    /// The calls that the vendor's own list opens to it, where that was asked for.
-    pub calls: Option<Vec<String>>,
 }
 
 /// Whether the scopes of a grant are known.
@@ -285,13 +283,6 @@ pub fn render_problems(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     text::problems(sources, problems, canvas, out)
-}
-
-/// A JSON document in such a way that a terminal shows it safely, too. Secrets have to be blotted out of its texts
-/// before.
-#[must_use]
-pub fn clean_json(document: String) -> String {
-    clean::json(document)
 }
 
 /// A text as it may be shown to people: on one line, without anything that a terminal obeys or hides, and without

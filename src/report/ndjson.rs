@@ -78,7 +78,7 @@ struct Grant<'a> {
     /// The worst severity of all its findings, those on its scopes included.
     severity: Option<Severity>,
     /// Findings on the grant as a whole.
-    findings: Vec<Told<'a>>,
+    findings: Vec<FindingFields<'a>>,
 }
 
 /// `scope`, after the owner.
@@ -91,7 +91,7 @@ struct Scope<'a> {
     known: bool,
     verdict: Verdict,
     severity: Option<Severity>,
-    findings: Vec<Told<'a>>,
+    findings: Vec<FindingFields<'a>>,
     /// Ids of the waivers that absolve a finding on it.
     waivers: Vec<Text<'a>>,
     excess: Vec<Text<'static>>,
@@ -102,7 +102,7 @@ struct Scope<'a> {
 
 /// A finding.
 #[derive(Serialize)]
-struct Told<'a> {
+struct FindingFields<'a> {
     code: &'static str,
     rule: &'static str,
     severity: Severity,
@@ -194,7 +194,7 @@ impl Rows for Ndjson {
     fn end(&self, report: &Report) -> String {
         let mut out = String::new();
         for (whose, finding) in population::others(report) {
-            let Line { head, tail } = halves("finding", &Told::from(finding));
+            let Line { head, tail } = halves("finding", &FindingFields::from(finding));
             out.push_str(&head);
             out.push_str(&self.whose(&whose));
             out.push_str(&tail);
@@ -251,11 +251,11 @@ fn worst(findings: &[&Finding]) -> Option<Severity> {
     findings.iter().map(|finding| finding.severity).max()
 }
 
-fn told<'a>(findings: &[&'a Finding]) -> Vec<Told<'a>> {
-    findings.iter().copied().map(Told::from).collect()
+fn told<'a>(findings: &[&'a Finding]) -> Vec<FindingFields<'a>> {
+    findings.iter().copied().map(FindingFields::from).collect()
 }
 
-impl<'a> From<&'a Finding> for Told<'a> {
+impl<'a> From<&'a Finding> for FindingFields<'a> {
     fn from(finding: &'a Finding) -> Self {
         Self {
             code: finding.rule.code,
@@ -268,17 +268,21 @@ impl<'a> From<&'a Finding> for Told<'a> {
     }
 }
 
-/// A value on a line of its own. Values of this format can always be written as JSON.
+/// A value on a line of its own.
 fn line(value: &impl Serialize) -> String {
-    let mut line = clean::json(serde_json::to_string(value).unwrap_or_default());
-    line.push('\n');
-    line
+    object(value) + "\n"
+}
+
+#[expect(clippy::expect_used, reason = "the values of this format have texts as keys, and no numbers but whole ones")]
+fn object(value: &impl Serialize) -> String {
+    clean::json(serde_json::to_string(value).expect("a row can be written as JSON"))
 }
 
 /// The fields of an object, without its braces.
+#[expect(clippy::expect_used, reason = "only structs come here")]
 fn fields(value: &impl Serialize) -> String {
-    let object = clean::json(serde_json::to_string(value).unwrap_or_default());
-    object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default().to_owned()
+    let object = object(value);
+    object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).expect("a struct is an object").to_owned()
 }
 
 fn halves(kind: &str, value: &impl Serialize) -> Line {

@@ -41,7 +41,6 @@ impl Renderer for Text {
         if !report.waived.is_empty() {
             writeln!(out)?;
         }
-        figures::calls(report, canvas, out)?;
         figures::plans(report, canvas, out)?;
         figures::render(report, canvas, out)?;
         closing::end(report, canvas, out)

@@ -77,8 +77,8 @@ impl Baseline {
     /// # Errors
     ///
     /// Never, as far as is known: every field can be written as JSON.
-    pub fn text(&self) -> serde_json::Result<String> {
-        Ok(crate::report::clean_json(serde_json::to_string_pretty(self)?) + "\n")
+    pub fn text(&self) -> std::io::Result<String> {
+        crate::report::document(self)
     }
 
     /// Moves the findings that were known before to what is waived, and returns the entries that absolved nothing.

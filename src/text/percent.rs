@@ -1,9 +1,14 @@
-//! Percent-encoding, read byte by byte so that places stay exact.
+//! Percent-encoding.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-/// The byte that stands at `at` after percent-decoding, and where the next one begins. `None` at the end.
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// What is encoded in a path: everything but unreserved characters and slashes.
+const PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// The byte that stands at `at` after percent-decoding, and where the next one begins, for readers that keep places
+/// exact. `None` at the end.
 ///
 /// A `%` that no two hexadecimal digits follow stands for itself.
 pub(crate) fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
@@ -20,16 +25,7 @@ pub(crate) fn unit(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
 
 /// The text with `%XX` resolved. Bytes that are no UTF-8 become U+FFFD.
 pub(crate) fn decode(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some((byte, next)) = unit(text.as_bytes(), at) {
-        decoded.push(byte);
-        at = next;
-    }
-    Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 /// [`decode`] for a query parameter, where `+` is a space.
@@ -37,18 +33,9 @@ pub(crate) fn decode_query(text: &str) -> String {
     decode(&text.replace('+', " ")).into_owned()
 }
 
-/// A path as it stands in a URI: everything but unreserved characters and slashes is encoded.
+/// A path as it stands in a URI.
 pub(crate) fn encode_path(path: &str) -> String {
-    let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    utf8_percent_encode(path, &PATH).to_string()
 }
 
 #[cfg(test)]

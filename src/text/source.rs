@@ -51,7 +51,7 @@ pub struct Position {
 /// A text with a name: a file, the command line, or standard input.
 ///
 /// Of a large text, [`Source::of_pieces`] keeps only some lines or parts of lines; positions are those of the whole.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     name: String,
     text: String,
@@ -195,7 +195,7 @@ pub(crate) fn characters(text: &[u8]) -> usize {
 pub struct SourceId(usize);
 
 /// All the texts of one run, so that a finding can point at any of them with a small value.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     all: Vec<Source>,
 }

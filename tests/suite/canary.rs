@@ -101,7 +101,7 @@ fn planted_secrets_come_out_nowhere() {
         ended
     };
     for format in Format::all().iter().map(|format| format.name()) {
-        for more in [&[][..], &["--apis"], &["--revoke"], &["--plan"], &["--output", "copy.txt"]] {
+        for more in [&[][..], &["--revoke"], &["--plan"], &["--output", "copy.txt"]] {
             let mut args = vec!["--format", format];
             args.extend(more);
             let ended = run(&args, &inventory);
@@ -110,7 +110,7 @@ fn planted_secrets_come_out_nowhere() {
         }
     }
     assert!(server.seen().iter().any(|seen| seen.form.values().any(|value| value.contains("e2e2e2e2"))), "it was used");
-    run(&["--dry-run", "--apis", "--revoke"], &inventory);
+    run(&["--dry-run", "--revoke"], &inventory);
     run(&["--lock"], &inventory);
     for secret in planted.all() {
         for broken in [

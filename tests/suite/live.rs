@@ -317,35 +317,19 @@ fn what_an_app_asks_for_is_held_against_its_grant() {
 }
 
 #[test]
-fn tokens_are_given_back_and_the_calls_of_a_grant_told() {
+fn tokens_are_given_back() {
     let server = TokenServer::start(|seen| {
         if seen.line.contains("/token/revoke") {
             return Reply::json(r#"{"status":"success"}"#);
         }
-        if seen.line.contains("__apis") {
-            return Reply::json(
-                r#"{"__apis":[{"path":"/crm/v8/Leads","operation_types":[{"method":"GET","oauth_scope":"ZohoCRM.modules.leads.READ"},
-                   {"method":"DELETE","oauth_scope":"ZohoCRM.modules.leads.DELETE"}]}]}"#,
-            );
-        }
-        Reply::json(format!(
-            r#"{{"access_token":"{}","scope":"ZohoCRM.modules.READ ZohoCRM.apis.READ"}}"#,
-            token(ACCESS)
-        ))
+        Reply::json(format!(r#"{{"access_token":"{}","scope":"ZohoCRM.modules.READ"}}"#, token(ACCESS)))
     });
-    let mut apps = numbered(1);
-    let _ = write!(apps[0].1, ", api-url: '{}'", server.url());
-    let ended = audit(&server, &apps, &["--yes", "--apis", "--revoke"]).ended();
-    assert!(ended.stdout.contains("GET /crm/v8/Leads"), "{} {}", ended.stdout, ended.stderr);
-    assert!(!ended.stdout.contains("DELETE /crm/v8/Leads"), "{}", ended.stdout);
+    let ended = audit(&server, &numbered(1), &["--yes", "--revoke"]).ended();
+    assert!(ended.stdout.contains("ZohoCRM.modules.READ"), "{} {}", ended.stdout, ended.stderr);
     let seen = server.seen();
     let lines: Vec<&str> = seen.iter().map(|seen| seen.line.as_str()).collect();
-    assert_eq!(
-        lines,
-        ["POST /oauth/v2/token HTTP/1.1", "GET /crm/v8/__apis HTTP/1.1", "POST /oauth/v2/token/revoke HTTP/1.1"]
-    );
-    assert_eq!(seen[1].headers["authorization"], format!("Zoho-oauthtoken {}", token(ACCESS)));
-    assert_eq!(seen[2].form["token"], token(ACCESS));
+    assert_eq!(lines, ["POST /oauth/v2/token HTTP/1.1", "POST /oauth/v2/token/revoke HTTP/1.1"]);
+    assert_eq!(seen[1].form["token"], token(ACCESS));
 }
 
 /// What could not be evaluated of an inventory, by the name of its app.
@@ -529,14 +513,13 @@ fn every_data_centre_has_its_own_servers() {
     for centre in zscope::catalog::data_centre::ALL {
         let _ = writeln!(text, "  of-{0}: {{ data-center: {0}, refresh-token: env:T }}", centre.code);
     }
-    let run = zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--dry-run", "--apis", "--revoke"]);
+    let run = zscope(&["audit", "--live", "--inventory", "inventory.yaml", "--dry-run", "--revoke"]);
     let ended = run.file("inventory.yaml", text).ended();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     for centre in zscope::catalog::data_centre::ALL {
         let part = ended.stdout.split("# ").find(|part| part.starts_with(&format!("of-{}@", centre.code))).unwrap();
         for line in [
             format!("POST https://{}/oauth/v2/token\n", centre.accounts_host),
-            format!("GET https://{}/crm/v8/__apis\n", centre.api_domain),
             format!("POST https://{}/oauth/v2/token/revoke\n", centre.accounts_host),
         ] {
             assert!(part.contains(&line), "{line}{part}");

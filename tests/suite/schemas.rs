@@ -246,7 +246,6 @@ fn variations(name: &str) -> Vec<(String, String)> {
             "owner",
             "data-center",
             "accounts-url",
-            "api-url",
             "client-id",
             "client-secret",
             "grant-type",

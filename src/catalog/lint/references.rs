@@ -117,5 +117,5 @@ fn is_known(service: &Service, scope: &Scope) -> bool {
         return service.full_access.is_some();
     }
     let resource = service.resource(scope.resource());
-    resource.is_some_and(|resource| resource.operation(scope.operation().unwrap_or_default()).is_some())
+    resource.is_some_and(|resource| scope.operation().is_some_and(|name| resource.operation(name).is_some()))
 }

@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::progress::Progress;
-use crate::access;
-use crate::catalog::Catalog;
 use crate::cli::error::CommandError;
 use crate::cli::files;
 use crate::input::token::{self, Origin};
 use crate::live::inventory::{self, ClientId, Grant, GrantType, Inventory, Requested};
-use crate::live::{self, Asked, CrmCall, Fault, MINTING, Options, System, Transport};
+use crate::live::{self, Asked, Fault, MINTING, Options, System, Transport};
 use crate::report::NotEvaluated;
 use crate::review::grants::Stream;
 use crate::scope::Scope;
@@ -42,10 +40,6 @@ pub(super) struct LiveArgs {
     /// Show what would be sent, with secrets masked, and send nothing
     #[arg(long, requires = "live")]
     dry_run: bool,
-
-    /// Ask CRM as well for its list of APIs, and tell which calls each grant opens. Needs ZohoCRM.apis.READ
-    #[arg(long, requires = "live")]
-    apis: bool,
 
     /// Give each access token back when its scopes are read
     #[arg(long, requires = "live")]
@@ -80,13 +74,11 @@ struct Answered {
     text: String,
     /// The scopes that the app asks for, when the inventory says it.
     requested: Option<Vec<Scope>>,
-    /// CRM's calls, when it was asked for them.
-    calls: Option<Vec<CrmCall>>,
 }
 
 impl Gathered {
     /// Hands the answers on to be judged, each as the grant of its app.
-    pub(super) fn stream(self, catalog: &Catalog, stream: &mut Stream<'_, '_>) -> Result<(), CommandError> {
+    pub(super) fn stream(self, stream: &mut Stream<'_, '_>) -> Result<(), CommandError> {
         for answered in self.answered {
             let label = answered.grant.label();
             let sources = &mut stream.collector.sources;
@@ -100,12 +92,6 @@ impl Gathered {
                 grant.data_centre = grant.data_centre.or(answered.grant.server.data_centre.map(|centre| centre.code));
                 grant.requested.clone_from(&answered.requested);
                 grant.origin = Some(origin(&answered.grant));
-                let held = grant.request.items.iter().filter_map(|item| item.scope.as_ref().ok());
-                let held: Vec<Scope> = held.map(|scope| access::identify(catalog, scope).scope).collect();
-                grant.calls = answered.calls.as_ref().map(|calls| {
-                    let opened = live::opened(catalog, &held, calls);
-                    opened.into_iter().map(|call| format!("{} {}", call.method, call.path)).collect()
-                });
             }
             stream.grants(grants).map_err(|error| CommandError::stdout(&error))?;
         }
@@ -134,7 +120,7 @@ impl LiveArgs {
         let inventory = self.inventory(sources)?;
         let grants = self.chosen(&inventory, app)?;
         let (jobs, patience) = (usize::from(self.jobs), Duration::from_secs(u64::from(self.timeout)));
-        let options = Options { jobs, apis: self.apis, revoke: self.revoke, patience, ..Options::default() };
+        let options = Options { jobs, revoke: self.revoke, patience, ..Options::default() };
         if self.dry_run {
             crate::cli::print(&live::plan(&grants, &options))?;
             return Ok(None);
@@ -274,20 +260,12 @@ fn sorted(grants: &[&Grant], requested: Vec<Option<Vec<Scope>>>, asked: Vec<Aske
                 place: Some(grant.place),
             });
         };
-        let calls = match asked.apis {
-            Some(Ok(calls)) => Some(calls),
-            Some(Err(fault)) => {
-                missed("the calls that the grant opens are not known: ", fault);
-                None
-            }
-            None => None,
-        };
         if let Some(Err(fault)) = asked.revoked {
             missed("the access token was not given back, and lives for up to an hour: ", fault);
         }
         match asked.answer {
             Ok(answer) => {
-                gathered.answered.push(Answered { grant: (*grant).clone(), text: answer.text, requested, calls });
+                gathered.answered.push(Answered { grant: (*grant).clone(), text: answer.text, requested });
             }
             Err(fault) => missed("", fault),
         }

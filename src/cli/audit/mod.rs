@@ -109,7 +109,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
         read_input(Path::new(input), &mut stream)?;
     }
     if let Some(asked) = asked {
-        asked.stream(&catalog, &mut stream)?;
+        asked.stream(&mut stream)?;
     }
     let (collector, mut sinks) = stream.finish();
     let is_whole = collector.is_whole();

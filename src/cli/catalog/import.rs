@@ -165,7 +165,9 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Outcome, CommandError> {
         return Ok(Outcome::Clean);
     }
     let differences = import::imported(&catalog, &import.service, &import.endpoints);
-    crate::cli::print(&import_report::differences(&import, &documents, &differences, how.format))?;
+    let text = import_report::differences(&import, &documents, &differences, how.format)
+        .map_err(|error| CommandError::incomplete(format!("the differences cannot be written as JSON: {error}")))?;
+    crate::cli::print(&text)?;
     Ok(if differences.is_empty() { Outcome::Clean } else { Outcome::Findings })
 }
 

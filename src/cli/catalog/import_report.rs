@@ -1,8 +1,7 @@
 //! What an import has to say: the catalog file, the remarks on it, and what it would change.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -10,8 +9,7 @@ use serde::Serialize;
 use crate::catalog::{Endpoint, Needs};
 use crate::cli::error::CommandError;
 use crate::import::{self, Changed, Differences, Document, Import, Remark, RemarkKind};
-
-use crate::report::{clean, clean_json};
+use crate::report::{self, clean};
 use crate::scope::Scope;
 use crate::secret::redact;
 
@@ -82,9 +80,9 @@ pub(super) fn differences(
     documents: &[Document],
     differences: &Differences,
     format: Format,
-) -> String {
+) -> io::Result<String> {
     match format {
-        Format::Text => text(import, differences),
+        Format::Text => Ok(text(import, differences)),
         Format::Json => document(import, documents, differences),
     }
 }
@@ -144,10 +142,10 @@ fn needs(needs: &Needs) -> String {
     }
 }
 
-fn document(import: &Import, documents: &[Document], differences: &Differences) -> String {
+fn document(import: &Import, documents: &[Document], differences: &Differences) -> io::Result<String> {
     let document = Json {
         format_version: 1,
-        service: redact(&import.service.name),
+        service: &import.service.name,
         summary: Summary {
             scopes_new: differences.scopes.len(),
             calls_new: differences.calls.len(),
@@ -160,17 +158,14 @@ fn document(import: &Import, documents: &[Document], differences: &Differences) 
         calls_changed: differences.changed.iter().map(ChangedCall::of).collect(),
         remarks: import.remarks.iter().map(|remark| JsonRemark::of(remark, documents)).collect(),
     };
-    // Nothing in it can fail to become JSON: its keys are texts and its numbers whole.
-    let mut text = clean_json(serde_json::to_string_pretty(&document).unwrap_or_default());
-    text.push('\n');
-    text
+    report::document(&document)
 }
 
 /// `--diff --format json`, version 1: fields may be added, never renamed.
 #[derive(Serialize)]
 struct Json<'i> {
     format_version: u32,
-    service: Cow<'i, str>,
+    service: &'i str,
     summary: Summary,
     scopes_new: Vec<String>,
     calls_new: Vec<NewCall>,
@@ -197,7 +192,7 @@ struct NewCall {
 
 impl NewCall {
     fn of(call: &Endpoint) -> Self {
-        Self { call: redact(&call.call()).into_owned(), needs: JsonNeeds::of(&call.needs) }
+        Self { call: call.call(), needs: JsonNeeds::of(&call.needs) }
     }
 }
 
@@ -215,8 +210,8 @@ struct ChangedCall {
 impl ChangedCall {
     fn of(change: &Changed) -> Self {
         Self {
-            call: redact(&change.imported.call()).into_owned(),
-            catalog_call: redact(&change.known.call()).into_owned(),
+            call: change.imported.call(),
+            catalog_call: change.known.call(),
             relation: change.relation.as_str(),
             catalog: JsonNeeds::of(&change.known.needs),
             document: JsonNeeds::of(&change.imported.needs),
@@ -244,29 +239,28 @@ impl JsonNeeds {
 }
 
 fn texts(scopes: &[Scope]) -> Vec<String> {
-    scopes.iter().map(|scope| redact(&scope.to_string()).into_owned()).collect()
+    scopes.iter().map(Scope::to_string).collect()
 }
 
 #[derive(Serialize)]
 struct JsonRemark<'i> {
     /// `repaired`, `combined`, `read`, `left-out` or `incomplete`.
     kind: &'static str,
-    message: Cow<'i, str>,
+    message: &'i str,
     times: usize,
     location: Option<Location<'i>>,
 }
 
 #[derive(Serialize)]
 struct Location<'i> {
-    path: Cow<'i, str>,
+    path: &'i str,
     line: usize,
     column: usize,
 }
 
 impl<'i> JsonRemark<'i> {
     fn of(remark: &'i Remark, documents: &'i [Document]) -> Self {
-        let location =
-            place(remark, documents).map(|(path, line, column)| Location { path: redact(path), line, column });
-        Self { kind: remark.kind.as_str(), message: redact(&remark.message), times: remark.times, location }
+        let location = place(remark, documents).map(|(path, line, column)| Location { path, line, column });
+        Self { kind: remark.kind.as_str(), message: &remark.message, times: remark.times, location }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::page::Page;
-use super::view::{self, Part, Said, Shown, ShownEndpoint, ShownPattern, ShownResource, ShownScope};
+use super::view::{self, Evidence, Part, Shown, ShownEndpoint, ShownPattern, ShownResource, ShownScope};
 use super::{Common, Document, answer};
 use crate::access;
 use crate::catalog::{Catalog, DataClass, Resource, Service};
@@ -296,12 +296,12 @@ fn pattern(shown: &ShownPattern) -> String {
 }
 
 /// Status, sources and note.
-fn told(said: &Said) -> String {
+fn told(said: &Evidence) -> String {
     let note = said.note.as_ref().map(|note| format!("; {note}")).unwrap_or_default();
     format!("{} by {}{note}", said.status, cited(said))
 }
 
-fn cited(said: &Said) -> String {
+fn cited(said: &Evidence) -> String {
     said.sources.join(" and ")
 }
 

@@ -11,7 +11,7 @@ use crate::access::{self, Openers};
 use crate::catalog::calls::{HostFit, Match, Versions};
 use crate::catalog::{DataClass, Endpoint, Service};
 use crate::cli::error::CommandError;
-use crate::report::clean_json;
+use crate::report;
 
 /// The whole document.
 #[derive(Serialize)]
@@ -192,9 +192,8 @@ pub(super) fn render(answer: &Answer<'_>) -> Result<String, CommandError> {
         other_methods: answer.other_methods.iter().map(matched).collect(),
         nearest: answer.nearest.iter().copied().map(known).collect(),
     };
-    let text = serde_json::to_string_pretty(&document)
-        .map_err(|error| CommandError::incomplete(format!("the answer cannot be written as JSON: {error}")))?;
-    Ok(clean_json(text) + "\n")
+    report::document(&document)
+        .map_err(|error| CommandError::incomplete(format!("the answer cannot be written as JSON: {error}")))
 }
 
 fn matched<'a>(at: &'a Match<'_>) -> Known<'a> {

@@ -29,8 +29,6 @@ pub struct Grant {
     pub stale: Vec<Stale>,
     /// What the application requests with this grant, where an inventory says it: instead of what the policy says.
     pub requested: Option<Vec<Scope>>,
-    /// The calls that the vendor's own list opens to the grant, where it was asked for.
-    pub calls: Option<Vec<String>>,
     /// Where a live audit asked about it.
     pub origin: Option<Origin>,
 }
@@ -68,7 +66,6 @@ impl Grant {
             data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
             stale: Vec::new(),
             requested: None,
-            calls: None,
             origin: None,
         };
         if let Some(domain) = facts.api_domain {

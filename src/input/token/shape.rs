@@ -87,7 +87,6 @@ impl<'t> Reader<'t> {
             data_centre: None,
             stale: Vec::new(),
             requested: None,
-            calls: None,
             origin: None,
         }
     }

@@ -18,22 +18,12 @@ const VERSION: &str = "1";
 const MAX_GRANTS: usize = 100_000;
 
 const INVENTORY_KEYS: &[&str] = &["version", "defaults", "apps"];
-const DEFAULT_KEYS: &[&str] = &[
-    "owner",
-    "data-center",
-    "accounts-url",
-    "api-url",
-    "client-id",
-    "client-secret",
-    "grant-type",
-    "tags",
-    "accept-minting",
-];
+const DEFAULT_KEYS: &[&str] =
+    &["owner", "data-center", "accounts-url", "client-id", "client-secret", "grant-type", "tags", "accept-minting"];
 const APP_KEYS: &[&str] = &[
     "owner",
     "data-center",
     "accounts-url",
-    "api-url",
     "client-id",
     "client-secret",
     "refresh-token",
@@ -50,7 +40,6 @@ const GRANT_KEYS: &[&str] = &[
     "name",
     "data-center",
     "accounts-url",
-    "api-url",
     "client-id",
     "client-secret",
     "refresh-token",

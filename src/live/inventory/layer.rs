@@ -29,7 +29,6 @@ const YES_NO: &[(&str, bool)] = &[("true", true), ("false", false)];
 pub(super) struct Layer {
     pub(super) owner: Option<String>,
     pub(super) accounts: Option<Accounts>,
-    pub(super) api: Option<String>,
     pub(super) client_id: Option<ClientId>,
     pub(super) client_secret: Option<Spanned<Whereabouts>>,
     pub(super) refresh_token: Option<Spanned<Whereabouts>>,
@@ -53,12 +52,9 @@ pub(super) enum Accounts {
 impl Layer {
     /// What holds when `self` is the nearer of two.
     pub(super) fn over(self, outer: &Self) -> Self {
-        // An API that belongs to another server does not belong to this one.
-        let api = if self.accounts.is_some() { self.api } else { self.api.or_else(|| outer.api.clone()) };
         Self {
             owner: self.owner.or_else(|| outer.owner.clone()),
             accounts: self.accounts.or_else(|| outer.accounts.clone()),
-            api,
             client_id: self.client_id.or_else(|| outer.client_id.clone()),
             client_secret: self.client_secret.or_else(|| outer.client_secret.clone()),
             refresh_token: self.refresh_token.or_else(|| outer.refresh_token.clone()),
@@ -75,16 +71,10 @@ impl Layer {
     /// The servers, when the layers say which.
     pub(super) fn server(&self) -> Option<Server> {
         Some(match self.accounts.as_ref()? {
-            Accounts::Centre(centre) => Server {
-                accounts: format!("https://{}", centre.accounts_host),
-                api: self.api.clone().or_else(|| Some(format!("https://{}", centre.api_domain))),
-                data_centre: Some(centre),
-            },
-            Accounts::Url(url) => {
-                let centre = centre_of(url);
-                let of_centre = || centre.map(|centre| format!("https://{}", centre.api_domain));
-                Server { accounts: url.clone(), api: self.api.clone().or_else(of_centre), data_centre: centre }
+            Accounts::Centre(centre) => {
+                Server { accounts: format!("https://{}", centre.accounts_host), data_centre: Some(centre) }
             }
+            Accounts::Url(url) => Server { accounts: url.clone(), data_centre: centre_of(url) },
         })
     }
 }
@@ -120,7 +110,6 @@ impl LayerReader<'_, '_> {
         Layer {
             owner: self.reader.optional_text(fields, "owner", "an owner"),
             accounts,
-            api: fields.get("api-url").and_then(|node| self.url(node, "the address of the APIs")),
             client_id,
             client_secret,
             refresh_token,

@@ -54,13 +54,11 @@ impl Grant {
     }
 }
 
-/// Who issues tokens, and where the APIs are that they open.
+/// Who issues tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Base URL of the token endpoint, `https` and without a slash at its end: `https://accounts.zoho.eu`.
     pub accounts: String,
-    /// Base URL of the APIs, likewise; absent for a server that is in no table and that the inventory says nothing of.
-    pub api: Option<String>,
     /// The data centre, unless the server is one of the user's own.
     pub data_centre: Option<&'static DataCentre>,
 }

@@ -11,8 +11,8 @@ use crate::yaml::{Node, Value};
 /// Keys under which nothing but the place of a secret belongs.
 const KEYS: [&str; 3] = ["client-id", "client-secret", "refresh-token"];
 
-/// Keys of addresses, into which people write users and passwords.
-const URLS: [&str; 2] = ["accounts-url", "api-url"];
+/// The key of an address, into which people write users and passwords.
+const URL: &str = "accounts-url";
 
 /// The text with everything blotted out, byte for byte, that may be a secret; what YAML says of the rest is the same.
 pub(super) fn blot(text: &str, tree: Option<&Node>) -> String {
@@ -38,8 +38,7 @@ fn among(node: &Node, text: &str, found: &mut Vec<Span>) {
                 found.extend(secrets::is_bare(&entry.key).then_some(entry.key_span));
                 if KEYS.contains(&entry.key.as_str()) {
                     whole(&entry.value, text, found);
-                } else if let (true, Value::Scalar(address)) = (URLS.contains(&entry.key.as_str()), &entry.value.value)
-                {
+                } else if let (true, Value::Scalar(address)) = (entry.key == URL, &entry.value.value) {
                     found.extend(address.contains('@').then_some(entry.value.span));
                 } else {
                     among(&entry.value, text, found);

@@ -57,7 +57,7 @@ fn the_example_is_read_and_grants_take_over_what_they_do_not_say() {
     let GrantType::ClientCredentials { soid, scopes } = &night.grant_type else { panic!("{night:?}") };
     assert_eq!((soid.as_str(), scopes[0].value.as_str()), ("ZohoCRM.600123", "ZohoCRM.modules.deals.READ"));
     assert!(matches!(&night.requested, Some(Requested::Listed(scopes)) if scopes.len() == 1));
-    assert_eq!((own.server.accounts.as_str(), &own.server.api), ("https://analytics.example.com/iam", &None));
+    assert_eq!(own.server.accounts.as_str(), "https://analytics.example.com/iam");
 }
 
 #[test]
@@ -83,7 +83,7 @@ apps:
 ";
     insta::assert_snapshot!(errors(text), @r"
     2:1 [defalts] an inventory has no key `defalts` (did you mean `defaults`?)
-    3:13 [refresh-token] `defaults` has no key `refresh-token` (the keys of `defaults` are `owner`, `data-center`, `accounts-url`, `api-url`, `client-id`, `client-secret`, `grant-type`, `tags`, `accept-minting`)
+    3:13 [refresh-token] `defaults` has no key `refresh-token` (the keys of `defaults` are `owner`, `data-center`, `accounts-url`, `client-id`, `client-secret`, `grant-type`, `tags`, `accept-minting`)
     3:48 [uss] `uss` is not a data centre (did you mean `us`?)
     10:11 [refresh-token] two grants are called `a@eu` (give one of them a `name`, or another data centre)
     10:56 [''] expected a name, found an empty text

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::{GrantState, Tally, Totals};
 use super::grants::Group;
 use super::population::{App, Population};
-use super::row::{Absolved, FRAME, Said, absolved};
+use super::row::{Absolved, FRAME, Statement, absolved};
 use super::shown::{Guide, Name, counted};
 use crate::finding::Severity;
 use crate::judge::Verdict;
@@ -69,7 +69,7 @@ pub(super) struct Section {
     pub(super) groups: Vec<Group>,
     pub(super) left_out: usize,
     pub(super) grants_left_out: usize,
-    pub(super) remarks: Vec<Said>,
+    pub(super) remarks: Vec<Statement>,
     pub(super) remarks_left_out: usize,
     pub(super) waived: Vec<Absolved>,
 }
@@ -183,8 +183,9 @@ impl Section {
     /// The section of an application, with as many rows as there is room for; takes what it weighs from the room.
     fn new(app: &App<'_>, number: usize, room: &mut usize, guide: Guide<'_>) -> Self {
         let mut spend = |weight: usize| *room = room.saturating_sub(weight);
-        let remarks: Vec<Said> = app.remarks.iter().take(REMARKS).map(|remark| Said::new(remark, guide)).collect();
-        spend(FRAME + remarks.iter().map(Said::weight).sum::<usize>());
+        let remarks: Vec<Statement> =
+            app.remarks.iter().take(REMARKS).map(|remark| Statement::new(remark, guide)).collect();
+        spend(FRAME + remarks.iter().map(Statement::weight).sum::<usize>());
         let mut groups = Vec::new();
         let without_grant = app.grants.is_empty() || app.held_by(None).next().is_some();
         for held in app.grants.iter().map(Some).chain(without_grant.then_some(None)) {

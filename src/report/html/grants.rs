@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{GrantInfo, GrantState, Report, Tally};
 use super::population::{App, Held, Population};
-use super::row::{Absolved, CELL, FRAME, Row, Said, absolved};
+use super::row::{Absolved, CELL, FRAME, Row, Statement, absolved};
 use super::shown::{Guide, Name, Shown, Spots, counted, thousands};
 use super::summary::Figure;
 use crate::finding::Severity;
@@ -17,9 +17,6 @@ const UNKNOWN: usize = 50;
 
 /// The most services in the table of services.
 const SERVICES: usize = 200;
-
-/// The most calls of a grant that are listed.
-const CALLS: usize = 200;
 
 /// The most remarks on a grant, and waivers of them.
 const REMARKS: usize = 50;
@@ -65,13 +62,11 @@ pub(super) struct Group {
 /// What is known of a grant apart from its scopes.
 pub(super) struct Detail {
     pub(super) head: Head,
-    pub(super) said: Vec<Said>,
+    pub(super) said: Vec<Statement>,
     pub(super) said_left_out: usize,
     pub(super) waived: Vec<Absolved>,
     /// The way to a smaller one, step by step.
     pub(super) steps: Vec<Shown>,
-    pub(super) calls: Vec<Shown>,
-    pub(super) more_calls: usize,
 }
 
 /// The figures of a run's grants; `None` where requests were judged.
@@ -192,25 +187,22 @@ impl Group {
 
 impl Detail {
     fn new(app: &App<'_>, held: &Held<'_>, guide: Guide<'_>) -> Self {
-        let calls = held.info.calls.as_deref().unwrap_or_default();
         Self {
             head: Head::new(app, held, true, guide),
-            said: held.remarks.iter().take(REMARKS).map(|remark| Said::new(remark, guide)).collect(),
+            said: held.remarks.iter().take(REMARKS).map(|remark| Statement::new(remark, guide)).collect(),
             said_left_out: held.remarks.len().saturating_sub(REMARKS),
             waived: absolved(&held.waived, CELL),
             steps: held
                 .plan
                 .map(|plan| plan.steps().iter().map(|step| Shown::step(step)).collect())
                 .unwrap_or_default(),
-            calls: calls.iter().take(CALLS).map(|call| Shown::name(call)).collect(),
-            more_calls: calls.len().saturating_sub(CALLS),
         }
     }
 
     fn weight(&self) -> usize {
         const TAGS: usize = 22;
-        let lists = self.steps.iter().chain(&self.calls).map(|text| TAGS + text.weight());
-        let texts = self.said.iter().map(Said::weight).chain(lists).chain([self.head.name.weight()]);
+        let lists = self.steps.iter().map(|text| TAGS + text.weight());
+        let texts = self.said.iter().map(Statement::weight).chain(lists).chain([self.head.name.weight()]);
         2 * FRAME + FRAME * self.waived.len() + texts.sum::<usize>()
     }
 }

@@ -28,7 +28,7 @@ use apps::Apps;
 use grants::Grants;
 use heat::Heat;
 use population::Population;
-use row::Said;
+use row::Statement;
 use shown::{Guide, Name, Shown};
 use summary::{Chart, Figure, Headline};
 
@@ -77,7 +77,7 @@ struct Page {
     heat: Vec<Heat>,
     grants: Option<Grants>,
     apps: Apps,
-    of_policy: Vec<Said>,
+    of_policy: Vec<Statement>,
     of_policy_left_out: usize,
     exceptions: (Vec<Exception>, usize),
     notices: Vec<Told>,
@@ -115,7 +115,12 @@ impl Page {
             heat: heat::maps(&population, &report.products),
             grants: Grants::new(report, &population, &apps.grants(), guide),
             apps,
-            of_policy: population.of_policy.iter().take(OF_POLICY).map(|remark| Said::new(remark, guide)).collect(),
+            of_policy: population
+                .of_policy
+                .iter()
+                .take(OF_POLICY)
+                .map(|remark| Statement::new(remark, guide))
+                .collect(),
             of_policy_left_out: population.of_policy.len().saturating_sub(OF_POLICY),
             exceptions: appendix::exceptions(report),
             notices: appendix::notices(report),

@@ -154,7 +154,7 @@ struct Index<'r> {
     apps: BTreeMap<Option<&'r str>, App<'r>>,
     by_name: HashMap<Name<'r>, Vec<usize>>,
     by_place: HashMap<(Option<&'r str>, Place), usize>,
-    remarks: HashMap<Said<'r>, usize>,
+    remarks: HashMap<Sameness<'r>, usize>,
     /// The grants of the report in the order of their places, each with its index.
     by_record: Vec<(usize, &'r GrantInfo)>,
     /// Where a grant of the report stands in the list of its application's.
@@ -163,7 +163,7 @@ struct Index<'r> {
 
 /// What makes two findings say the same in the same row.
 #[derive(PartialEq, Eq, Hash)]
-struct Said<'r> {
+struct Sameness<'r> {
     row: Row<'r>,
     code: &'static str,
     severity: Severity,
@@ -268,7 +268,7 @@ impl<'r> Index<'r> {
                 None => return,
             },
         };
-        let said = Said {
+        let said = Sameness {
             row,
             code: finding.rule.code,
             severity: finding.severity,

@@ -29,7 +29,7 @@ pub(super) struct Row {
     pub(super) excess: Vec<Shown>,
     pub(super) more_excess: usize,
     pub(super) witness: Option<(Shown, Shown)>,
-    pub(super) said: Vec<Said>,
+    pub(super) said: Vec<Statement>,
     pub(super) waived: Vec<Absolved>,
     pub(super) count: usize,
     pub(super) spots: Spots,
@@ -42,7 +42,7 @@ pub(super) struct Decided {
 }
 
 /// What a rule says.
-pub(super) struct Said {
+pub(super) struct Statement {
     pub(super) severity: Severity,
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
@@ -87,7 +87,7 @@ impl Row {
                 .witness
                 .as_ref()
                 .map(|witness| (Shown::name(&witness.call), Shown::sentence(&witness.summary))),
-            said: access.remarks.iter().map(|remark| Said::of_scope(remark, judged, guide)).collect(),
+            said: access.remarks.iter().map(|remark| Statement::of_scope(remark, judged, guide)).collect(),
             waived: absolved(&access.waived, CELL),
             count: access.places.len(),
             spots: guide.spots(&access.places),
@@ -98,7 +98,7 @@ impl Row {
         let names = [&self.scope, &self.gives].into_iter().chain(&self.excess).map(Shown::weight);
         let deciders = self.deciders.iter().map(|decided| decided.text.len() + decided.spots.weight());
         let witness = self.witness.iter().map(|(call, summary)| call.weight() + summary.weight());
-        let said = self.said.iter().map(Said::weight);
+        let said = self.said.iter().map(Statement::weight);
         let waived = self.waived.iter().map(|waived| FRAME / 2 + waived.reason.weight());
         let parts: usize = names.chain(deciders).chain(witness).chain(said).chain(waived).sum();
         FRAME + self.data.len() + self.spots.weight() + parts
@@ -116,7 +116,7 @@ impl Decided {
     }
 }
 
-impl Said {
+impl Statement {
     /// What a rule says once, for all the places at which it says so.
     pub(super) fn new(remark: &Remark<'_>, guide: Guide<'_>) -> Self {
         Self::with_related(remark, remark.finding.related.iter(), guide)

@@ -146,7 +146,6 @@ fn audit() -> Builder {
             state,
             scopes: usize::from(state == GrantState::Known),
             place,
-            calls: None,
         });
         if state == GrantState::Known {
             let at = record.len() - "ZohoBooks.fullaccess.all".len();

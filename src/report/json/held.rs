@@ -91,9 +91,6 @@ pub(super) struct Grant<'a> {
     scopes: usize,
     /// Where it was read.
     location: Location<'a>,
-    /// The calls that the vendor's own list opens to it; only where that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    calls: Option<Vec<Text<'a>>>,
 }
 
 impl<'a> Figures<'a> {
@@ -148,7 +145,6 @@ impl<'a> Grant<'a> {
             state: grant.state,
             scopes: grant.scopes,
             location: Location::new(grant.place, sources),
-            calls: grant.calls.as_ref().map(|calls| calls.iter().map(|call| Text::new(call)).collect()),
         }
     }
 }

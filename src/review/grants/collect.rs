@@ -198,7 +198,6 @@ impl<'a> Collector<'a> {
             scopes: grant.request.items.len(),
             place: grant.place,
             name: grant.name.clone(),
-            calls: grant.calls.clone(),
         };
         let (requested, origin) = (grant.requested.clone(), grant.origin.clone());
         let judged = judgement.map_or_else(|| Judged::Open(Box::new(grant)), Judged::Done);

@@ -51,7 +51,7 @@ pub(crate) struct Shown {
 
 /// Who says something, and how far it can be trusted.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Said {
+pub(crate) struct Evidence {
     /// How far it can be trusted.
     pub(crate) status: Status,
     /// Addresses of those who say it.
@@ -69,7 +69,7 @@ pub(crate) struct ShownScope {
     pub(crate) operation: String,
     /// Who says that it exists.
     #[serde(flatten)]
-    pub(crate) said: Said,
+    pub(crate) said: Evidence,
 }
 
 /// A resource and its scopes.
@@ -98,7 +98,7 @@ pub(crate) struct ShownWord {
     pub(crate) data: Vec<DataClass>,
     /// Who says that it exists.
     #[serde(flatten)]
-    pub(crate) said: Said,
+    pub(crate) said: Evidence,
 }
 
 /// An operation word that stands for others.
@@ -112,7 +112,7 @@ pub(crate) struct ShownMeaning {
     pub(crate) resources: Option<String>,
     /// Who says so.
     #[serde(flatten)]
-    pub(crate) said: Said,
+    pub(crate) said: Evidence,
 }
 
 /// A parent that covers children.
@@ -128,7 +128,7 @@ pub(crate) struct ShownGroup {
     pub(crate) operations: Vec<String>,
     /// Who says so.
     #[serde(flatten)]
-    pub(crate) said: Said,
+    pub(crate) said: Evidence,
 }
 
 /// A call.
@@ -157,7 +157,7 @@ pub(crate) struct ShownErratum {
     pub(crate) means: String,
     /// Who writes it.
     #[serde(flatten)]
-    pub(crate) said: Said,
+    pub(crate) said: Evidence,
 }
 
 /// Scopes that should not be used, or do not exist.
@@ -171,7 +171,7 @@ pub(crate) struct ShownPattern {
     pub(crate) instead: Vec<String>,
     /// Who says so.
     #[serde(flatten)]
-    pub(crate) said: Said,
+    pub(crate) said: Evidence,
 }
 
 /// A fact in prose.

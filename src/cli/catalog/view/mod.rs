@@ -3,7 +3,7 @@
 mod document;
 
 pub(crate) use document::{
-    Said, Shown, ShownEndpoint, ShownErratum, ShownGroup, ShownLeftOut, ShownMeaning, ShownNote, ShownPattern,
+    Evidence, Shown, ShownEndpoint, ShownErratum, ShownGroup, ShownLeftOut, ShownMeaning, ShownNote, ShownPattern,
     ShownResource, ShownScope, ShownSource, ShownWord,
 };
 
@@ -229,8 +229,8 @@ impl View<'_> {
         sources.iter().map(|source| self.service.cite(source)).collect()
     }
 
-    fn said(&self, provenance: &Provenance) -> Said {
-        Said { status: provenance.status, sources: self.cited(&provenance.sources), note: provenance.note.clone() }
+    fn said(&self, provenance: &Provenance) -> Evidence {
+        Evidence { status: provenance.status, sources: self.cited(&provenance.sources), note: provenance.note.clone() }
     }
 
     fn scope(&self, scope: &Scope, provenance: &Provenance) -> ShownScope {
