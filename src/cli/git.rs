@@ -134,7 +134,7 @@ impl Repository {
             return Err(wrong(format!("`{revision}` names {} things: `{}`", refs.len(), refs.join("`, `")))
                 .help("name one of them in full, or the commit"));
         }
-        let is_hexadecimal = revision.len() >= 4 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_hexadecimal = revision.len() >= 7 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
         if let (true, Some(first)) = (is_hexadecimal, refs.first()) {
             return Err(wrong(format!("`{revision}` may name a commit, and names `{first}`"))
                 .help("name the reference or the commit in full"));

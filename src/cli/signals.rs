@@ -52,19 +52,23 @@ fn listen() {
                 if signal == SIGINT && answer.is_some_and(|answer| answer()) {
                     continue;
                 }
-                finish(signal);
+                finish(signal, answer.is_some());
             }
         });
     });
 }
 
-/// Takes everything away that is unfinished, and ends the program as the signal would have.
-fn finish(signal: i32) {
+/// Takes everything away that is unfinished, and ends the program: as the signal would have, or where interrupts are
+/// `answered`, with the exit code that shells take for the end by a signal.
+fn finish(signal: i32, answered: bool) {
     // Held to the end: nothing new is begun meanwhile.
     let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
     for (folder, name) in unfinished.iter() {
         // It may just have got its name, or not be there yet.
         let _ = unlinkat(folder, name, AtFlags::empty());
+    }
+    if answered {
+        std::process::exit(128 + signal);
     }
     let _ = emulate_default_handler(signal);
     drop(unfinished);

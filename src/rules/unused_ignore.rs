@@ -41,7 +41,7 @@ impl Rule for UnusedIgnore {
 
     fn check_run(&self, cx: &RunContext<'_>, findings: &mut Vec<Finding>) {
         for used in cx.ignores {
-            if used.matched > 0 || used.rules.is_empty() || used.ignore.reason.is_empty() {
+            if used.matched > 0 || used.refused.len() == used.rules.len() || used.ignore.reason.is_empty() {
                 continue;
             }
             let rules: Vec<String> = used.rules.iter().map(|rule| (*rule).to_owned()).collect();
