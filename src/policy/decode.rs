@@ -150,10 +150,8 @@ impl Reader<'_> {
     /// What comments in sources may accept.
     fn comments(&mut self, node: &Node) -> Option<Comments> {
         if let Value::Scalar(_) = node.value {
-            return self.choice(node, "`allowed`, `off` or a list of rules", COMMENTS).map(|allowed| match allowed {
-                true => Comments::Allowed,
-                false => Comments::Off,
-            });
+            let allowed = self.choice(node, "`allowed`, `off` or a list of rules", COMMENTS)?;
+            return Some(if allowed { Comments::Allowed } else { Comments::Off });
         }
         let mut rules = Vec::new();
         for node in self.list(node, "`allowed`, `off` or a list of rules") {

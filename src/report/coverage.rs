@@ -106,6 +106,7 @@ pub struct Notice {
 
 impl Notice {
     /// A notice about the run.
+    #[must_use]
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self { kind, path: None, message: message.into(), help: None }
     }

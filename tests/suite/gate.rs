@@ -13,6 +13,9 @@ use serde_json::Value;
 use crate::run::{Ended, Run, zscope};
 
 const DENY: &str = "version: 1\ndefault: deny\nallow: ['ZohoBooks.{invoices,contacts}.{CREATE,READ}']\n";
+/// What a change does.
+type Edit = fn(Run) -> Run;
+
 const BAD: &str = "S='ZohoBooks.fullaccess.all'\n";
 
 fn json(ended: &Ended) -> Value {
@@ -120,7 +123,7 @@ fn what_is_no_policy_is_never_taken_for_none() {
         assert_eq!(ended.code, Some(2), "{reason}: {}", ended.stdout);
         assert!(ended.stderr.contains(reason), "{reason}: {}", ended.stderr);
     };
-    told(check().file("zscope.yaml/x", ""), "`zscope.yaml` is no policy, but a folder".trim_start_matches('`'));
+    told(check().file("zscope.yaml/x", ""), "zscope.yaml` is no policy, but a folder");
     let run = check();
     symlink("/nonexistent", run.path().join("zscope.yaml")).unwrap();
     told(run, "is no policy, but a link that leads nowhere");
@@ -620,7 +623,6 @@ fn a_change_is_judged_by_what_stood_before_it() {
     };
     let ended = scanned(base(), &[]);
     assert_eq!((ended.code, notices(&ended)), (Some(0), vec![]), "{} {}", ended.stdout, ended.stderr);
-    type Edit = fn(Run) -> Run;
     let loose = "version: 1\ndefault: allow\nrules: {full-access: off}\n";
     let edits: [(&str, Edit, &[&str]); 8] = [
         ("the policy", |run| run.file("zscope.yaml", "version: 1\ndefault: allow\n"), &["policy-changed zscope.yaml"]),
