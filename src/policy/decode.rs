@@ -454,7 +454,7 @@ rule-pages: wiki.example.com/{code}
         let found: String = texts.iter().map(|text| errors(&[("p", text)])).collect();
         insta::assert_snapshot!(found, @r"
         p:1:1 [] the policy is empty (begin with `version: 1`)
-        p:1:1 [] expected a policy (a mapping), found a list
+        p:1:1 [] this is no policy: it holds none of the keys of one, or few (a policy begins with `version: 1`; of other files nothing is shown)
         p:1:1 [] a policy needs the key `version` (write `version: 1` on the first line)
         p:1:10 [2] `2` is not a version that this build reads (it reads version 1)
         p:1:10 [1.0] `1.0` is not a version that this build reads (it reads version 1)
