@@ -1,30 +1,27 @@
 //! Scopes and API calls: which scopes a call needs, which calls a scope opens.
 
-use super::coverage::{starts, starts_of_need, sure_coverers};
+use super::graph::Graph;
 use super::identity::identify;
-use super::reach::sure_reach;
-use crate::catalog::{Catalog, Composed, Endpoint, Needed, Needs, Service};
+use crate::catalog::{Catalog, Endpoint, Needed, Needs};
 use crate::scope::Scope;
 
 /// Whether a list of scopes surely suffices for a call. `None` when the vendor does not say which of the listed scopes
 /// are needed.
 #[must_use]
 pub fn suffices(catalog: &Catalog, scopes: &[Scope], endpoint: &Endpoint) -> Option<bool> {
-    let scopes: Vec<Scope> = scopes.iter().map(|scope| identify(catalog, scope).scope).collect();
     match &endpoint.needs {
         Needs::Nothing => Some(true),
         Needs::Unstated(_) => None,
-        Needs::AnyOf(sets) => Some(sets.iter().any(|set| set.iter().all(|need| gives_need(catalog, &scopes, need)))),
+        Needs::AnyOf(sets) => Some(sets.iter().any(|set| set.iter().all(|need| gives_need(catalog, scopes, need)))),
     }
 }
 
-/// Whether one of the scopes surely gives what a call needs. `WRITE` and other words that stand for operations count
-/// as those.
+/// Whether the scopes surely give what a call needs. `WRITE` and other words that stand for operations count as those.
 pub(super) fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> bool {
-    starts(catalog, need).iter().all(|need| {
-        let above = sure_coverers(catalog, need);
-        scopes.iter().any(|scope| above.contains(scope))
-    })
+    let graph = Graph::of(catalog);
+    let held: Vec<_> = scopes.iter().map(|scope| graph.id(scope)).collect();
+    let given = |start| graph.above_least(start).iter().any(|above| held.contains(above));
+    graph.starts(graph.id(need)).into_iter().all(given)
 }
 
 /// A call that a scope surely opens and that what is covered already does not: the witness of an excess. The one with
@@ -46,7 +43,8 @@ pub fn example_call<'c>(catalog: &'c Catalog, scope: &Scope) -> Option<&'c Endpo
         let found = find_call(catalog, scope, |_| false)?;
         calls.iter().position(|call| std::ptr::eq(call, found))
     };
-    calls.get(catalog.recalled().examples.answer(scope.folded(), |_| 1, find)?)
+    let graph = Graph::of(catalog);
+    calls.get(graph.answered(graph.id(scope), find, |answers| &answers.example)?)
 }
 
 /// Every call that a scope surely opens by itself, in catalog order.
@@ -60,22 +58,14 @@ fn opened<'c>(
     scope: &Scope,
     covered: &impl Fn(&Scope) -> bool,
 ) -> impl Iterator<Item = (usize, &'c Endpoint)> {
-    let identity = identify(catalog, scope);
-    let service = identity.service();
+    let service = identify(catalog, scope).service();
     let calls = service.map_or(&[][..], |service| catalog.endpoints(&service.name));
     let needed = service.and_then(|service| catalog.needed(&service.name));
     let scopes = needed.map_or(&[][..], Needed::scopes);
-    let mut gives = vec![false; scopes.len()];
-    if let (Some(service), Some(needed)) = (service, needed) {
-        let reached = sure_reach(catalog, &identity.scope);
-        // What it surely gives is looked up among what is needed: most scopes give few others.
-        for number in reached.iter().filter_map(|reached| needed.number(reached)) {
-            gives[number] = true;
-        }
-        for (number, starts) in composed(catalog, service, scopes).iter() {
-            gives[*number] = starts.iter().all(|start| reached.contains(start));
-        }
-    }
+    let graph = Graph::of(catalog);
+    let id = graph.id(scope);
+    let needs = service.and_then(|service| Some(graph.needs(catalog.number(&service.name)?, scopes))).unwrap_or(&[]);
+    let gives: Vec<bool> = needs.iter().map(|need| graph.covers(id, *need)).collect();
     // Whoever asks for what no catalog knows asks for what no call needs.
     let calls = if gives.contains(&true) { calls } else { &[] };
     let mut covered_before: Vec<Option<bool>> = vec![None; scopes.len()];
@@ -106,15 +96,6 @@ fn opened<'c>(
         }
         best.map(|gravity| (gravity, endpoint))
     })
-}
-
-/// The scopes among those needed that stand for others, each with its number and with what it stands for.
-fn composed(catalog: &Catalog, service: &Service, needed: &[Scope]) -> Composed {
-    let find = || {
-        let starts = |(number, need)| Some((number, starts_of_need(catalog, service, need)?));
-        needed.iter().enumerate().filter_map(starts).collect()
-    };
-    catalog.recalled().composed.answer(service.name.clone(), |found: &Composed| found.len(), find)
 }
 
 /// How grave an operation is; smaller is graver.

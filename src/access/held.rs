@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Reading;
-use super::coverage::{WRITE, coverers, starts};
+use super::coverage::{coverers, starts};
+use super::graph::{Graph, Place};
 use super::identity::{Known, Unknown, identify};
+use super::operation::WRITE;
 use crate::catalog::{Catalog, Resource, Service};
 use crate::scope::Scope;
 
@@ -28,18 +29,32 @@ pub enum Sureness {
 #[must_use]
 #[allow(clippy::implicit_hasher, reason = "one kind of set is enough")]
 pub fn holds(catalog: &Catalog, held: &HashSet<Scope>, wanted: &Scope, expanded: bool) -> Sureness {
-    let covered = |wanted: &Scope, reading| coverers(catalog, wanted, reading).iter().any(|above| held.contains(above));
-    let starts = starts(catalog, wanted);
-    if starts.iter().all(|start| covered(start, Reading::AtLeast)) {
+    let surely = |wanted: &Scope| coverers(catalog, wanted).iter().any(|above| held.contains(above));
+    if starts(catalog, wanted).iter().all(surely) {
         return Sureness::Surely;
     }
-    if expanded && let Some(singles) = expansion(catalog, wanted) {
-        let each = singles.iter().all(|single| covered(single, Reading::AtLeast));
-        if each {
-            return Sureness::Surely;
+    if expanded
+        && let Some(singles) = expansion(catalog, wanted)
+        && singles.iter().all(surely)
+    {
+        return Sureness::Surely;
+    }
+    if held.iter().any(|held| may_reach(catalog, held, wanted)) { Sureness::Perhaps } else { Sureness::No }
+}
+
+/// Whether a scope may reach all of another one.
+fn may_reach(catalog: &Catalog, scope: &Scope, other: &Scope) -> bool {
+    let graph = Graph::of(catalog);
+    let (id, other) = (graph.id(scope), graph.id(other));
+    let reach = graph.reach(id);
+    match other.place() {
+        _ if id == other => true,
+        Place::Catalog(service, number) => reach.service == Some(service) && reach.below.contains(number),
+        Place::Beyond(_) => {
+            let wanted = graph.reach(other);
+            wanted.regions.iter().all(|wanted| reach.regions.iter().any(|region| wanted.is_inside(region)))
         }
     }
-    if starts.iter().all(|start| covered(start, Reading::AtMost)) { Sureness::Perhaps } else { Sureness::No }
 }
 
 /// The single operations for which `ALL` on a resource may come back: those that the catalog knows, else the usual

@@ -1,87 +1,87 @@
-//! What a scope reaches: the edges followed downwards, to scopes one can name and to patterns where one cannot.
+//! What a scope opens and reaches, as far as it has a name.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use super::coverage::{WRITE, meaning_of};
+use super::edge::{Edge, Why};
+use super::graph::{Graph, ScopeId};
 use super::identity::{Known, Unknown, identify};
-use crate::catalog::model::Group;
-use crate::catalog::{Catalog, Provenance, Service};
-use crate::scope::{Part, Pattern, Scope};
-
-/// One step from a scope to something it opens.
-#[derive(Clone, Debug)]
-pub struct Edge<'c> {
-    /// What is opened.
-    pub scope: Scope,
-    /// Why.
-    pub why: Why<'c>,
-    /// Whether it is documented or observed.
-    pub sure: bool,
-}
-
-/// Why one scope opens another.
-#[derive(Clone, Copy, Debug)]
-pub enum Why<'c> {
-    /// `ALL` is every operation on the resource.
-    All,
-    /// The operation word stands for others; the catalog's statement, or the general rule on `WRITE`.
-    Meaning(Option<&'c Provenance>),
-    /// The resource is a group.
-    Group(&'c Group),
-    /// Full access is everything in the service.
-    FullAccess,
-}
+use super::operation::{is_all, is_word, means};
+use super::tree::{Node, Point, Tree, small};
+use crate::catalog::model::Operation;
+use crate::catalog::{Catalog, Service, Status};
+use crate::scope::Scope;
 
 /// What a scope opens directly, as far as it has a name. Also what is only assumed: see [`Edge::sure`].
+///
+/// Of a resource below, the same operation is named where there is one, and what it stands for where there is none.
 #[must_use]
 pub fn opens<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<Edge<'c>> {
     let identity = identify(catalog, scope);
-    let scope = &identity.scope;
-    let Some(service) = identity.service() else { return Vec::new() };
-    let sure = identity.status().is_some_and(crate::catalog::Status::exists);
+    let (scope, path) = (&identity.scope, identity.scope.resource());
+    let Some(operation) = scope.operation() else { return Vec::new() };
+    let status = identity.status();
     let mut edges = Vec::new();
+    let Some(service) = identity.service() else {
+        let word = means(None, path, operation);
+        for name in word.iter().flat_map(|word| &word.names) {
+            let mut parts = scope.parts().to_vec();
+            if let Some(last) = parts.last_mut() {
+                (*name).clone_into(last);
+            }
+            edges.push(Edge { scope: Scope::from_parts(parts), why: Why::Meaning(None), sure: false });
+        }
+        return edges;
+    };
     if scope.is_full_access() {
+        let sure = status.is_some_and(Status::exists);
         for resource in &service.resources {
-            edges.push(Edge { scope: service.scope(&resource.path, "ALL"), why: Why::FullAccess, sure });
+            let whole = resource.operations.iter().find(|operation| is_all(&operation.name));
+            for operation in whole.map_or(resource.operations.as_slice(), std::slice::from_ref) {
+                let scope = service.scope(&resource.path, &operation.name);
+                edges.push(Edge { scope, why: Why::FullAccess, sure });
+            }
         }
         return edges;
     }
-    let Some(operation) = scope.operation() else { return edges };
-    let path = scope.resource();
-    if operation.eq_ignore_ascii_case("ALL") {
-        for name in operations_of(&identity.known) {
-            edges.push(Edge { scope: service.scope(path, &name), why: Why::All, sure });
+    let resource = match identity.known {
+        Known::Operation(_, resource, _) | Known::No(Unknown::Operation(_, resource)) => Some(resource),
+        _ => None,
+    };
+    for operation in resource.iter().filter(|_| is_all(operation)).flat_map(|resource| &resource.operations) {
+        let sure = status.is_some_and(Status::exists);
+        edges.push(Edge { scope: service.scope(path, &operation.name), why: Why::All, sure });
+    }
+    if let Some(word) = means(Some(service), path, operation) {
+        let sure = identity.is_known() && word.is_sure();
+        for name in &word.names {
+            let known = resource.and_then(|resource| resource.operation(name)).map_or(*name, |known| &known.name);
+            let why = Why::Meaning(word.said.map(|said| &said.provenance));
+            edges.push(Edge { scope: service.scope(path, known), why, sure });
         }
     }
-    match meaning_of(service, path, operation) {
-        Some(meaning) => {
-            let sure = sure && meaning.provenance.status.is_sure();
-            for name in &meaning.means {
-                let why = Why::Meaning(Some(&meaning.provenance));
-                edges.push(Edge { scope: service.scope(path, name), why, sure });
+    let graph = Graph::of(catalog);
+    if let Some(number) = catalog.number(&service.name) {
+        let (_, tree) = graph.tree(number);
+        let point = Point { path, operation, resource: None, status };
+        tree.each_below(service, point, |to, why, sure| {
+            if stands_for_itself(service, tree, operation, to, sure) {
+                edges.push(Edge { scope: tree.scope(service, to), why, sure });
             }
-        }
-        None if operation.eq_ignore_ascii_case("WRITE") => {
-            for name in WRITE {
-                edges.push(Edge { scope: service.scope(path, name), why: Why::Meaning(None), sure });
-            }
-        }
-        None => {}
-    }
-    for group in &service.groups {
-        if !same_path(&group.parent, path) || !group_has(group, operation) {
-            continue;
-        }
-        for resource in &service.resources {
-            if group.children.matches_parts(&resource.path) {
-                let hole = group.except.iter().any(|pattern| pattern.matches_parts(&resource.path));
-                let sure = sure && group.provenance.status.is_sure() && !hole;
-                edges.push(Edge { scope: service.scope(&resource.path, operation), why: Why::Group(group), sure });
-            }
-        }
+        });
     }
     distinct(edges, scope)
+}
+
+/// Whether an operation of a resource below is named by itself, and not by another one that opens it there.
+fn stands_for_itself(service: &Service, tree: &Tree, from: &str, to: u32, sure: bool) -> bool {
+    let Node::Operation(resource, operation) = tree.node(to) else { return true };
+    let resource = &service.resources[resource];
+    let own = &resource.operations[operation];
+    let opens_it = |other: &Operation| {
+        other.name.eq_ignore_ascii_case(from)
+            && (other.provenance.status.exists() || (!sure && other.provenance.status != Status::Invalid))
+    };
+    own.name.eq_ignore_ascii_case(from) || !resource.operations.iter().any(opens_it)
 }
 
 /// One edge to each scope, the sure one where there are several, and none to where it starts.
@@ -102,233 +102,39 @@ fn distinct<'c>(edges: Vec<Edge<'c>>, from: &Scope) -> Vec<Edge<'c>> {
     kept
 }
 
-/// The operations that `ALL` stands for on what a scope names: those of the catalog, or the four basic ones.
-fn operations_of(known: &Known<'_>) -> Vec<String> {
-    let basic = || ["CREATE", "READ", "UPDATE", "DELETE"].map(str::to_owned).to_vec();
-    match known {
-        Known::Operation(_, resource, _) | Known::No(Unknown::Operation(_, resource)) => {
-            let named = resource.operations.iter().map(|operation| operation.name.clone());
-            let named: Vec<String> = named.filter(|name| !name.eq_ignore_ascii_case("ALL")).collect();
-            if named.is_empty() { basic() } else { named }
-        }
-        _ => basic(),
-    }
-}
-
-fn same_path(a: &[String], b: &[String]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.eq_ignore_ascii_case(y))
-}
-
-fn group_has(group: &Group, operation: &str) -> bool {
-    group.operations.is_empty() || group.operations.iter().any(|op| op.eq_ignore_ascii_case(operation))
-}
-
 /// Everything that a scope may reach and that has a name, itself first.
 #[must_use]
 pub fn reach(catalog: &Catalog, scope: &Scope) -> Vec<Scope> {
-    walk(catalog, scope, |_| false).into_iter().map(|(scope, _)| scope).collect()
-}
-
-/// [`reach`], for questions that are asked of the same scopes again and again.
-pub(super) fn reached(catalog: &Catalog, scope: &Scope) -> Arc<[Scope]> {
-    let find = || reach(catalog, scope).into();
-    catalog.recalled().reached.answer(scope.to_string(), |reached: &Arc<[Scope]>| reached.len(), find)
-}
-
-/// Everything that a scope surely gives and that has a name, itself included.
-pub(super) fn sure_reach(catalog: &Catalog, scope: &Scope) -> HashSet<Scope> {
-    let start = identify(catalog, scope).scope;
-    let mut seen = HashSet::from([start.clone()]);
-    let mut open = vec![start];
-    while let Some(current) = open.pop() {
-        for edge in opens(catalog, &current).into_iter().filter(|edge| edge.sure) {
-            if seen.insert(edge.scope.clone()) {
-                open.push(edge.scope);
-            }
-        }
-    }
-    seen
-}
-
-/// What of a scope's reach is not covered, where `covered` says what is: the narrowest scopes that have a name.
-#[must_use]
-pub fn excess(catalog: &Catalog, scope: &Scope, covered: impl Fn(&Scope) -> bool) -> Vec<Scope> {
-    let found = walk(catalog, scope, covered);
-    let leaves: Vec<Scope> = found.iter().filter(|(_, opened)| !opened).map(|(scope, _)| scope.clone()).collect();
-    if leaves.is_empty() { found.into_iter().take(1).map(|(scope, _)| scope).collect() } else { leaves }
-}
-
-/// Breadth first from a scope, stopping at what is covered. The flag says whether something uncovered lies below.
-fn walk(catalog: &Catalog, scope: &Scope, covered: impl Fn(&Scope) -> bool) -> Vec<(Scope, bool)> {
-    let start = identify(catalog, scope).scope;
-    if covered(&start) {
-        return Vec::new();
-    }
-    let mut seen: HashSet<Scope> = HashSet::from([start.clone()]);
-    let mut found = vec![(start, false)];
-    let mut next = 0;
-    while let Some((current, _)) = found.get(next).cloned() {
-        for edge in opens(catalog, &current) {
-            if covered(&edge.scope) {
-                continue;
-            }
-            found[next].1 = true;
-            if seen.insert(edge.scope.clone()) {
-                found.push((edge.scope, false));
-            }
-        }
-        next += 1;
-    }
-    found
-}
-
-/// Whether something that `scope` may reach is also something that `pattern` may reach: the test behind deny.
-#[must_use]
-pub fn may_meet(catalog: &Catalog, scope: &Scope, pattern: &Pattern) -> bool {
-    let services = [identify(catalog, scope).service(), scope.service().and_then(|name| catalog.alias(name))];
-    let mine = request_patterns(catalog, scope);
-    let theirs: Vec<Pattern> = services.iter().flatten().fold(reach_patterns(pattern, None), |mut all, service| {
-        all.extend(reach_patterns(pattern, Some(service)));
-        all
-    });
-    mine.iter().any(|a| theirs.iter().any(|b| a.meets(b)))
-}
-
-/// What a requested scope may reach, as patterns. Another name of a service and a vendor's slip count as what they
-/// may stand for.
-fn request_patterns(catalog: &Catalog, scope: &Scope) -> Vec<Pattern> {
-    let identity = identify(catalog, scope);
-    let mut all = reach_patterns(&Pattern::of_scope(&identity.scope), identity.service());
-    if let Some((service, erratum)) = identity.erratum {
-        all.extend(reach_patterns(&Pattern::of_scope(&erratum.means), Some(service)));
-    }
-    if let Some(alias) = scope.service().and_then(|name| catalog.alias(name)) {
-        let renamed = alias.scope(scope.resource(), scope.operation().unwrap_or_default());
-        all.extend(reach_patterns(&Pattern::of_scope(&renamed), Some(alias)));
+    let graph = Graph::of(catalog);
+    let own = identify(catalog, scope).scope;
+    let mut all = vec![own.clone()];
+    all.extend(graph.reached(graph.id(scope)).into_iter().skip(1).map(|id| graph.scope(id)));
+    // What an operation word stands for has a name, whether a file lists it or not.
+    if own.operation().is_some_and(|operation| is_word(identify(catalog, &own).service(), operation)) {
+        let meant = opens(catalog, &own).into_iter().filter(|edge| matches!(edge.why, Why::Meaning(_)));
+        let unlisted: Vec<Scope> = meant.map(|edge| edge.scope).filter(|scope| !all.contains(scope)).collect();
+        all.extend(unlisted);
     }
     all
 }
 
-/// Everything that the scopes of a pattern may reach, as patterns, following the edges of one service (none: a
-/// service that the catalog does not know).
-#[must_use]
-pub fn reach_patterns(pattern: &Pattern, service: Option<&Service>) -> Vec<Pattern> {
-    let mut found = vec![pattern.clone()];
-    let mut next = 0;
-    while let Some(current) = found.get(next).cloned() {
-        next += 1;
-        for below in directly_below(&current, service) {
-            if !found.contains(&below) {
-                found.push(below);
+impl Graph<'_> {
+    /// The narrowest of what a scope may reach among those that are asked for: scopes of the catalog, of which none
+    /// opens another one of them.
+    pub(crate) fn narrowest(self, id: ScopeId, asked: impl Fn(usize) -> bool) -> Vec<Scope> {
+        let reach = self.reach(id);
+        let Some(service) = reach.service else { return Vec::new() };
+        let (facts, tree) = self.tree(service);
+        let mut narrowest = Vec::new();
+        for number in reach.below.iter().filter(|number| asked(*number)) {
+            let opens_one = match tree.node(small(number)) {
+                Node::Full => reach.below.iter().any(|other| other != number && asked(other)),
+                _ => tree.opens_any(facts, small(number), |other| asked(other as usize)),
+            };
+            if !opens_one {
+                narrowest.push(tree.scope(facts, small(number)));
             }
         }
+        narrowest
     }
-    found
-}
-
-fn directly_below(pattern: &Pattern, service: Option<&Service>) -> Vec<Pattern> {
-    let mut below = Vec::new();
-    let Some((last, front)) = pattern.parts().split_last() else { return below };
-    if front.is_empty() && *last != Part::Many {
-        return below;
-    }
-    let with_last = |part: Part| {
-        let mut parts = front.to_vec();
-        parts.push(part);
-        Pattern::from_parts(parts)
-    };
-    let names_all = matches!(last, Part::Names(names) if names.iter().any(|name| name == "all"));
-    if names_all {
-        below.push(with_last(Part::One));
-    }
-    if is_full_access(pattern)
-        && let Some(first) = pattern.parts().first()
-    {
-        below.push(Pattern::from_parts(vec![first.clone(), Part::Many]));
-    }
-    // An unknown resource may be a parent: its literal subtree counts. A wildcard path has no subtree of its own.
-    if let (Part::Names(_), Some(path)) = (last, literal_path(front))
-        && !is_full_access(pattern)
-        && service.is_none_or(|service| service.resource(&path).is_none())
-    {
-        let mut parts = front.to_vec();
-        parts.push(Part::Many);
-        if !names_all {
-            parts.push(last.clone());
-        }
-        below.push(Pattern::from_parts(parts));
-    }
-    if let Some(service) = service {
-        edges_below(pattern, last, &with_last, service, &mut below);
-    }
-    below
-}
-
-fn edges_below(
-    pattern: &Pattern,
-    last: &Part,
-    with_last: &impl Fn(Part) -> Pattern,
-    service: &Service,
-    below: &mut Vec<Pattern>,
-) {
-    let own = |parts: &[String]| {
-        let names = std::iter::once(&service.name).chain(parts);
-        names.map(|name| Part::Names(vec![name.to_ascii_lowercase()])).collect::<Vec<_>>()
-    };
-    let lower = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect::<Vec<_>>();
-    let mut words: Vec<(String, Vec<String>)> =
-        service.meanings.iter().map(|m| (m.operation.to_ascii_lowercase(), lower(&m.means))).collect();
-    words.push(("write".to_owned(), WRITE.map(str::to_ascii_lowercase).to_vec()));
-    for (word, means) in words {
-        if matches!(last, Part::Names(names) if names.contains(&word)) {
-            below.push(with_last(Part::Names(means)));
-        }
-    }
-    let operation = if *last == Part::Many { Part::One } else { last.clone() };
-    for group in &service.groups {
-        let mut parent = own(&group.parent);
-        let reaching = if group.operations.is_empty() { Part::One } else { Part::Names(lower(&group.operations)) };
-        parent.push(reaching.clone());
-        if !pattern.meets(&Pattern::from_parts(parent)) {
-            continue;
-        }
-        let mut child = own(&[]);
-        child.extend_from_slice(group.children.parts());
-        child.push(both(&operation, &reaching));
-        below.push(Pattern::from_parts(child));
-    }
-    let mut full = own(&["fullaccess".to_owned()]);
-    full.push(Part::Names(vec!["all".to_owned()]));
-    if pattern.meets(&Pattern::from_parts(full)) {
-        let mut everything = own(&[]);
-        everything.push(Part::Many);
-        below.push(Pattern::from_parts(everything));
-    }
-}
-
-fn both(a: &Part, b: &Part) -> Part {
-    match (a, b) {
-        (Part::Names(x), Part::Names(y)) => Part::Names(x.iter().filter(|name| y.contains(name)).cloned().collect()),
-        (Part::Names(_), _) => a.clone(),
-        _ => b.clone(),
-    }
-}
-
-fn is_full_access(pattern: &Pattern) -> bool {
-    let named = |part: &Part, name: &str| matches!(part, Part::Names(names) if names.iter().any(|n| n == name));
-    matches!(pattern.parts(), [_, resource, operation] if named(resource, "fullaccess") && named(operation, "all"))
-}
-
-/// The names of a path after the service, when each part has exactly one.
-fn literal_path(front: &[Part]) -> Option<Vec<String>> {
-    let names = front.iter().map(|part| match part {
-        Part::Names(names) if names.len() == 1 => names.first().cloned(),
-        _ => None,
-    });
-    let mut names: Vec<String> = names.collect::<Option<_>>()?;
-    if names.len() < 2 {
-        return None;
-    }
-    names.remove(0);
-    Some(names)
 }

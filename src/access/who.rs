@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::Reading;
 use super::call::gives_need;
 use super::coverage::{coverers, starts};
 use super::identity::{Known, identify};
@@ -135,7 +134,7 @@ impl Desk<'_> {
         let identity = identify(self.catalog, &scope);
         let mut covered_by = Vec::new();
         if let Some(start) = starts(self.catalog, &scope).first() {
-            for above in coverers(self.catalog, start, Reading::AtLeast) {
+            for above in coverers(self.catalog, start) {
                 let covers = above != scope && gives_need(self.catalog, std::slice::from_ref(&above), &scope);
                 if covers && identify(self.catalog, &above).is_known() {
                     let reach = self.reach(&above).len();

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::graph::Graph;
 use super::identity::{Known, Unknown, identify};
-use super::reach::reached;
-use crate::catalog::{Catalog, DataClass, Touched};
+use super::reach::reach;
+use crate::catalog::{Catalog, DataClass};
 use crate::scope::Scope;
 
 /// What a scope gives, as a phrase: `read sales invoices`, `everything in Zoho Books`.
@@ -48,20 +49,13 @@ pub fn data_classes(catalog: &Catalog, scope: &Scope) -> BTreeSet<DataClass> {
 /// Everything that a scope may reach and that the catalog knows, each with its kinds of data.
 #[must_use]
 pub fn touches(catalog: &Catalog, scope: &Scope) -> Arc<[(Scope, Vec<DataClass>)]> {
-    let touched = |scope: &Scope| match identify(catalog, scope).known {
-        Known::Operation(_, resource, _) | Known::No(Unknown::Operation(_, resource)) => {
-            Some((scope.clone(), resource.data.clone()))
-        }
-        Known::Word(_, word) => Some((scope.clone(), word.data.clone())),
-        _ => None,
-    };
-    let find = || reached(catalog, scope).iter().filter_map(touched).collect();
-    catalog.recalled().touched.answer(scope.to_string(), |touched: &Touched| touched.len(), find)
+    let graph = Graph::of(catalog);
+    graph.touched(graph.id(scope))
 }
 
 /// The operation words, in upper case, among everything that a scope may reach.
 #[must_use]
 pub fn operations(catalog: &Catalog, scope: &Scope) -> BTreeSet<String> {
-    let reached = reached(catalog, scope);
+    let reached = reach(catalog, scope);
     reached.iter().filter_map(Scope::operation).map(str::to_ascii_uppercase).collect()
 }

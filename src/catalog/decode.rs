@@ -389,4 +389,5 @@ pub(super) const SCOPE: [Status; 6] =
 const EXISTING: [Status; 4] = [Status::Documented, Status::Observed, Status::Reported, Status::Disputed];
 
 /// What the status of a coverage edge can be.
-pub(super) const EDGE: [Status; 4] = [Status::Documented, Status::Observed, Status::Disputed, Status::Assumed];
+pub(super) const EDGE: [Status; 5] =
+    [Status::Documented, Status::Observed, Status::Disputed, Status::Assumed, Status::Separate];

@@ -22,11 +22,13 @@ pub enum Status {
     Deprecated,
     /// Reported not to exist.
     Invalid,
+    /// Said not to hold: the parent does not reach these children. For coverage only.
+    Separate,
 }
 
 impl Status {
     /// Every status, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Documented,
         Self::Observed,
         Self::Reported,
@@ -34,6 +36,7 @@ impl Status {
         Self::Assumed,
         Self::Deprecated,
         Self::Invalid,
+        Self::Separate,
     ];
 
     /// The word used in catalog files and outputs.
@@ -47,6 +50,7 @@ impl Status {
             Self::Assumed => "assumed",
             Self::Deprecated => "deprecated",
             Self::Invalid => "invalid",
+            Self::Separate => "separate",
         }
     }
 

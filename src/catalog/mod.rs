@@ -21,7 +21,6 @@ pub mod lint;
 pub mod model;
 mod needed;
 mod overlay;
-mod recalled;
 
 pub(crate) use decode::SOURCE_KINDS;
 pub use decode::{Decoded, FILE_KEYS, decode, decode_what_is_sound};
@@ -29,10 +28,8 @@ pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Ser
 pub use needed::Needed;
 pub use overlay::{Redefinition, redefinitions};
 
+use std::any::Any;
 use std::sync::OnceLock;
-
-use recalled::Recalled;
-pub(crate) use recalled::{Composed, Touched};
 
 use crate::scope::compare_names;
 
@@ -42,7 +39,7 @@ pub struct Catalog {
     entries: Vec<CatalogEntry>,
     digest: String,
     date: &'static str,
-    recalled: Recalled,
+    derived: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// One service, decoded on first use.
@@ -74,14 +71,14 @@ impl Catalog {
             entries: embedded::SERVICES.iter().map(entry).collect(),
             digest: embedded::DIGEST.to_owned(),
             date: embedded::DATE,
-            recalled: Recalled::default(),
+            derived: OnceLock::new(),
         }
     }
 
     /// A catalog that knows nothing: what is laid over it is all that it holds.
     #[must_use]
     pub fn empty() -> Self {
-        Self { entries: Vec::new(), digest: String::new(), date: "", recalled: Recalled::default() }
+        Self { entries: Vec::new(), digest: String::new(), date: "", derived: OnceLock::new() }
     }
 
     /// The service of that name, case ignored. Aliases do not count: see [`Catalog::alias`].
@@ -138,14 +135,32 @@ impl Catalog {
         self.entry(service).map(|entry| entry.needed.get_or_init(|| Needed::of(&entry.endpoints().calls)))
     }
 
-    /// Answers that were worked out before.
-    pub(crate) fn recalled(&self) -> &Recalled {
-        &self.recalled
+    /// What follows from the catalog and is worked out once: the graph of [`crate::access`] hangs here, so that it lives
+    /// as long as the catalog and is made anew for another one.
+    pub(crate) fn derived<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> &T {
+        let derived = self.derived.get_or_init(|| Box::new(make()));
+        #[expect(clippy::expect_used, reason = "two owners of the one place would be a slip of ours")]
+        derived.downcast_ref().expect("one room alone keeps here what follows from the catalog")
+    }
+
+    /// How many services there are.
+    pub(crate) fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The number of a service among all, by its name.
+    pub(crate) fn number(&self, name: &str) -> Option<usize> {
+        self.entries.binary_search_by(|entry| compare_names(&entry.name, name)).ok()
+    }
+
+    /// The service of a number.
+    pub(crate) fn numbered(&self, number: usize) -> &Service {
+        self.entries[number].service()
     }
 
     /// Entries are kept in the order of their names without case.
     fn entry(&self, name: &str) -> Option<&CatalogEntry> {
-        self.entries.binary_search_by(|entry| compare_names(&entry.name, name)).ok().and_then(|at| self.entries.get(at))
+        self.number(name).and_then(|at| self.entries.get(at))
     }
 
     /// A digest over everything the catalog was made from, overlays included: hexadecimal SHA-256.

@@ -151,7 +151,7 @@ pub struct Word {
     pub provenance: Provenance,
 }
 
-/// A parent resource whose operations reach into children.
+/// A parent resource whose operations reach into children; or, of the status [`Status::Separate`], do not.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Group {
     /// The parent's path.
@@ -260,30 +260,36 @@ pub enum Needs {
 impl Service {
     /// The resource at exactly this path (case ignored), else the one whose placeholders match it.
     #[must_use]
-    pub fn resource(&self, path: &[String]) -> Option<&Resource> {
+    pub fn resource<S: AsRef<str>>(&self, path: &[S]) -> Option<&Resource> {
+        self.resource_number(path).and_then(|at| self.resources.get(at))
+    }
+
+    /// [`Service::resource`] as an index.
+    #[must_use]
+    pub fn resource_number<S: AsRef<str>>(&self, path: &[S]) -> Option<usize> {
         // Files are decoded in the order of their paths. What is not found so is looked for one by one.
         if let Ok(at) = self.resources.binary_search_by(|resource| compare_paths(&resource.path, path)) {
-            return self.resources.get(at);
+            return Some(at);
         }
         let mut fallback = None;
-        for resource in &self.resources {
+        for (at, resource) in self.resources.iter().enumerate() {
             if resource.path.len() != path.len() {
                 continue;
             }
             let mut exact = true;
             // From the end: the last parts differ most.
             let matches = resource.path.iter().zip(path).rev().all(|(known, part)| {
-                if known.eq_ignore_ascii_case(part) {
+                if known.eq_ignore_ascii_case(part.as_ref()) {
                     return true;
                 }
                 exact = false;
                 is_placeholder(known)
             });
             if matches && exact {
-                return Some(resource);
+                return Some(at);
             }
             if matches && fallback.is_none() {
-                fallback = Some(resource);
+                fallback = Some(at);
             }
         }
         fallback
@@ -325,23 +331,34 @@ impl Service {
 }
 
 /// Dotted paths in alphabetical order without ASCII case.
-fn compare_paths(a: &[String], b: &[String]) -> std::cmp::Ordering {
+fn compare_paths<A: AsRef<str>, B: AsRef<str>>(a: &[A], b: &[B]) -> std::cmp::Ordering {
     // Part by part, which is faster than byte by byte over the whole and comes to the same.
     for (at, (x, y)) in a.iter().zip(b).enumerate() {
-        if let Some(order) = compare_beginnings(x, y) {
+        if let Some(order) = compare_beginnings(x.as_ref(), y.as_ref()) {
             return order;
         }
-        if x.len() != y.len() {
+        if x.as_ref().len() != y.as_ref().len() {
             return dotted_bytes(&a[at..]).cmp(dotted_bytes(&b[at..]));
         }
     }
     a.len().cmp(&b.len())
 }
 
-fn dotted_bytes(path: &[String]) -> impl Iterator<Item = u8> {
+fn dotted_bytes<S: AsRef<str>>(path: &[S]) -> impl Iterator<Item = u8> {
     let parts = path.iter().enumerate();
-    let bytes = parts.flat_map(|(at, part)| (at > 0).then_some(b'.').into_iter().chain(part.bytes()));
+    let bytes = parts.flat_map(|(at, part)| (at > 0).then_some(b'.').into_iter().chain(part.as_ref().bytes()));
     bytes.map(|byte| byte.to_ascii_lowercase())
+}
+
+impl Group {
+    /// Whether it speaks of what this parent reaches with this operation.
+    #[must_use]
+    pub fn is_about(&self, parent: &[String], operation: &str) -> bool {
+        let same = |(a, b): (&String, &String)| a.eq_ignore_ascii_case(b);
+        self.parent.len() == parent.len()
+            && self.parent.iter().zip(parent).all(same)
+            && (self.operations.is_empty() || self.operations.iter().any(|name| name.eq_ignore_ascii_case(operation)))
+    }
 }
 
 impl Resource {

@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use super::model::{Endpoints, Resource, Service, SourceRef};
-use super::recalled::Recalled;
 use super::{Catalog, CatalogEntry};
 use crate::text::digest::Digest;
 
@@ -36,7 +35,7 @@ impl Catalog {
         let at = self.entries.partition_point(|other| other.name.to_ascii_lowercase() < key);
         self.entries.insert(at, entry);
         // What followed from the catalog without it may not follow any more.
-        self.recalled = Recalled::default();
+        self.derived = OnceLock::new();
     }
 }
 

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use super::error::CommandError;
 use super::{Outcome, setup};
-use crate::access::{self, Identity, Known, Reading, Unknown, Why};
+use crate::access::{self, Identity, Known, Unknown, Why};
 use crate::catalog::{Catalog, Provenance, Service, Status};
 use crate::finding::RuleInfo;
 use crate::rules;
 use crate::scope::{Scope, closest};
+use crate::secret;
 
 /// How many lines of a long list are shown without `--all`.
 const SHOWN: usize = 12;
@@ -33,12 +34,17 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let Some(subject) = &args.subject else {
-        super::print(&list())?;
+        super::print(&list(&rules::infos()))?;
         return Ok(Outcome::Clean);
     };
     if let Some(rule) = rule(subject) {
         super::print(&documentation(rule))?;
         return Ok(Outcome::Clean);
+    }
+    if secret::redact(subject) != *subject || secret::is_none_of_a_scope(subject) {
+        return Err(CommandError::usage("what looks like a token or a client secret cannot be explained").help(
+            "give a rule's code or name, or a whole scope; revoke the secret where the shell keeps its history",
+        ));
     }
     let scope: Scope = subject.trim().parse().map_err(|error| not_explained(subject, &error))?;
     let catalog = setup::catalog(args.catalog.iter())?;
@@ -65,15 +71,16 @@ fn not_explained(subject: &str, reason: &dyn std::fmt::Display) -> CommandError 
     }
 }
 
-fn list() -> String {
+/// The list of rules.
+pub(crate) fn list(rules: &[&RuleInfo]) -> String {
     let mut text = String::from("Rules. `zscope explain CODE` tells more.\n\n");
-    for info in rules::infos() {
+    for info in rules {
         let _ = writeln!(text, "{}  {:<22} {:<8} {}", info.code, info.name, info.severity, info.summary);
     }
     text
 }
 
-/// What a rule is about.
+/// The page about a rule.
 pub(crate) fn documentation(info: &RuleInfo) -> String {
     let mut summary = info.summary.to_owned();
     summary.get_mut(..1).map(str::make_ascii_uppercase);
@@ -176,7 +183,7 @@ impl Explanation<'_> {
     }
 
     fn covered_by(&self, identity: &Identity<'_>, text: &mut String) {
-        let above = access::coverers(self.catalog, &identity.scope, Reading::AtLeast);
+        let above = access::coverers(self.catalog, &identity.scope);
         let above = above.iter().skip(1).filter(|scope| access::identify(self.catalog, scope).is_known());
         self.section(text, "covered by", above.map(Scope::to_string));
     }
@@ -231,6 +238,7 @@ fn reason(identity: &Identity<'_>, edge: &access::Edge<'_>) -> String {
     match edge.why {
         Why::All => "ALL is every operation on the resource".to_owned(),
         Why::FullAccess => "full access is everything in the service".to_owned(),
+        Why::Path => "its path begins so, and nobody says that it is separate (assumed)".to_owned(),
         Why::Meaning(None) => "WRITE stands for create, update and delete".to_owned(),
         Why::Meaning(Some(provenance)) => format!("the operation stands for it ({})", said(provenance)),
         Why::Group(group) => format!("the group {} ({})", group.parent.join("."), said(&group.provenance)),

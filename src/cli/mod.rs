@@ -127,13 +127,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
+            let code = if error.use_stderr() { Outcome::Usage.code() } else { Outcome::Clean.code() };
             // A closed pipe while printing help is nothing to complain about.
-            if error.use_stderr() {
-                let _ = anstream::stderr().lock().write_all(unspoken(&error.render().ansi().to_string()).as_bytes());
-                return ExitCode::from(Outcome::Usage.code());
-            }
-            let _ = error.print();
-            return ExitCode::from(Outcome::Clean.code());
+            let _ = tell_usage(&error);
+            return ExitCode::from(code);
         }
     };
     match cli.color {
@@ -189,6 +186,16 @@ fn unspoken(text: &str) -> String {
 /// Whether standard output is a terminal.
 fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
+}
+
+/// Says what is wrong with the arguments, or prints the help. What repeats an argument is cleaned like every other text.
+fn tell_usage(error: &clap::Error) -> io::Result<()> {
+    let plain = error.render().to_string();
+    let harmless = plain.lines().map(|line| format!("{}\n", unspoken(&crate::report::clean(line)))).collect::<String>();
+    if !error.use_stderr() || plain.trim_end() == harmless.trim_end() {
+        return error.print();
+    }
+    anstream::stderr().lock().write_all(harmless.as_bytes())
 }
 
 /// Writes to standard output through the colour filter.

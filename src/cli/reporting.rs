@@ -92,24 +92,14 @@ impl FailOn {
     }
 }
 
-/// How a run with this report ends. Of an audit the counts tell, since a large report shows only some of what it found.
-/// A strict run ends as incomplete where anything was left unread.
+/// How a run with this report ends. A strict one ends as incomplete where anything of a tree was left unread, too.
 fn outcome(report: &Report, strict: bool) -> Outcome {
-    let summary = report.summary();
-    let skipped = report.run.coverage.as_ref().is_some_and(Coverage::has_gaps);
-    let unknown = report.totals.as_ref().is_some_and(|totals| totals.all.unknown_grants > 0);
-    if summary.not_evaluated > 0 || (strict && (skipped || unknown)) {
-        return Outcome::Incomplete;
+    let has_gaps = strict && report.run.coverage.as_ref().is_some_and(Coverage::has_gaps);
+    match report.unread > 0 || !report.not_evaluated.is_empty() || has_gaps {
+        true => Outcome::Incomplete,
+        false if report.fails() => Outcome::Findings,
+        false => Outcome::Clean,
     }
-    let found = summary.findings;
-    let fails = match report.run.fail_on {
-        _ if report.totals.is_none() => report.findings.iter().any(|finding| report.run.fails(finding)),
-        Some(Severity::Note) => found.error + found.warning + found.note > 0,
-        Some(Severity::Warning) => found.error + found.warning > 0,
-        Some(Severity::Error) => found.error > 0,
-        None => false,
-    };
-    if fails { Outcome::Findings } else { Outcome::Clean }
 }
 
 /// The outputs of a run, opened, and what its report will say of it.
@@ -140,6 +130,11 @@ impl Reporting {
             },
         };
         Ok(Opened { outputs: Outputs::open(self.format, &self.output)?, run, strict: self.strict })
+    }
+
+    /// Whether whatever was left unread, or is not known, ends the run as incomplete.
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// The files that the run writes.

@@ -1,13 +1,18 @@
 //! Verdicts: each scope of a request held against a policy, and the edits that would put a request right.
 
+mod entries;
 mod fix;
+mod nothing;
+mod request;
 mod shift;
+mod table;
 mod verdict;
 
 pub use crate::policy::Verdict;
 pub use fix::{applied, edits};
+pub use nothing::denials_of_nothing;
+pub(crate) use request::judge_item;
+pub use request::{Memory, judge_request, judge_request_again};
 pub use shift::{Shift, shifts};
-pub(crate) use verdict::judge_item;
-pub use verdict::{
-    Decider, Judged, Memory, Outcome, Witness, judge, judge_request, judge_request_again, passes, verdict,
-};
+pub use table::{Judge, Table};
+pub use verdict::{Decider, Judged, Reasons, Witness};

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::verdict::verdict;
-use crate::access::identify;
+use super::table::{Judge, Table};
+use crate::access::Graph;
 use crate::catalog::Catalog;
-use crate::policy::{Effective, Verdict};
+use crate::policy::{Policy, Verdict};
 use crate::scope::Scope;
 
 /// A scope on which a policy has another verdict under another catalog.
@@ -24,15 +24,16 @@ pub struct Shift {
 /// Judges every scope of either catalog under both, and tells those on which the verdicts differ, in the order of their
 /// names. A scope that one of the catalogs does not know is judged there as an unknown one.
 #[must_use]
-pub fn shifts(old: &Catalog, new: &Catalog, policy: &Effective<'_>) -> Vec<Shift> {
+pub fn shifts(old: &Catalog, new: &Catalog, policy: &Policy, app: Option<&str>) -> Vec<Shift> {
     let all = |catalog: &Catalog| -> Vec<Scope> {
         catalog.services().flat_map(|service| service.scopes().map(|(scope, _)| scope)).collect()
     };
     let mut scopes: BTreeSet<Scope> = all(new).into_iter().collect();
     scopes.extend(all(old));
-    let judge = |catalog: &Catalog, scope: &Scope| verdict(catalog, policy, &identify(catalog, scope));
+    let (before, after) = (Table::new(old, policy), Table::new(new, policy));
+    let verdict = |judge: Judge<'_>, scope: &Scope| judge.verdict(Graph::of(judge.catalog()).id(scope));
     let shift = |scope: Scope| {
-        let (old, new) = (judge(old, &scope), judge(new, &scope));
+        let (old, new) = (verdict(before.judge(app), &scope), verdict(after.judge(app), &scope));
         (old != new).then(|| Shift { scope: scope.to_string(), old, new })
     };
     scopes.into_iter().filter_map(shift).collect()

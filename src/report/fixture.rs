@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report, RunInfo};
 use crate::catalog::DataClass;
-use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject};
 use crate::finding::{Waived, WaiverKind};
 use crate::judge::{Decider, Judged, Verdict, Witness};
 use crate::policy::Effect;
@@ -13,7 +13,7 @@ use crate::text::{Place, Source, SourceId, Sources, Span};
 const DOCS: &str = "## What it does\nReports what is\nwrong.\n\n## Why is this bad?\nIt is wrong.\n";
 
 const fn rule(code: &'static str, name: &'static str, severity: Severity) -> RuleInfo {
-    RuleInfo { code, name, severity, summary: "something is wrong", docs: DOCS }
+    RuleInfo::new(code, name, severity, "something is wrong", DOCS)
 }
 
 pub(super) static MALFORMED: RuleInfo = rule("ZS001", "malformed-scope", Severity::Error);
@@ -40,6 +40,7 @@ impl Builder {
             unread: 0,
             totals: None,
             plans: Vec::new(),
+            notes: Vec::new(),
             sources: Sources::default(),
             run: RunInfo::default(),
         })
@@ -66,6 +67,7 @@ impl Builder {
             confidence: Confidence::High,
             verdict,
             decided_by: Vec::new(),
+            deciders: 0,
             excess: Vec::new(),
             witness: None,
             gives: "something".to_owned(),
@@ -75,8 +77,20 @@ impl Builder {
         self.0.scopes.last_mut().expect("one was pushed")
     }
 
+    /// Adds a finding, about the scope that stands at its place, if any does.
     pub(super) fn finding(&mut self, finding: Finding) {
+        let finding = self.about(finding);
         self.0.findings.push(finding);
+    }
+
+    /// A finding about the scope or the grant that stands at its place.
+    fn about(&self, finding: Finding) -> Finding {
+        let scope = self.0.scopes.iter().position(|judged| judged.place == finding.place);
+        let grant = self.0.grants.iter().position(|grant| grant.place == finding.place);
+        match scope.map(Subject::Scope).or(grant.map(Subject::Grant)) {
+            Some(subject) => finding.about(subject),
+            None => finding,
+        }
     }
 
     pub(super) fn rendered(&self, format: &dyn Renderer, width: Option<usize>) -> String {
@@ -109,6 +123,7 @@ pub(super) fn everything() -> Builder {
     judged.gives = "every operation on sales invoices, their payments and attachments".to_owned();
     judged.data = vec![DataClass::Personal, DataClass::Financial];
     judged.decided_by = vec![Decider { effect: Effect::Deny, text: "default".to_owned(), place: default }];
+    judged.deciders = 1;
     judged.excess = vec!["ZohoBooks.invoices.DELETE".parse().expect("a scope")];
     judged.witness = Some(Witness {
         call: "DELETE /books/v3/invoices/{invoice_id}".to_owned(),
@@ -121,10 +136,12 @@ pub(super) fn everything() -> Builder {
     judged.data = vec![DataClass::Personal, DataClass::Financial];
     judged.decided_by =
         vec![Decider { effect: Effect::Allow, text: "ZohoBooks.invoices.READ".to_owned(), place: allow }];
+    judged.deciders = 1;
     let legacy = built.scope(code, "ZohoCRM.fullaccess.all", Verdict::Waived).place;
     let malformed = built.scope(argument, "zoho books", Verdict::Unknown).place;
     let unknown = built.scope(argument, "Zoho.made.UP", Verdict::Unknown);
     unknown.decided_by = vec![Decider { effect: Effect::Deny, text: "default".to_owned(), place: None }];
+    unknown.deciders = 1;
 
     let mut finding =
         Finding::new(&NOT_ALLOWED, place, "`ZohoBooks.invoices.ALL` reaches further than the policy allows")
@@ -145,7 +162,7 @@ pub(super) fn everything() -> Builder {
     let full = Finding::new(&FULL_ACCESS, legacy, "`ZohoCRM.fullaccess.all` gives everything in Zoho CRM");
     built.0.waived.push(Waived {
         kind: WaiverKind::Policy,
-        finding: full.scope("ZohoCRM.fullaccess.all"),
+        finding: built.about(full.scope("ZohoCRM.fullaccess.all")),
         waiver: "W-7".to_owned(),
         reason: "The vendor's importer\n  refuses granular scopes.".to_owned(),
         expires: Some(date(2027, 1, 31)),
@@ -185,6 +202,7 @@ pub(super) fn hostile() -> Builder {
     let mut finding = Finding::new(&ALL_OPERATIONS, place, "after a tab").scope("Desk.\u{9b}tickets");
     finding.app = Some("\u{1b}app".to_owned());
     built.finding(finding.clone());
+    let finding = built.about(finding);
     built.0.waived.push(Waived {
         kind: WaiverKind::Policy,
         finding,

@@ -94,7 +94,7 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
     columns.push(column("data", Some(1), &|judged| {
         judged.data.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(", ")
     }));
-    columns.push(column("decided by", Some(2), &|judged| deciders(report, &judged.decided_by)));
+    columns.push(column("decided by", Some(2), &|judged| deciders(report, judged)));
     let codes = findings.iter().map(|findings| codes(findings)).collect();
     columns.push(Column { title: "findings", cells: codes, gives_way: None });
     columns
@@ -107,10 +107,11 @@ fn name(judged: &Judged) -> String {
     }
 }
 
-fn deciders(report: &Report, deciders: &[Decider]) -> String {
-    let mut lines: Vec<String> = deciders.iter().take(DECIDERS).map(|decider| decided(report, decider)).collect();
-    if deciders.len() > DECIDERS {
-        lines.push(format!("and {} more", deciders.len() - DECIDERS));
+fn deciders(report: &Report, judged: &Judged) -> String {
+    let named = judged.decided_by.iter().take(DECIDERS);
+    let mut lines: Vec<String> = named.map(|decider| decided(report, decider)).collect();
+    if judged.deciders > lines.len() {
+        lines.push(format!("and {} more", judged.deciders - lines.len()));
     }
     lines.join("\n")
 }

@@ -2,22 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Rule, some_out_of};
+use super::words::{catalog_line, series_out_of};
+use super::{Check, Rule, ScopeContext};
 use crate::access::{self, Why};
 use crate::catalog::model::Group;
 use crate::catalog::{Catalog, Service, Status};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::judge::Judged;
 use crate::scope::Scope;
 
-pub(super) struct GroupAccess;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS202",
-    name: "group-access",
-    severity: Severity::Warning,
-    summary: "a scope opens a whole group of resources",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new("ZS202", "group-access", Severity::Warning, "a scope opens a whole group of resources", DOCS)
+        .within(&["full-access"]),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -45,38 +41,45 @@ COQL, files or bulk jobs. The catalog states each group with its source. Where n
 members, the finding says that it perhaps does, with medium confidence.
 ";
 
-impl Rule for GroupAccess {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    if !cx.judged.known || cx.scope.is_full_access() {
+        return None;
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for (judged, scope) in cx.distinct().filter(|(judged, scope)| judged.known && !scope.is_full_access()) {
-            let members = members(cx.catalog, scope);
-            if let Some(service) = scope.service().and_then(|name| cx.catalog.service(name))
-                && !members.is_empty()
-            {
-                findings.push(finding(cx, judged, service, scope, &members));
-            }
-        }
-    }
+    let service = cx.identity.service()?;
+    let members = members(cx.catalog, cx.scope);
+    (!members.is_empty()).then(|| finding(cx, service, &members))
 }
 
-/// What a scope opens as a group, each with the surest statement that says so.
-fn members<'c>(catalog: &'c Catalog, scope: &Scope) -> BTreeMap<Scope, (bool, &'c Group)> {
-    let mut members: BTreeMap<Scope, (bool, &Group)> = BTreeMap::new();
+/// A resource that a scope opens as a group.
+#[derive(Clone)]
+struct Member<'c> {
+    /// The scope that would open it alone, or one of them.
+    scope: Scope,
+    sure: bool,
+    /// The statement that says so; none where only the paths do.
+    group: Option<&'c Group>,
+}
+
+/// What a scope opens as a group, each resource with the surest statement that says so.
+fn members<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<Member<'c>> {
+    let mut members: BTreeMap<Scope, Member<'c>> = BTreeMap::new();
     for edge in access::opens(catalog, scope) {
-        if let Why::Group(group) = edge.why
-            && edge.scope != *scope
-            && gives_something(catalog, &edge.scope)
-        {
-            let said = members.entry(edge.scope).or_insert((edge.sure, group));
-            if edge.sure && !said.0 {
-                *said = (true, group);
+        let group = match edge.why {
+            Why::Group(group) => Some(group),
+            Why::Path => None,
+            _ => continue,
+        };
+        if edge.scope != *scope && gives_something(catalog, &edge.scope) {
+            // Of one resource there may be several operations.
+            let resource = Scope::from_parts([&["".to_owned()], edge.scope.resource()].concat());
+            let member = Member { scope: edge.scope, sure: edge.sure, group };
+            let known = members.entry(resource).or_insert_with(|| member.clone());
+            if member.sure && !known.sure {
+                *known = member;
             }
         }
     }
-    members
+    members.into_values().collect()
 }
 
 /// Whether a member has any of the operations that its name would stand for: a group opens no deletion of a member that
@@ -92,17 +95,12 @@ fn gives_something(catalog: &Catalog, member: &Scope) -> bool {
     })
 }
 
-fn finding(
-    cx: &Context<'_>,
-    judged: &Judged,
-    service: &Service,
-    scope: &Scope,
-    members: &BTreeMap<Scope, (bool, &Group)>,
-) -> Finding {
-    let sure = members.values().filter(|(sure, _)| *sure).count();
+fn finding(cx: &ScopeContext<'_>, service: &Service, members: &[Member<'_>]) -> Finding {
+    let scope = cx.scope;
+    let sure = members.iter().filter(|member| member.sure).count();
     let unsure = members.len() - sure;
     let message = match (sure, unsure) {
-        (0, _) if members.values().any(|(_, group)| group.provenance.status.is_sure()) => {
+        (0, _) if members.iter().filter_map(|member| member.group).any(|group| group.provenance.status.is_sure()) => {
             format!("`{scope}` opens {}, if it exists", count(unsure))
         }
         (0, _) => format!("`{scope}` perhaps opens {}: that is assumed, and not documented", count(unsure)),
@@ -110,27 +108,27 @@ fn finding(
         _ => format!("`{scope}` opens {}, and perhaps {unsure} more", count(sure)),
     };
     // Names to copy: no placeholders, and none of what is only assumed while something is sure.
-    let named = members.iter().filter(|(member, (is_sure, _))| !member.has_placeholder() && (*is_sure || sure == 0));
-    let samples: Vec<String> = named.map(|(member, _)| format!("`{member}`")).collect();
-    let mut finding = cx.finding(&INFO, judged, message);
+    let named = members.iter().filter(|member| !member.scope.has_placeholder() && (member.sure || sure == 0));
+    let samples: Vec<String> = named.map(|member| format!("`{}`", member.scope)).collect();
+    let mut finding = cx.finding(message);
     if sure == 0 {
         finding = finding.confidence(Confidence::Medium);
     }
     if let Some(first) = samples.first() {
         finding = finding
             .help(format!("request only the resources that the app uses, one scope each, such as {first}"))
-            .related(format!("among them {}", some_out_of(&samples, 3, if sure == 0 { unsure } else { sure })), None);
+            .related(format!("among them {}", series_out_of(&samples, 3, if sure == 0 { unsure } else { sure })), None);
     }
-    if let Some(call) = cx.opened_call(scope) {
+    if let Some(call) = cx.opened_call() {
         finding = finding.related(call, None);
     }
     let mut said: Vec<&Group> = Vec::new();
-    for (_, group) in members.values() {
-        if !said.iter().any(|known| std::ptr::eq(*known, *group)) {
+    for group in members.iter().filter_map(|member| member.group) {
+        if !said.iter().any(|known| std::ptr::eq(*known, group)) {
             said.push(group);
         }
     }
-    said.iter().fold(finding, |finding, group| finding.resting_on(Context::catalog_line(service, &group.provenance)))
+    said.iter().fold(finding, |finding, group| finding.resting_on(catalog_line(service, &group.provenance)))
 }
 
 fn count(resources: usize) -> String {

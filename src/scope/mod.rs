@@ -196,18 +196,27 @@ pub enum Malformed {
     /// Far longer than any scope.
     #[error("longer than {MAX_LENGTH} bytes")]
     TooLong,
+    /// A secret that a reader has blotted out: `*` in the place of every character.
+    #[error("what looks like a token or a client secret stands where a scope belongs")]
+    Secret,
 }
+
+/// So many `*` in a row stand for a secret that is not shown: every secret is longer, and no pattern has as many.
+const BLOTTED: usize = 20;
 
 impl FromStr for Scope {
     type Err = Malformed;
 
-    /// Reads one scope. Template forms of a placeholder (`{x}`, `{{x}}`, `${x}`) become `{x}`.
+    /// Reads one scope. Template forms of a placeholder (`{x}`, `{{x}}`, `${x}`, `$x`) become `{x}`.
     fn from_str(text: &str) -> Result<Self, Malformed> {
         if text.is_empty() {
             return Err(Malformed::Empty);
         }
         if text.len() > MAX_LENGTH {
             return Err(Malformed::TooLong);
+        }
+        if text.len() >= BLOTTED && text.bytes().all(|byte| byte == b'*') {
+            return Err(Malformed::Secret);
         }
         let parts = split_parts(text)?;
         if parts.iter().any(String::is_empty) {
@@ -229,6 +238,14 @@ fn split_parts(text: &str) -> Result<Vec<String>, Malformed> {
         match c {
             '.' => parts.push(String::new()),
             '$' if rest.peek() == Some(&'{') => {}
+            // `$MODULE`, as shells and PHP write it.
+            '$' if rest.peek().is_some_and(|c| c.is_ascii_alphabetic() || *c == '_') => {
+                let mut name = String::new();
+                while let Some(c) = rest.next_if(|c| c.is_ascii_alphanumeric() || *c == '_') {
+                    name.push(c);
+                }
+                *part = format!("{{{name}}}");
+            }
             '{' => {
                 let mut name = String::new();
                 let mut closed = false;
@@ -282,7 +299,15 @@ mod tests {
 
     #[test]
     fn placeholders_have_one_form() {
-        for text in ["A.{m}.READ", "A.${m}.READ", "A.{{m}}.READ", "A.{{ m }}.READ", "A.pre{m}post.READ"] {
+        for text in [
+            "A.{m}.READ",
+            "A.${m}.READ",
+            "A.{{m}}.READ",
+            "A.{{ m }}.READ",
+            "A.pre{m}post.READ",
+            "A.$m.READ",
+            "A.pre$m.READ",
+        ] {
             assert_eq!(parse(text).as_deref(), Ok("A.{m}.READ"), "{text}");
         }
         assert_eq!(parse("A.{a,b}.READ"), Err(Malformed::Character('{')));

@@ -125,40 +125,77 @@ impl Pattern {
         self.matches_parts(scope.parts())
     }
 
-    /// [`Pattern::matches`] for the bare parts.
+    /// [`Pattern::matches`] for the bare parts. The work is at most the product of both lengths.
     #[must_use]
     pub fn matches_parts(&self, parts: &[String]) -> bool {
-        fn go(pattern: &[Part], parts: &[String]) -> bool {
-            match (pattern.split_first(), parts.split_first()) {
-                (None, None) => true,
-                (Some((Part::Many, rest)), _) => (0..=parts.len()).any(|skip| go(rest, &parts[skip..])),
-                (Some((Part::One, rest)), Some((_, tail))) => go(rest, tail),
-                (Some((Part::Names(names), rest)), Some((part, tail))) => {
-                    names.iter().any(|name| name.eq_ignore_ascii_case(part)) && go(rest, tail)
+        let (mut at, mut part) = (0, 0);
+        // Where to go on when what follows the last `**` does not fit: it takes one part more.
+        let mut retry: Option<(usize, usize)> = None;
+        while part < parts.len() {
+            match self.parts.get(at) {
+                Some(Part::Many) => {
+                    retry = Some((at + 1, part));
+                    at += 1;
                 }
-                _ => false,
+                Some(one) if one.is(&parts[part]) => {
+                    at += 1;
+                    part += 1;
+                }
+                _ => {
+                    let Some((after, taken)) = retry else { return false };
+                    retry = Some((after, taken + 1));
+                    (at, part) = (after, taken + 1);
+                }
             }
         }
-        go(&self.parts, parts)
+        self.parts[at..].iter().all(|rest| *rest == Part::Many)
     }
 
-    /// Whether some scope is matched by both patterns.
+    /// Whether some scope is matched by both patterns. The work is at most the product of both lengths.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
-        fn go(a: &[Part], b: &[Part]) -> bool {
-            match (a.split_first(), b.split_first()) {
-                (None, None) => true,
-                (Some((Part::Many, rest)), _) => go(rest, b) || b.split_first().is_some_and(|(_, tail)| go(a, tail)),
-                (_, Some((Part::Many, rest))) => go(a, rest) || a.split_first().is_some_and(|(_, tail)| go(tail, b)),
-                (Some((x, rest)), Some((y, tail))) => x.meets(y) && go(rest, tail),
-                _ => false,
+        let (a, b) = (&self.parts, &other.parts);
+        let width = b.len() + 1;
+        let mut seen = vec![false; (a.len() + 1) * width];
+        let mut open = vec![(0, 0)];
+        while let Some((i, j)) = open.pop() {
+            if std::mem::replace(&mut seen[i * width + j], true) {
+                continue;
+            }
+            match (a.get(i), b.get(j)) {
+                (None, None) => return true,
+                (x, y) => {
+                    if x == Some(&Part::Many) {
+                        open.push((i + 1, j));
+                        open.extend(y.map(|_| (i, j + 1)));
+                    }
+                    if y == Some(&Part::Many) {
+                        open.push((i, j + 1));
+                        open.extend(x.map(|_| (i + 1, j)));
+                    }
+                    if let (Some(x), Some(y)) = (x, y)
+                        && ![x, y].contains(&&Part::Many)
+                        && x.meets(y)
+                    {
+                        open.push((i + 1, j + 1));
+                    }
+                }
             }
         }
-        go(&self.parts, &other.parts)
+        false
     }
 }
 
 impl Part {
+    /// Whether this matches one part of a scope. `**` counts as one part here.
+    #[must_use]
+    pub fn is(&self, part: &str) -> bool {
+        match self {
+            Self::Names(names) => names.iter().any(|name| name.eq_ignore_ascii_case(part)),
+            _ => true,
+        }
+    }
+
     /// Whether some name is matched by both parts. `**` counts as one part here.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
@@ -205,6 +242,8 @@ fn split_outside_braces(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -243,6 +282,41 @@ mod tests {
             let (x, y) = (Pattern::parse(a).unwrap(), Pattern::parse(b).unwrap());
             assert_eq!(x.meets(&y), expected, "{a} {b}");
             assert_eq!(y.meets(&x), expected, "{b} {a}");
+        }
+    }
+
+    /// Every way to give parts to the parts of a pattern, tried one by one.
+    fn naively(pattern: &[Part], parts: &[String]) -> bool {
+        match (pattern.split_first(), parts.split_first()) {
+            (None, None) => true,
+            (Some((Part::Many, rest)), _) => (0..=parts.len()).any(|skip| naively(rest, &parts[skip..])),
+            (Some((one, rest)), Some((part, tail))) => one.is(part) && naively(rest, tail),
+            _ => false,
+        }
+    }
+
+    fn naively_meet(a: &[Part], b: &[Part]) -> bool {
+        match (a.split_first(), b.split_first()) {
+            (None, None) => true,
+            (Some((Part::Many, rest)), _) => {
+                naively_meet(rest, b) || b.split_first().is_some_and(|(_, tail)| naively_meet(a, tail))
+            }
+            (_, Some((Part::Many, _))) => naively_meet(b, a),
+            (Some((x, rest)), Some((y, tail))) => x.meets(y) && naively_meet(rest, tail),
+            _ => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn matching_and_meeting_agree_with_trying_everything(
+            one in prop::collection::vec("a|b|\\*|\\*\\*|\\{a,b\\}", 1..6),
+            other in prop::collection::vec("a|b|\\*|\\*\\*", 1..5),
+            parts in prop::collection::vec("[abc]", 1..6),
+        ) {
+            let (one, other) = (Pattern::parse(&one.join(".")).unwrap(), Pattern::parse(&other.join(".")).unwrap());
+            prop_assert_eq!(one.matches_parts(&parts), naively(one.parts(), &parts));
+            prop_assert_eq!(one.meets(&other), naively_meet(one.parts(), other.parts()), "{} {}", one, other);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use zscope::access::{self, Reading};
+use zscope::access;
 use zscope::catalog::{Catalog, Needs, Service};
 use zscope::scope::Scope;
 
@@ -189,9 +189,7 @@ fn no_scope_of_another_resource_opens_a_call_by_accident() {
             let Needs::AnyOf(sets) = &endpoint.needs else { continue };
             let needed: BTreeSet<&Scope> = sets.iter().flatten().collect();
             for need in &needed {
-                coverers
-                    .entry(need)
-                    .or_insert_with(|| access::coverers(&catalog, need, Reading::AtLeast).into_iter().collect());
+                coverers.entry(need).or_insert_with(|| access::coverers(&catalog, need).into_iter().collect());
             }
             for scope in &scopes {
                 checked += 1;

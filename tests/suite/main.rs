@@ -15,6 +15,7 @@ mod formats;
 mod gate;
 mod html;
 mod init;
+mod injection;
 mod interrupted;
 mod judging;
 mod laws;
@@ -32,9 +33,11 @@ mod scan_files;
 mod schemas;
 mod semantics;
 mod shell;
+mod subjects;
 #[cfg(all(unix, feature = "online"))]
 mod terminal;
 #[cfg(feature = "online")]
 mod token_server;
 mod token_shapes;
 mod who;
+mod whole_policies;

@@ -1,23 +1,23 @@
 //! The tables of `tests/semantics/`, run.
 
 use serde::Deserialize;
-use zscope::access;
+use zscope::access::{self, Graph};
 use zscope::catalog::{self, Catalog};
 use zscope::input;
-use zscope::judge;
+use zscope::judge::{Table, Verdict};
 use zscope::policy::{self, Policy};
 use zscope::scope::{Pattern, Scope};
 use zscope::text::{Source, Sources};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table<C> {
+struct Cases<C> {
     case: Vec<C>,
 }
 
 /// Reads a table and runs every case; a failure names the case.
 fn each<C: serde::de::DeserializeOwned>(text: &str, run: impl Fn(&C) -> Result<(), String>, name: impl Fn(&C) -> &str) {
-    let table: Table<C> = toml::from_str(text).unwrap();
+    let table: Cases<C> = toml::from_str(text).unwrap();
     assert!(!table.case.is_empty());
     let failed: Vec<String> =
         table.case.iter().filter_map(|case| run(case).err().map(|why| format!("{}: {why}", name(case)))).collect();
@@ -115,11 +115,14 @@ fn overlap() {
         scope: String,
         deny: String,
         meets: bool,
+        catalog: Option<String>,
     }
-    let catalog = Catalog::embedded();
     let run = |case: &Case| {
-        let pattern = Pattern::parse(&case.deny).map_err(|error| error.to_string())?;
-        same(access::may_meet(&catalog, &scope(&case.scope)?, &pattern), case.meets)
+        let catalog = with_excerpt(case.catalog.as_ref());
+        let policy = policy_of("allow", &[], std::slice::from_ref(&case.deny));
+        let table = Table::new(&catalog, &policy);
+        let verdict = table.judge(None).verdict(Graph::of(&catalog).id(&scope(&case.scope)?));
+        same(verdict == Verdict::Denied, case.meets)
     };
     each(include_str!("../semantics/overlap.toml"), run, |case: &Case| &case.name);
 }
@@ -184,8 +187,7 @@ fn verdict() {
     let catalog = Catalog::embedded();
     let run = |case: &Case| {
         let policy = policy_of(case.default.as_deref().unwrap_or("deny"), &case.allow, &case.deny);
-        let identity = access::identify(&catalog, &scope(&case.scope)?);
-        let outcome = judge::judge(&catalog, &policy.effective(None), &identity);
+        let outcome = Table::new(&catalog, &policy).judge(None).reasons(&scope(&case.scope)?);
         same(outcome.verdict.as_str(), case.verdict.as_str())?;
         if let Some(excess) = &case.excess {
             let mut found: Vec<String> = outcome.excess.iter().map(ToString::to_string).collect();

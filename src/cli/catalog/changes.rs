@@ -146,7 +146,8 @@ fn covered_by(service: &Service, scope: &Scope) -> Vec<String> {
         let with_operation = operations.is_empty() || operations.iter().any(|op| op.eq_ignore_ascii_case(operation));
         if with_operation && group.children.matches_parts(path) {
             let hole = group.except.iter().any(|pattern| pattern.matches_parts(path));
-            let not = if hole { "not " } else { "" };
+            let separate = group.provenance.status == Status::Separate;
+            let not = if hole || separate { "not " } else { "" };
             all.insert(format!("{not}{} ({})", group.parent.join("."), group.provenance.status));
         }
     }

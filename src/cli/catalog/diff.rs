@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         Some(policy) => {
             let basis = Basis { policy: Some(policy.clone()), app: args.app.clone(), ..Basis::default() };
             let ready = basis.prepare()?;
-            Some(judge::shifts(&old, &new, &ready.policy.effective(args.app.as_deref())))
+            Some(judge::shifts(&old, &new, &ready.policy, args.app.as_deref()))
         }
         None => None,
     };

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::view::{self, Evidence, Part, Shown, ShownEndpoint, ShownPattern, ShownResource, ShownScope};
 use super::{Common, Document, answer};
 use crate::access;
-use crate::catalog::{Catalog, DataClass, Resource, Service};
+use crate::catalog::{Catalog, DataClass, Resource, Service, Status};
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 use crate::scope::{Scope, closest};
@@ -159,7 +159,8 @@ fn text(shown: &Shown, whole: bool, page: &mut Page) {
         let with =
             if group.operations.is_empty() { String::new() } else { format!(" with {}", group.operations.join(", ")) };
         let holes = if group.except.is_empty() { String::new() } else { format!(", not {}", group.except.join(", ")) };
-        format!("{} covers {}{holes}{with}  {}", group.parent, group.children, told(&group.said))
+        let covers = if group.said.status == Status::Separate { "does not reach" } else { "covers" };
+        format!("{} {covers} {}{holes}{with}  {}", group.parent, group.children, told(&group.said))
     });
     page.section("groups", groups);
     let scopes: Vec<&str> =

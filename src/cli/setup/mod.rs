@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use super::error::CommandError;
 use super::files::Unreadable;
 use crate::catalog::Catalog;
+use crate::judge;
 use crate::policy::{self, Policy};
 use crate::report::Notice;
 use crate::rules;
@@ -124,6 +125,10 @@ impl Basis {
         }
         for path in &self.catalog {
             overlays.lay(&mut catalog, path, None)?;
+        }
+        let problems = judge::denials_of_nothing(&catalog, &policy);
+        if !problems.is_empty() {
+            return Err(CommandError::problems(sources, problems));
         }
         let as_of = self.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
         Ok(Ready { policy, catalog, as_of, sources, ground, folder, notices })

@@ -80,7 +80,7 @@ impl Row {
             gives: Shown::sentence(&judged.gives),
             data: judged.data.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(", "),
             deciders: judged.decided_by.iter().take(CELL).map(|decider| Decided::new(decider, guide)).collect(),
-            more_deciders: judged.decided_by.len().saturating_sub(CELL),
+            more_deciders: judged.deciders.saturating_sub(judged.decided_by.len().min(CELL)),
             excess: excess().take(CELL).map(|scope| Shown::name(&scope.to_string())).collect(),
             more_excess: excess().count().saturating_sub(CELL),
             witness: judged

@@ -24,8 +24,10 @@ pub(super) struct JudgedScope<'a> {
     confidence: Confidence,
     /// `allowed`, `denied`, `not-allowed`, `unknown` or `waived`.
     verdict: Verdict,
-    /// The entries of the policy that decided.
+    /// The first three entries of the policy that decided.
     decided_by: Vec<DecidedBy<'a>>,
+    /// How many entries decided.
+    deciders: usize,
     /// What it may reach and no entry allows, as the narrowest scopes that have a name; for `denied`, what is denied.
     excess: Vec<Text<'static>>,
     /// A call that the excess opens: `DELETE /books/v3/invoices/{invoice_id}`.
@@ -61,6 +63,7 @@ impl<'a> JudgedScope<'a> {
             confidence: judged.confidence,
             verdict: judged.verdict,
             decided_by: judged.decided_by.iter().map(|decider| DecidedBy::new(decider, sources)).collect(),
+            deciders: judged.deciders,
             excess: judged.excess.iter().map(|scope| Text::owned(&scope.to_string())).collect(),
             witness: judged.witness.as_ref().map(|witness| Text::new(&witness.call)),
             gives: Text::new(&judged.gives),

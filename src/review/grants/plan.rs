@@ -11,7 +11,7 @@ use crate::access::{self, Sureness};
 use crate::catalog::data_centre::DataCentre;
 use crate::finding::{Finding, Severity};
 use crate::input::token::Origin;
-use crate::judge::{self, Judged, Verdict};
+use crate::judge::{Judge, Judged, Verdict};
 use crate::policy::{Effect, Effective};
 use crate::report::plan::{ANSWER, NARROWER, joined};
 use crate::report::{GrantInfo, Plan};
@@ -50,6 +50,7 @@ pub(super) fn plan(audit: &Audit<'_>, of: &Offender<'_>) -> Option<Plan> {
     let mut draft = Draft {
         audit,
         policy: audit.policy(of.matched),
+        judge: audit.judge_of(of.matched),
         keep: Vec::new(),
         lose: Vec::new(),
         undecided: Vec::new(),
@@ -116,6 +117,7 @@ impl Servers {
 struct Draft<'a> {
     audit: &'a Audit<'a>,
     policy: &'a Effective<'a>,
+    judge: Judge<'a>,
     keep: Vec<Scope>,
     lose: Vec<Scope>,
     undecided: Vec<Scope>,
@@ -137,7 +139,7 @@ impl Draft<'_> {
         }
         let parts: Vec<Scope> = access::reach(catalog, scope)
             .into_iter()
-            .filter(|part| part != scope && !part.has_placeholder() && judge::passes(catalog, self.policy, part))
+            .filter(|part| part != scope && !part.has_placeholder() && self.judge.passes(part))
             .collect();
         if parts.is_empty() {
             if verdict == Verdict::Allowed { self.undecided.push(scope.clone()) } else { self.lose.push(scope.clone()) }
@@ -150,9 +152,8 @@ impl Draft<'_> {
     fn cut(&mut self, requested: &[Scope], held: &[(&Scope, Verdict)]) {
         let catalog = self.audit.review.catalog;
         let held: HashSet<Scope> = held.iter().map(|(scope, _)| (*scope).clone()).collect();
-        let stays = |scope: &&Scope| {
-            access::holds(catalog, &held, scope, true) != Sureness::No && judge::passes(catalog, self.policy, scope)
-        };
+        let stays =
+            |scope: &&Scope| access::holds(catalog, &held, scope, true) != Sureness::No && self.judge.passes(scope);
         let whole: Vec<Scope> = requested.iter().filter(stays).cloned().collect();
         self.undecided.retain(|scope| whole.contains(scope));
         let requested: HashSet<Scope> = requested.iter().cloned().collect();
