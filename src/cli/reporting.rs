@@ -35,7 +35,7 @@ pub(super) struct Reporting {
     #[arg(long, value_name = "NAME", value_parser = parse_category)]
     sarif_category: Option<String>,
 
-    /// End with exit code 3 when anything was left unread or cannot be known: a binary file, an unknown grant
+    /// End with exit code 3 when anything was left unread or is not known: a binary file, an unknown grant, be it accepted
     #[arg(long)]
     strict: bool,
 
