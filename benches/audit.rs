@@ -7,13 +7,18 @@
 //!
 //! * `bare`: finds `"scope":"` in each line, on one and on two cores: the physical limit;
 //! * `serde`: reads each line into a struct that borrows;
-//! * `python`, `jq`: scripts of a few lines (skipped where the program is missing).
+//! * `python`, `jq`: scripts of a few lines (skipped where the program is missing); `python csv` writes a row for each
+//!   scope, as zscope does;
+//! * `duckdb`: what somebody would do who knows SQL: each distinct scope is judged first, by zscope, and joined to the
+//!   grants. It comes from `PyPI` (`pip install duckdb` into a folder of the run); where that fails, the reason is told.
 //!
-//! zscope is run without a policy, with one that has an application for each client, and on grants of which no two hold
-//! the same. All take turns, so that a machine's moods meet all of them. The ratio is that of median times: over 0.5, a
-//! peer takes more than half of zscope's time.
+//! There are two shapes of grants. In the one, 1,500 lists come again and again; in the other, all lists are different, as
+//! in a real tenant, whose scopes are few. zscope is run without a policy, and with one that has an application for each
+//! client. All take turns, so that a machine's moods meet all of them. Figures are medians: time, processor time, and the
+//! highest memory; a ratio is that of processor times, and over 1, the peer takes more than zscope.
 //!
-//! `ZSCOPE_BENCH_GRANTS` sets the number of grants, `ZSCOPE_BENCH_ROUNDS` that of turns. `cargo bench --bench audit`
+//! `ZSCOPE_BENCH_GRANTS` sets the number of grants, `ZSCOPE_BENCH_ROUNDS` that of turns; `ZSCOPE_BENCH_OTHER` names another
+//! program to run beside, such as an older build. `cargo bench --bench audit`
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails by panicking, and prints")]
 
@@ -164,70 +169,85 @@ fn peer(kind: &str, path: &str, threads: usize) {
 
 /// A program with its figures.
 struct Program {
-    name: &'static str,
+    name: String,
     grants: usize,
-    command: Command,
+    command: Vec<String>,
     took: Vec<Duration>,
+    /// Processor time, user and system, children included.
+    used: Vec<Duration>,
     /// In MB, where the system tells.
     peak: Option<usize>,
 }
 
 impl Program {
-    fn new(name: &'static str, grants: usize, program: &str, args: &[&str]) -> Self {
-        let mut command = Command::new(program);
-        command.args(args);
-        Self { name, grants, command, took: Vec::new(), peak: None }
+    fn new(name: &str, grants: usize, program: &str, args: &[&str]) -> Self {
+        let command = [program].iter().chain(args).map(|&word| word.to_owned()).collect();
+        Self { name: name.to_owned(), grants, command, took: Vec::new(), used: Vec::new(), peak: None }
     }
 
-    /// Runs it to its end. Whether it is there at all.
-    fn run(&mut self) -> bool {
+    /// Runs it to its end, if it is there at all. The shell tells the processor time of what it has run.
+    fn run(&mut self) {
         let start = Instant::now();
-        let command = self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let Ok(mut child) = command.spawn() else { return false };
+        let mut command = Command::new("bash");
+        command.args(["-c", "\"$@\" >/dev/null 2>&1; code=$?; times; [ $code -lt 126 ]", "bash"]).args(&self.command);
+        let Ok(mut child) = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn() else { return };
+        let children = format!("/proc/{0}/task/{0}/children", child.id());
         loop {
-            let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+            let own = fs::read_to_string(&children).unwrap_or_default();
+            let own = own.split_whitespace().next().unwrap_or("none");
+            let status = fs::read_to_string(format!("/proc/{own}/status")).unwrap_or_default();
             let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
             let peak = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<usize>().ok());
             self.peak = self.peak.max(peak.map(|kilobytes| kilobytes / 1024));
-            if child.try_wait().unwrap().is_some() {
-                self.took.push(start.elapsed());
-                return true;
+            if let Some(status) = child.try_wait().unwrap() {
+                if status.success() {
+                    self.took.push(start.elapsed());
+                    let mut told = String::new();
+                    child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
+                    self.used.push(of_children(&told));
+                }
+                return;
             }
             std::thread::sleep(Duration::from_millis(2));
         }
     }
 
-    fn median(&self) -> Option<Duration> {
-        let mut took = self.took.clone();
-        took.sort();
-        took.get(took.len() / 2).copied()
+    /// The median of times.
+    fn median(times: &[Duration]) -> Option<f64> {
+        let mut times = times.to_vec();
+        times.sort();
+        times.get(times.len() / 2).map(Duration::as_secs_f64)
     }
 
-    /// Grants in a second, in millions.
+    /// Processor time for a million grants, in seconds.
     #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
-    fn rate(&self, took: Duration) -> f64 {
-        self.grants as f64 / took.as_secs_f64() / 1e6
+    fn cost(&self) -> Option<f64> {
+        Some(Self::median(&self.used)? / self.grants as f64 * 1e6)
     }
 
     fn tell(&self, peers: &[&Self]) {
-        let (Some(median), Some(best)) = (self.median(), self.took.iter().min()) else {
-            println!("{:<34} skipped: it is not here", self.name);
+        let (Some(took), Some(cost)) = (Self::median(&self.took), self.cost()) else {
+            println!("{:<42} skipped: it is not here", self.name);
             return;
         };
         let mut more = self.peak.map(|peak| format!(", {peak} MB")).unwrap_or_default();
-        for peer in peers {
-            if let Some(took) = peer.median() {
-                let _ = write!(more, ", {:.2} of {}", self.rate(median) / peer.rate(took), peer.name);
+        for peer in peers.iter().filter(|peer| peer.name != self.name) {
+            if let Some(other) = peer.cost() {
+                let _ = write!(more, ", {}: {:.2}", peer.name, other / cost);
             }
         }
-        println!(
-            "{:<34} {:>7.3} s (best {:.3}), {:>6.3} M grants/s{more}",
-            self.name,
-            median.as_secs_f64(),
-            best.as_secs_f64(),
-            self.rate(median)
-        );
+        println!("{:<42} {took:>7.3} s, {cost:>6.3} CPU s a million grants{more}", self.name);
     }
+}
+
+/// What `times` tells of the shell's children: the second line, user and system as in `0m1.234s 0m0.056s`.
+fn of_children(told: &str) -> Duration {
+    let line = told.lines().last().unwrap_or_default();
+    let seconds = line.split_whitespace().map(|time| {
+        let (minutes, seconds) = time.trim_end_matches('s').split_once('m').unwrap();
+        minutes.parse::<f64>().unwrap() * 60.0 + seconds.parse::<f64>().unwrap()
+    });
+    Duration::from_secs_f64(seconds.sum())
 }
 
 const PYTHON: &str = "\
@@ -239,6 +259,70 @@ for line in open(sys.argv[1]):
         seen[scope] = seen.get(scope, 0) + 1
 print(len(seen))
 ";
+
+/// The scopes of all grants as a set, as somebody would who wants to know what is held.
+const PYTHON_SET: &str = "\
+import json, sys
+seen = set()
+for line in open(sys.argv[1]):
+    scope = json.loads(line).get('scope')
+    if scope is not None:
+        seen.update(scope.split(' '))
+print(len(seen))
+";
+
+/// A row for each scope of each grant, with a verdict that is looked up.
+const PYTHON_CSV: &str = "\
+import csv, json, sys
+out = csv.writer(sys.stdout)
+said = {}
+for number, line in enumerate(open(sys.argv[1]), 1):
+    grant = json.loads(line)
+    for scope in (grant.get('scope') or '').split(' '):
+        row = said.get(scope)
+        if row is None:
+            row = said[scope] = ('known', scope, scope, 'allowed', 'warning', 'ZS203 ZS205',
+                '`' + scope + '` allows every operation: CREATE, UPDATE and DELETE besides reading', '', '',
+                'every operation on what the resource holds', 'personal financial')
+        out.writerow((sys.argv[1], number, grant['client'], '', 'eu') + row)
+";
+
+const DUCKDB: &str = "\
+import subprocess, sys, duckdb
+path, zscope, folder = sys.argv[1:4]
+db = duckdb.connect()
+db.execute('set threads to 2')
+db.execute(\"create table grants as select client, scope from read_json(?, format='newline_delimited', \\
+columns={'client': 'varchar', 'scope': 'varchar'})\", [path])
+scopes = db.execute(\"select distinct unnest(string_split(scope, ' ')) from grants where scope is not null\").fetchall()
+open(folder + '/scopes.txt', 'w').write('\\n'.join(scope for (scope,) in scopes))
+rows = subprocess.run([zscope, 'check', folder + '/scopes.txt', '--format', 'csv'], capture_output=True).stdout
+open(folder + '/verdicts.csv', 'wb').write(rows)
+db.execute(\"create table verdicts as select written, max(verdict) verdict, max(severity) severity \\
+from read_csv(?, header=true, all_varchar=true) group by written\", [folder + '/verdicts.csv'])
+print(db.execute(\"select verdict, severity, count(*) from (select unnest(string_split(scope, ' ')) written from grants) \\
+join verdicts using (written) group by all\").fetchall())
+";
+
+/// The folder with `DuckDB` for Python, or why there is none.
+fn duckdb(folder: &Path) -> Result<String, String> {
+    let target = folder.join("duckdb").to_str().unwrap().to_owned();
+    let probe = |path: &str| {
+        let probe = Command::new("python3").args(["-c", "import duckdb"]).env("PYTHONPATH", path).output();
+        probe.is_ok_and(|probe| probe.status.success())
+    };
+    if probe("") {
+        return Ok(String::new());
+    }
+    let pip = ["-m", "pip", "install", "--quiet", "--target", &target, "duckdb"];
+    match Command::new("python3").args(pip).output() {
+        Ok(_) if probe(&target) => Ok(target),
+        Ok(output) => {
+            Err(String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or("it cannot be loaded").to_owned())
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
@@ -254,44 +338,64 @@ fn main() {
     let rounds = number("ZSCOPE_BENCH_ROUNDS").unwrap_or(if is_bench { 5 } else { 1 });
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (all, part, other, apps) =
-        (path("grants.ndjson"), path("part.ndjson"), path("other.ndjson"), path("apps.yaml"));
+    let (again, different, part, apps) =
+        (path("again.ndjson"), path("different.ndjson"), path("part.ndjson"), path("apps.yaml"));
     let mut numbers = Numbers(0x5EED);
     let known = lists(&mut numbers, APPS);
-    generate(Path::new(&all), grants, &known);
+    generate(Path::new(&again), grants, &known);
     policy(Path::new(&apps), &known);
+    generate(Path::new(&different), grants, &lists(&mut numbers, grants));
     // What is slow is told by a tenth.
     let tenth = grants.min(grants / 10 + 1);
-    generate(Path::new(&part), tenth, &known);
-    generate(Path::new(&other), tenth, &lists(&mut numbers, tenth));
-    println!("{grants} grants, {} MB", fs::metadata(&all).unwrap().len() / 1_000_000);
+    generate(Path::new(&part), tenth, &lists(&mut numbers, tenth));
+    println!("{grants} grants, {} MB", fs::metadata(&again).unwrap().len() / 1_000_000);
 
-    let (own, zscope) = (args[0].as_str(), env!("CARGO_BIN_EXE_zscope"));
-    let mut programs = [
-        Program::new("bare, two cores", grants, own, &["--peer", "bare", &all, "2"]),
-        Program::new("serde, two cores", grants, own, &["--peer", "serde", &all, "2"]),
-        Program::new("bare, one core", grants, own, &["--peer", "bare", &all, "1"]),
-        Program::new("zscope --summary", grants, zscope, &["audit", &all, "--summary"]),
-        Program::new("zscope", grants, zscope, &["audit", &all]),
-        Program::new(
-            "zscope --summary, 1,500 policies",
-            grants,
-            zscope,
-            &["audit", &all, "--summary", "--policy", &apps],
-        ),
-        Program::new("zscope --summary, no two alike", tenth, zscope, &["audit", &other, "--summary"]),
-        Program::new("zscope --format csv", tenth, zscope, &["audit", &part, "--format", "csv"]),
-        Program::new("zscope --format ndjson", tenth, zscope, &["audit", &part, "--format", "ndjson"]),
-        Program::new("python", tenth, "python3", &["-c", PYTHON, &part]),
-        Program::new("jq, prints the scopes", tenth, "jq", &["-c", "[.client, .scope]", &part]),
-    ];
-    for _ in 0..rounds {
-        for program in &mut programs {
-            program.run();
+    let own = args[0].as_str();
+    let zscope = env!("CARGO_BIN_EXE_zscope");
+    let other = std::env::var("ZSCOPE_BENCH_OTHER").ok();
+    for (shape, grants, file) in [("1,500 lists again", grants, &again), ("all lists different", grants, &different)] {
+        println!("\n{shape}: --summary");
+        let mut programs = vec![
+            Program::new("zscope", grants, zscope, &["audit", file, "--summary"]),
+            Program::new("zscope, 1,500 policies", grants, zscope, &["audit", file, "--summary", "--policy", &apps]),
+            Program::new("bare", grants, own, &["--peer", "bare", file, "2"]),
+            Program::new("serde", grants, own, &["--peer", "serde", file, "2"]),
+            Program::new("python", grants, "python3", &["-c", PYTHON, file]),
+            Program::new("python set", grants, "python3", &["-c", PYTHON_SET, file]),
+            Program::new("jq", grants, "jq", &["-c", "[.client, .scope]", file]),
+        ];
+        match duckdb(folder.path()) {
+            Ok(place) => {
+                let place = format!("PYTHONPATH={place}");
+                let script = [&place, "python3", "-c", DUCKDB, file, zscope, folder.path().to_str().unwrap()];
+                programs.push(Program::new("duckdb", grants, "env", &script));
+            }
+            Err(reason) => println!("duckdb skipped: {reason}"),
         }
+        if let Some(other) = &other {
+            programs.push(Program::new("other zscope", grants, other, &["audit", file, "--summary"]));
+        }
+        measure(&mut programs, rounds);
     }
-    let [bare, json, ..] = &programs;
-    for program in &programs {
-        program.tell(&if program.name.starts_with("zscope") { vec![bare, json] } else { Vec::new() });
+    println!("\nall lists different: every row");
+    let mut programs = vec![
+        Program::new("zscope csv", tenth, zscope, &["audit", &part, "--format", "csv"]),
+        Program::new("zscope ndjson", tenth, zscope, &["audit", &part, "--format", "ndjson"]),
+        Program::new("python csv", tenth, "python3", &["-c", PYTHON_CSV, &part]),
+    ];
+    if let Some(other) = &other {
+        programs.push(Program::new("other zscope csv", tenth, other, &["audit", &part, "--format", "csv"]));
+    }
+    measure(&mut programs, rounds);
+}
+
+/// Lets programs take turns, and tells what they took; of zscope, beside all others.
+fn measure(programs: &mut [Program], rounds: usize) {
+    for _ in 0..rounds {
+        programs.iter_mut().for_each(Program::run);
+    }
+    let peers: Vec<&Program> = programs.iter().filter(|program| !program.name.starts_with("zscope")).collect();
+    for program in programs.iter() {
+        program.tell(if program.name.starts_with("zscope") { &peers } else { &[] });
     }
 }

@@ -121,7 +121,7 @@ pub fn check(catalog: &Catalog, policy: &Policy, text: &str) -> Report {
         });
     }
     let as_of = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date();
-    Review { catalog, policy, as_of }.run(gathered)
+    Review::new(catalog, policy, as_of).run(gathered)
 }
 
 /// Whether one scope surely gives another.

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use super::draft::Goal;
 use super::error::CommandError;
 use super::files;
-use crate::policy::Policy;
 use crate::report::Report;
-use crate::review::{self, Baseline};
+use crate::review::{Baseline, Review};
 use crate::text::{Problem, Source, Sources};
 
 /// The file that is written when none is named.
@@ -80,7 +79,7 @@ impl Start {
     pub(super) fn apply(
         self,
         report: &mut Report,
-        policy: &Policy,
+        review: &Review<'_>,
         evaluated: impl Fn(&str) -> bool,
     ) -> Result<(), CommandError> {
         let Known { path, text, baseline } = match self {
@@ -91,13 +90,11 @@ impl Start {
         let path = path.to_string_lossy();
         let vanished = baseline.apply(report, &path);
         let source = report.sources.add(Source::new(&*path, &*text));
-        let policy = policy.effective(None);
         let vanished = vanished.into_iter().filter(|known| evaluated(&known.path));
-        let found = vanished.map(|known| known.vanished(source, &text));
-        report.findings.extend(found.filter_map(|finding| review::with_level(finding, &policy)));
+        let places = vanished.map(|known| (known, Baseline::place(known, source, &text)));
+        report.findings.extend(places.flat_map(|(known, place)| review.of_baseline(known, place)));
         report.run.has_baseline = true;
-        report.mark_waived();
-        report.sort();
+        report.settle();
         Ok(())
     }
 }

@@ -55,10 +55,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     for request in &mut gathered.requests {
         request.app.clone_from(&args.basis.app);
     }
-    let review = Review { catalog: &catalog, policy: &policy, as_of };
+    let review = Review::new(&catalog, &policy, as_of);
     let mut report = review.run(gathered);
     let read: HashSet<String> = report.sources.names().map(str::to_owned).collect();
-    baseline.apply(&mut report, &policy, |path| read.contains(path))?;
+    baseline.apply(&mut report, &review, |path| read.contains(path))?;
     outputs.write(report, names)
 }
 

@@ -10,6 +10,7 @@ use crate::catalog::{Catalog, Provenance, Service, Status};
 use crate::finding::RuleInfo;
 use crate::rules;
 use crate::scope::{Scope, closest};
+use crate::secret;
 
 /// How many lines of a long list are shown without `--all`.
 const SHOWN: usize = 12;
@@ -33,12 +34,17 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let Some(subject) = &args.subject else {
-        super::print(&list())?;
+        super::print(&list(&rules::infos()))?;
         return Ok(Outcome::Clean);
     };
     if let Some(rule) = rule(subject) {
         super::print(&documentation(rule))?;
         return Ok(Outcome::Clean);
+    }
+    if secret::redact(subject) != *subject || secret::is_none_of_a_scope(subject) {
+        return Err(CommandError::usage("what looks like a token or a client secret cannot be explained").help(
+            "give a rule's code or name, or a whole scope; revoke the secret where the shell keeps its history",
+        ));
     }
     let scope: Scope = subject.trim().parse().map_err(|error| not_explained(subject, &error))?;
     let catalog = setup::catalog(args.catalog.iter())?;
@@ -65,15 +71,16 @@ fn not_explained(subject: &str, reason: &dyn std::fmt::Display) -> CommandError 
     }
 }
 
-fn list() -> String {
+/// The list of rules.
+pub(crate) fn list(rules: &[&RuleInfo]) -> String {
     let mut text = String::from("Rules. `zscope explain CODE` tells more.\n\n");
-    for info in rules::infos() {
+    for info in rules {
         let _ = writeln!(text, "{}  {:<22} {:<8} {}", info.code, info.name, info.severity, info.summary);
     }
     text
 }
 
-/// What a rule is about.
+/// The page about a rule.
 pub(crate) fn documentation(info: &RuleInfo) -> String {
     let mut summary = info.summary.to_owned();
     summary.get_mut(..1).map(str::make_ascii_uppercase);

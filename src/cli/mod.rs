@@ -122,7 +122,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             let code = if error.use_stderr() { Outcome::Usage.code() } else { Outcome::Clean.code() };
             // A closed pipe while printing help is nothing to complain about.
-            let _ = error.print();
+            let _ = tell_usage(&error);
             return ExitCode::from(code);
         }
     };
@@ -163,6 +163,16 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Whether standard output is a terminal.
 fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
+}
+
+/// Says what is wrong with the arguments, or prints the help. What repeats an argument is cleaned like every other text.
+fn tell_usage(error: &clap::Error) -> io::Result<()> {
+    let plain = error.render().to_string();
+    let harmless = plain.lines().map(|line| format!("{}\n", crate::report::clean(line))).collect::<String>();
+    if !error.use_stderr() || plain.trim_end() == harmless.trim_end() {
+        return error.print();
+    }
+    anstream::stderr().lock().write_all(harmless.as_bytes())
 }
 
 /// Writes to standard output through the colour filter.

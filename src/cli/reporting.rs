@@ -88,21 +88,13 @@ impl FailOn {
     }
 }
 
-/// How a run with this report ends. Of an audit the counts tell, since a large report shows only some of what it found.
+/// How a run with this report ends.
 fn outcome(report: &Report) -> Outcome {
-    let summary = report.summary();
-    if summary.not_evaluated > 0 {
-        return Outcome::Incomplete;
+    match report.unread > 0 || !report.not_evaluated.is_empty() {
+        true => Outcome::Incomplete,
+        false if report.fails() => Outcome::Findings,
+        false => Outcome::Clean,
     }
-    let found = summary.findings;
-    let fails = match report.run.fail_on {
-        _ if report.totals.is_none() => report.findings.iter().any(|finding| report.run.fails(finding)),
-        Some(Severity::Note) => found.error + found.warning + found.note > 0,
-        Some(Severity::Warning) => found.error + found.warning > 0,
-        Some(Severity::Error) => found.error > 0,
-        None => false,
-    };
-    if fails { Outcome::Findings } else { Outcome::Clean }
 }
 
 /// The outputs of a run, opened, and what its report will say of it.

@@ -1,8 +1,10 @@
 //! Findings: what a rule has to say, about which place, on whose authority.
 
+mod absorbed;
 mod accepted;
 mod link;
 
+pub use absorbed::{apart, one_a_fault};
 pub use accepted::{KnownFinding, Waived, WaiverKind};
 pub use link::Link;
 
@@ -67,6 +69,72 @@ pub struct RuleInfo {
     pub summary: &'static str,
     /// Markdown under the fixed headings `## What it does`, `## Why is this bad?`, `## Example`, `## Use instead`.
     pub docs: &'static str,
+    /// The names of broader rules. Where one of them speaks of a scope, this rule's finding on it is absorbed.
+    pub within: &'static [&'static str],
+    /// Whether it states a verdict of the policy: always an error, never absorbed; waivers alone accept it.
+    pub is_verdict: bool,
+}
+
+impl RuleInfo {
+    /// A rule that stands for itself.
+    #[must_use]
+    pub const fn new(
+        code: &'static str,
+        name: &'static str,
+        severity: Severity,
+        summary: &'static str,
+        docs: &'static str,
+    ) -> Self {
+        Self { code, name, severity, summary, docs, within: &[], is_verdict: false }
+    }
+
+    /// Says that broader rules tell the same fault.
+    #[must_use]
+    pub const fn within(self, broader: &'static [&'static str]) -> Self {
+        Self { within: broader, ..self }
+    }
+
+    /// Says that it states a verdict of the policy.
+    #[must_use]
+    pub const fn verdict(self) -> Self {
+        Self { is_verdict: true, ..self }
+    }
+}
+
+/// What a finding is about. Whoever asks whose a finding is reads this; places are for showing alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// One scope, by its index among the scopes that were judged: those of the list while it is judged, those of the
+    /// report afterwards.
+    Scope(usize),
+    /// A list of scopes as a whole.
+    List,
+    /// A part of a consent URL.
+    Url,
+    /// What stands beside a list in the same text.
+    Text,
+    /// A grant, by its index in the report's grants.
+    Grant(usize),
+    /// The policy.
+    Policy,
+    /// The run: a lock, a baseline, comments.
+    Run,
+}
+
+impl Subject {
+    /// The same, where so many scopes come before.
+    pub(crate) fn shift(&mut self, before: usize) {
+        if let Self::Scope(index) = self {
+            *index += before;
+        }
+    }
+
+    /// The same, counted from a later scope on.
+    pub(crate) fn unshift(&mut self, before: usize) {
+        if let Self::Scope(index) = self {
+            *index -= before;
+        }
+    }
 }
 
 /// Something a rule found.
@@ -82,6 +150,8 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// What it is about.
+    pub subject: Subject,
     /// Where.
     pub place: Place,
     /// What else belongs to it: the policy line that decided, the scope that covers this one, a call that it opens.
@@ -92,6 +162,19 @@ pub struct Finding {
     pub app: Option<String>,
     /// A change that would settle it.
     pub fix: Option<Fix>,
+    /// What narrower rules say of the same scope: the same fault.
+    pub absorbed: Vec<Finding>,
+    /// The text that it rests on, where no scope tells: another text there is another finding.
+    pub evidence: Option<Evidence>,
+}
+
+/// A text that a finding rests on. It is never kept, only told apart from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Where it stands.
+    pub place: Place,
+    /// Whether it is a secret that could be found by trying, so that next to nothing may be told of it.
+    pub is_guessable: bool,
 }
 
 /// A second thing that a finding points at.
@@ -119,7 +202,7 @@ pub struct Fix {
 }
 
 impl Finding {
-    /// A finding of a rule at a place, with the rule's own severity and full confidence.
+    /// A finding of a rule at a place, about the run, with the rule's own severity and full confidence.
     #[must_use]
     pub fn new(rule: &'static RuleInfo, place: Place, message: impl Into<String>) -> Self {
         Self {
@@ -128,12 +211,22 @@ impl Finding {
             confidence: Confidence::High,
             message: message.into(),
             help: None,
+            subject: Subject::Run,
             place,
             related: Vec::new(),
             scope: None,
             app: None,
             fix: None,
+            absorbed: Vec::new(),
+            evidence: None,
         }
+    }
+
+    /// Says what it is about.
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.subject = subject;
+        self
     }
 
     /// Says what to do about it.
@@ -161,6 +254,60 @@ impl Finding {
     #[must_use]
     pub fn scope(mut self, scope: impl fmt::Display) -> Self {
         self.scope = Some(scope.to_string());
+        self
+    }
+
+    /// Says that it matters more or less than the rule's own severity.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Takes in what narrower rules say of the same scope, and names them.
+    pub(crate) fn absorb(&mut self, narrower: Vec<Finding>) {
+        let names: Vec<String> = narrower.iter().map(|finding| format!("`{}`", finding.rule.name)).collect();
+        self.related.push(Related { message: format!("also: {}", names.join(", ")), place: None, page: None });
+        self.absorbed = narrower;
+    }
+
+    /// Says to which grant of a report it belongs, and how many scopes of others come before the grant's own.
+    pub(crate) fn belongs_to(&mut self, grant: usize, before: usize) {
+        match &mut self.subject {
+            Subject::Scope(_) => self.subject.shift(before),
+            subject => *subject = Subject::Grant(grant),
+        }
+        self.absorbed.iter_mut().for_each(|finding| finding.belongs_to(grant, before));
+    }
+
+    /// Gives back what it has absorbed.
+    pub(crate) fn release(&mut self) -> Vec<Finding> {
+        if !self.absorbed.is_empty() {
+            self.related.pop();
+        }
+        std::mem::take(&mut self.absorbed)
+    }
+
+    /// The scope that it is about, by its index.
+    #[must_use]
+    pub fn scope_index(&self) -> Option<usize> {
+        match self.subject {
+            Subject::Scope(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// Says on which text it rests.
+    #[must_use]
+    pub fn evidence(mut self, place: Place) -> Self {
+        self.evidence = Some(Evidence { place, is_guessable: false });
+        self
+    }
+
+    /// Says on which secret it rests: one that could be found by trying.
+    #[must_use]
+    pub fn guessable_evidence(mut self, place: Place) -> Self {
+        self.evidence = Some(Evidence { place, is_guessable: true });
         self
     }
 

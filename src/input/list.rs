@@ -6,6 +6,7 @@
 
 use super::{Item, Separator};
 use crate::finding::Confidence;
+use crate::secret::is_none_of_a_scope;
 use crate::text::percent::{decode, unit};
 use crate::text::{Place, SourceId, Span};
 
@@ -49,7 +50,7 @@ impl List {
 ///
 /// Separators are `,` `;` `+`, blanks and line breaks, also percent-encoded; braces hold them back (`{a,b}` is one
 /// wrong scope, not two). Quotes, brackets and parentheses around a scope are left out, and so are dots after it,
-/// which [`Item::stray`] tells of. Every text is read; what is no scope becomes an item that says so.
+/// which [`Item::stray`] tells of. A secret is read as so many `*`. Every text is read; what is no scope becomes an item that says so.
 #[must_use]
 pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
     let bytes = text.as_bytes();
@@ -67,7 +68,11 @@ pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
         let token = Token::read(bytes, at, &mut braces);
         at = token.end;
         let Some(core) = token.core else { continue };
-        let written = decode(text.get(core.start..core.end).unwrap_or("")).into_owned();
+        let mut written = decode(text.get(core.start..core.end).unwrap_or("")).into_owned();
+        // A secret is told, and not kept.
+        if is_none_of_a_scope(&written) {
+            written = "*".repeat(written.chars().count());
+        }
         if let (Some(separator), false) = (between.take(), list.items.is_empty()) {
             list.note(separator);
         }

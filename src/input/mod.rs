@@ -38,6 +38,7 @@ pub use url::{is_consent_url, read_url};
 
 use crate::finding::Confidence;
 use crate::scope::{Malformed, Scope};
+pub use crate::secret::SecretKind;
 use crate::text::{Place, SourceId, Span};
 
 /// A list of scopes that an application asks for, and where the list was read.
@@ -81,17 +82,6 @@ pub struct Secret {
     pub kind: SecretKind,
     /// Where the value stands.
     pub place: Place,
-}
-
-/// The kinds of secrets that a text can be searched for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretKind {
-    /// An access, refresh or grant token: `1000.` and two halves of 32 hexadecimal digits.
-    Token,
-    /// A client secret: 40 to 44 hexadecimal digits under that name.
-    ClientSecret,
-    /// A token of the first API version: 32 hexadecimal digits under the name `authtoken`.
-    AuthToken,
 }
 
 /// What can stand between two scopes of a list. Zoho documents the comma alone.

@@ -7,8 +7,8 @@ use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
 use super::{
-    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, Verdict, Waiver,
-    rule_pages,
+    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, UnknownGrant,
+    Verdict, Waiver, rule_pages,
 };
 
 /// The version of the format that this build reads.
@@ -23,10 +23,12 @@ const POLICY_KEYS: &[&str] = &[
     "rules",
     "apps",
     "waivers",
+    "unknown-grants",
     "tests",
     "catalog",
     "data",
     "rule-pages",
+    "max-waiver-days",
 ];
 const APP_KEYS: &[&str] =
     &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
@@ -37,6 +39,8 @@ const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
+const MOST_DAYS: u32 = 3650;
+
 const EXPECTED: &[(&str, Verdict)] = &[
     ("allowed", Verdict::Allowed),
     ("denied", Verdict::Denied),
@@ -55,10 +59,12 @@ pub(super) struct File {
     pub(super) levels: Levels,
     pub(super) apps: Vec<App>,
     pub(super) waivers: Vec<Named<Waiver>>,
+    pub(super) unknown_grants: Vec<Named<UnknownGrant>>,
     pub(super) tests: Vec<Named<PolicyTest>>,
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
     pub(super) rule_pages: Option<RulePages>,
+    pub(super) max_waiver_days: Option<u32>,
 }
 
 /// A waiver or a test, and the application that it names: whether there is one, only all files together tell.
@@ -98,10 +104,12 @@ impl Reader<'_> {
             levels: self.levels(fields.get("rules")),
             apps: self.apps(fields.get("apps")),
             waivers: self.each(fields.get("waivers"), "a list of waivers", Self::waiver),
+            unknown_grants: self.each(fields.get("unknown-grants"), "a list of grants", Self::unknown_grant),
             tests: self.each(fields.get("tests"), "a list of tests", Self::test),
             catalog: fields.get("catalog").and_then(|node| self.spanned(node, "the path of a folder")),
             data: self.data_overrides(fields.get("data")),
             rule_pages: fields.get("rule-pages").and_then(|node| self.rule_pages(node)),
+            max_waiver_days: fields.get("max-waiver-days").and_then(|node| self.days(node)),
         })
     }
 
@@ -134,6 +142,12 @@ impl Reader<'_> {
             let rule = self.rule(&entry.key, entry.key_span);
             let level = self.choice(&entry.value, "a level", LEVELS);
             let (Some(rule), Some(level)) = (rule, level) else { continue };
+            if self.is_verdict(rule) && level != Level::Error {
+                let message = format!("the rule `{rule}` is always an error: it states the policy's own verdict");
+                let help = "allow what may be had, or accept single scopes by a waiver, with a reason and an end";
+                self.report(Problem::new(entry.value.span, message).help(help));
+                continue;
+            }
             let place = self.place(Span::new(entry.key_span.start, entry.value.span.end));
             if levels.insert(rule, LevelSetting { level, place }).is_some() {
                 let message = format!("the rule `{rule}` stands here twice, by name and by code");
@@ -141,6 +155,17 @@ impl Reader<'_> {
             }
         }
         levels
+    }
+
+    /// A number of days.
+    fn days(&mut self, node: &Node) -> Option<u32> {
+        let text = self.text(node, "a number of days")?;
+        let days = text.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
+        if days.is_none() {
+            let message = format!("`{}` is no number of days", shown(text));
+            self.report(Problem::new(node.span, message).help(format!("write a whole number from 1 to {MOST_DAYS}")));
+        }
+        days
     }
 
     fn rule_pages(&mut self, node: &Node) -> Option<RulePages> {
@@ -264,7 +289,7 @@ impl Reader<'_> {
         Some(Named { item: test, app })
     }
 
-    fn app_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
+    pub(super) fn app_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
         fields.get("app").and_then(|node| self.spanned(node, "the name of an application"))
     }
 }

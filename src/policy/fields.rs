@@ -203,6 +203,11 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// Whether a rule states a verdict of the policy.
+    pub(crate) fn is_verdict(&self, rule: &str) -> bool {
+        self.rules.iter().any(|info| info.name == rule && info.is_verdict)
+    }
+
     /// The span of `start..end` in a single value's text: exact when the value stands in the file as it reads, with
     /// or without quotes, else the whole value.
     pub(crate) fn inside(&self, node: &Node, text: &str, start: usize, end: usize) -> Span {
@@ -238,7 +243,7 @@ pub(crate) fn extent(node: &Node) -> Span {
 /// A user's text as messages repeat it: without control characters, cut when it is long, and not at all when it may be
 /// a secret.
 pub(crate) fn shown(text: &str) -> String {
-    if super::secrets::is_bare(text) {
+    if crate::secret::is_bare(text) {
         return "…".to_owned();
     }
     let mut shown = String::new();

@@ -10,6 +10,7 @@ use crate::yaml;
 use super::decode::{File, decode};
 use super::fields::{did_you_mean, shown};
 use super::{Spanned, builtin, secrets};
+use crate::secret;
 
 /// How many steps a chain of `extends` may have.
 const MAX_DEPTH: usize = 8;
@@ -123,11 +124,11 @@ impl<'a> Files<'a> {
     }
 
     fn decode(&mut self, id: &FileId, text: &str) -> (SourceId, File) {
-        let mut found = secrets::find(text);
-        let blotted = secrets::blot(text, &found);
+        let mut found = secret::sure(text);
+        let blotted = secret::blot(text, &found, &[], secret::PLAIN);
         let tree = yaml::parse(&blotted);
         let bare = tree.as_ref().map(secrets::among_clients).unwrap_or_default();
-        let source = self.sources.add(Source::new(id.label(), secrets::blot(&blotted, &bare)));
+        let source = self.sources.add(Source::new(id.label(), secret::blot(&blotted, &bare, &[], secret::PLAIN)));
         found.extend(bare);
         let (file, problems) = match tree {
             Ok(node) => decode(source, &blotted, &node, self.rules),

@@ -8,13 +8,13 @@ use crate::text::Sources;
 use super::{Policy, PolicyErrors, Top};
 
 const fn rule(code: &'static str, name: &'static str) -> RuleInfo {
-    RuleInfo { code, name, severity: Severity::Warning, summary: "", docs: "" }
+    RuleInfo::new(code, name, Severity::Warning, "", "")
 }
 
 static FULL_ACCESS: RuleInfo = rule("ZS201", "full-access");
 static ALL_OPERATIONS: RuleInfo = rule("ZS203", "all-operations");
 static TOXIC_COMBINATION: RuleInfo = rule("ZS206", "toxic-combination");
-static NOT_ALLOWED: RuleInfo = rule("ZS302", "not-allowed");
+static NOT_ALLOWED: RuleInfo = rule("ZS302", "not-allowed").verdict();
 
 /// Some of the program's rules.
 pub(super) static RULES: [&RuleInfo; 4] = [&FULL_ACCESS, &ALL_OPERATIONS, &TOXIC_COMBINATION, &NOT_ALLOWED];

@@ -28,14 +28,15 @@ mod fixture;
 mod model;
 mod resolve;
 mod rule_pages;
-pub(crate) mod secrets;
+mod secrets;
+mod unknown_grants;
 mod verdict;
 mod waiver;
 
 pub use discover::candidates;
 pub use model::{
     App, CallEntry, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy, PolicyTest,
-    Spanned,
+    Spanned, UnknownGrant,
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use rule_pages::RulePages;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+
 use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
@@ -33,6 +35,8 @@ pub struct Policy {
     pub apps: Vec<App>,
     /// The exceptions, with ids that differ.
     pub waivers: Vec<Waiver>,
+    /// The grants that are accepted although nobody knows what they hold. The first that means a grant counts.
+    pub unknown_grants: Vec<UnknownGrant>,
     /// The top file's own tests. Never inherited.
     pub tests: Vec<PolicyTest>,
     /// The folder of the user's own catalog files, joined to the top file's folder. Never inherited.
@@ -43,6 +47,8 @@ pub struct Policy {
     pub rule_pages: Option<RulePages>,
     /// The texts that its places point into, as far as they were read when it was loaded.
     pub(crate) texts: Sources,
+    /// How many days a waiver may hold; any number when absent.
+    pub max_waiver_days: Option<u32>,
 }
 
 impl Policy {
@@ -263,6 +269,29 @@ pub struct DataOverride {
     pub classes: Vec<DataClass>,
     /// Where the pattern stands.
     pub place: Place,
+}
+
+/// Grants of which nobody knows what they hold, and which a policy accepts: those of an application, or one by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownGrant {
+    /// The whole entry.
+    pub place: Place,
+    /// The application of the policy.
+    pub app: Option<String>,
+    /// The name or the client id that the record has for the grant, whatever its case.
+    pub grant: Option<String>,
+    /// Why that is acceptable.
+    pub reason: String,
+    /// The last day on which it is.
+    pub expires: Option<Date>,
+}
+
+impl UnknownGrant {
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.expires.is_none_or(|expires| day <= expires)
+    }
 }
 
 /// A list of scopes and what the policy is expected to say about it.

@@ -101,11 +101,13 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         levels: Levels::new(),
         apps: Vec::new(),
         waivers: Vec::new(),
+        unknown_grants: Vec::new(),
         tests: Vec::new(),
         catalog: top.file.catalog.take().map(|path| Spanned { value: top.id.join(&path.value), place: path.place }),
         data: Vec::new(),
         rule_pages: None,
         texts: Sources::default(),
+        max_waiver_days: None,
     };
     let mut names: Vec<Spanned<String>> = Vec::new();
     for test in std::mem::take(&mut top.file.tests) {
@@ -121,6 +123,8 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         policy.deny.extend(file.deny);
         policy.data.extend(file.data);
         policy.rule_pages = policy.rule_pages.or(file.rule_pages);
+        // The strictest holds, so that a file cannot loosen what it extends.
+        policy.max_waiver_days = policy.max_waiver_days.into_iter().chain(file.max_waiver_days).min();
         for (rule, setting) in file.levels {
             policy.levels.entry(rule).or_insert(setting);
         }
@@ -128,6 +132,10 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         for waiver in file.waivers {
             names.extend(waiver.app);
             policy.waivers.push(waiver.item);
+        }
+        for grant in file.unknown_grants {
+            names.extend(grant.app);
+            policy.unknown_grants.push(grant.item);
         }
     }
     report_twins(files, "app", policy.apps.iter().map(|app: &App| (app.name.as_str(), app.place)));
@@ -177,7 +185,7 @@ mod tests {
     fn what_is_inherited_and_what_is_not() {
         let base = format!(
             "version: 1\ndefault: allow\nallow: [openid]\ndeny: [email]\n\
-             rules: {{ full-access: note, not-allowed: note }}\n\
+             rules: {{ full-access: note, all-operations: note }}\n\
              apps: {{ old: {{ }} }}\nwaivers: [{{ id: W-1, app: new, {WAIVER} }}]\n\
              tests: [{{ app: gone, scopes: openid, expect: allowed }}]\ncatalog: c\ndata: {{ Desk.tickets: [files] }}\n\
              rule-pages: https://far.example/{{code}}\n"
@@ -191,7 +199,7 @@ mod tests {
         assert_eq!(sources.get(policy.allow[1].place.source).name(), "conf/base.yaml");
         assert_eq!(policy.deny.len(), 1);
         let level = |rule| policy.effective(None).level(rule);
-        assert_eq!((level("full-access"), level("not-allowed")), (Some(Level::Error), Some(Level::Note)));
+        assert_eq!((level("full-access"), level("all-operations")), (Some(Level::Error), Some(Level::Note)));
         assert_eq!(policy.apps.iter().map(|app| app.name.as_str()).collect::<Vec<_>>(), ["new", "old"]);
         assert_eq!(policy.waivers.len(), 1);
         assert!(policy.tests.is_empty() && policy.catalog.is_none());
@@ -286,7 +294,7 @@ mod tests {
         f8:2:11 [f9] more than 8 policies extend one another in a row (let one file extend several instead)
         p:2:9 [a.b] the operation is missing in `a.b` (write `a.b.READ`, or `a.b.*` for every operation)
         q:2:9 [c.d] the operation is missing in `c.d` (write `c.d.READ`, or `c.d.*` for every operation)
-        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `tests`, `catalog`, `data`, `rule-pages`)
+        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `apps`, `waivers`, `unknown-grants`, `tests`, `catalog`, `data`, `rule-pages`, `max-waiver-days`)
         ");
     }
 

@@ -10,9 +10,26 @@ use serde::Serialize;
 
 use crate::secret::redact;
 
-/// What the runner of GitHub Actions obeys anywhere in a line of a step's log, when a command's name follows
-/// (`actions/runner`, `src/Runner.Common/ActionCommand.cs`).
-pub(super) const COMMAND: &str = "##[";
+/// Where the next command stands that a runner obeys anywhere in a line of a log: `##[` of GitHub Actions
+/// (`actions/runner`, `src/Runner.Common/ActionCommand.cs`), `##vso[` of Azure Pipelines, `##teamcity[`.
+pub(super) fn command(text: &str) -> Option<std::ops::Range<usize>> {
+    text.match_indices('#').find_map(|(at, _)| {
+        let name = text.get(at..)?.strip_prefix("##")?;
+        let length = name.bytes().take_while(u8::is_ascii_alphabetic).count();
+        (name.as_bytes().get(length) == Some(&b'[')).then(|| at..at + 2 + length + 1)
+    })
+}
+
+/// The text with what [`command`] finds broken: `second` stands for the second of its marks.
+fn without_commands(mut text: &str, second: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    while let Some(found) = command(text) {
+        out.push_str(text.get(..=found.start).unwrap_or_default());
+        out.push_str(second);
+        text = text.get(found.start + 2..).unwrap_or_default();
+    }
+    out + text
+}
 
 /// The most characters of a scope or an input that are shown.
 pub(super) const NAME: usize = 120;
@@ -43,16 +60,16 @@ pub(super) fn verbatim(text: &str) -> Cow<'_, str> {
 
 /// A text for people, on one line: what a terminal would obey or hide is written out, as in `\u{1b}` and `\n`.
 ///
-/// Terminals are not the only ones that obey what they show: see [`COMMAND`].
+/// Terminals are not the only ones that obey what they show: see [`command`].
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     match verbatim(text) {
-        Cow::Borrowed(text) if !text.contains(is_treacherous) && !text.contains(COMMAND) => Cow::Borrowed(text),
+        Cow::Borrowed(text) if !text.contains(is_treacherous) && command(text).is_none() => Cow::Borrowed(text),
         text => {
             let mut escaped = String::with_capacity(text.len() + 16);
             for c in text.chars() {
                 if is_treacherous(c) { escaped.extend(c.escape_default()) } else { escaped.push(c) }
             }
-            Cow::Owned(escaped.replace(COMMAND, "#\\u{23}["))
+            Cow::Owned(without_commands(&escaped, "\\u{23}"))
         }
     }
 }
@@ -94,18 +111,18 @@ pub(super) fn json(document: String) -> String {
     }
 }
 
-/// [`json`] for a part of a document, or of a string in it, that parts no [`COMMAND`].
+/// [`json`] for a part of a document, or of a string in it, that parts no [`command`].
 pub(super) fn in_json(part: &str) -> Cow<'_, str> {
     let hidden = |c: char| c > '\u{7e}' && is_treacherous(c);
     // Nearly every part holds none of these bytes, and all its bytes are seen at once.
     let is_special = |byte: u8| matches!(byte, b'#' | 0x7f..);
     if !part.bytes().fold(false, |found, byte| found | is_special(byte))
-        || !(part.contains(COMMAND) || part.contains(hidden))
+        || !(command(part).is_some() || part.contains(hidden))
     {
         return Cow::Borrowed(part);
     }
     let mut escaped = String::with_capacity(part.len() + 64);
-    for c in part.replace(COMMAND, "#\\u0023[").chars() {
+    for c in without_commands(part, "\\u0023").chars() {
         if hidden(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(escaped, "\\u{unit:04x}");
@@ -149,6 +166,8 @@ mod tests {
             ("\u{9b}2J", r"\u{9b}2J"),
             ("\u{202e}DAER", r"\u{202e}DAER"),
             ("a##[add-mask]b", r"a#\u{23}[add-mask]b"),
+            ("##vso[task.complete]##[x]", r"#\u{23}vso[task.complete]#\u{23}[x]"),
+            ("###teamcity[x] ## [y] ##9[", r"##\u{23}teamcity[x] ## [y] ##9["),
             ("RE\u{200b}AD\u{feff}", r"RE\u{200b}AD\u{feff}"),
             ("\u{2066}x\u{2069}\u{85}\u{2028}", r"\u{2066}x\u{2069}\u{85}\u{2028}"),
         ] {
@@ -174,10 +193,10 @@ mod tests {
 
     #[test]
     fn json_says_the_same_after_escaping() {
-        let text = "é\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}\n🦀 \\##[error]";
+        let text = "é\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}\n🦀 \\##[error] ##vso[x]";
         let document = serde_json::to_string_pretty(&[Text::new(text)]).unwrap();
         let escaped = json(document);
-        assert!(!escaped.contains(|c| c != '\n' && is_treacherous(c)) && !escaped.contains(COMMAND), "{escaped}");
+        assert!(!escaped.contains(|c| c != '\n' && is_treacherous(c)) && command(&escaped).is_none(), "{escaped}");
         assert!(escaped.contains("\\u202e") && escaped.contains('é') && escaped.contains('🦀'), "{escaped}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&escaped).unwrap(), [text]);
     }

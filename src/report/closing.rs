@@ -57,6 +57,9 @@ fn waiver(report: &Report, waived: &Waived) -> String {
 
 /// The last lines.
 pub(super) fn end(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    for note in &report.notes {
+        writeln!(out, "{}: {}", styled(canvas.color, AnsiColor::Green.on_default().bold(), "note"), clean(note))?;
+    }
     writeln!(out, "{}", summary(report, canvas.color))?;
     if canvas.is_record {
         writeln!(out, "{}", provenance::line(report))?;
@@ -67,13 +70,14 @@ pub(super) fn end(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> i
 /// The line that sums up.
 pub(super) fn summary(report: &Report, color: bool) -> String {
     let summary = report.summary();
-    let (words, style) = verdict(&summary, report.totals.as_ref().map(|totals| &totals.all));
+    let (words, style) = verdict(&summary, report.totals.as_ref().map(|totals| &totals.all), report.fails());
     let words = styled(color, style, &words);
     format!("{words} · policy {} · catalog {}", clean(&report.policy.path), clean(&report.catalog.date))
 }
 
-fn verdict(summary: &Summary, grants: Option<&Tally>) -> (String, Style) {
-    let Summary { scopes, allowed, denied, not_allowed, unknown, waived, not_evaluated, findings } = *summary;
+/// What the run comes to, then what it looked at.
+fn verdict(summary: &Summary, grants: Option<&Tally>, fails: bool) -> (String, Style) {
+    let Summary { scopes, allowed, refused, denied, not_allowed, unknown, waived, not_evaluated, findings } = *summary;
     let held = grants.map(held).unwrap_or_default();
     let is_known = grants.is_none_or(|grants| grants.unknown_grants == 0);
     let quiet = findings.error + findings.warning + findings.note == 0;
@@ -81,10 +85,17 @@ fn verdict(summary: &Summary, grants: Option<&Tally>) -> (String, Style) {
         let words = format!("all well: {held}{} allowed, no findings", counted(scopes, "scope"));
         return (words, AnsiColor::Green.on_default().bold());
     }
-    let mut words =
-        if scopes == 0 { format!("{held}no scopes") } else { format!("{held}{}", counted(scopes, "scope")) };
+    let counts = [(findings.error, "error"), (findings.warning, "warning"), (findings.note, "note")];
+    let counts =
+        if quiet { "no findings".to_owned() } else { counts.map(|(count, word)| counted(count, word)).join(", ") };
+    let outcome = match (not_evaluated, fails) {
+        (0, true) => format!("fails: {counts}"),
+        (0, false) => format!("passes: {counts}"),
+        (inputs, _) => format!("incomplete: {} not evaluated, {counts}", counted(inputs, "input")),
+    };
     let parts = [
-        (allowed, "allowed"),
+        (allowed - refused, "allowed"),
+        (refused, "refused by a rule"),
         (denied, "denied"),
         (not_allowed, "not allowed"),
         (unknown, "unknown"),
@@ -92,30 +103,19 @@ fn verdict(summary: &Summary, grants: Option<&Tally>) -> (String, Style) {
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    if !parts.is_empty() {
-        words.push_str(": ");
-        words.push_str(&parts.join(", "));
-    }
-    if not_evaluated > 0 {
-        words.push_str(" · ");
-        words.push_str(&counted(not_evaluated, "input"));
-        words.push_str(" not evaluated");
-    }
-    words.push_str(" · ");
-    if quiet {
-        words.push_str("no findings");
-    } else {
-        let counts = [(findings.error, "error"), (findings.warning, "warning"), (findings.note, "note")];
-        words.push_str(&counts.map(|(count, word)| counted(count, word)).join(", "));
-    }
-    let style = if findings.error + not_evaluated > 0 {
+    let looked_at = match (scopes, parts.as_slice()) {
+        (0, _) => format!("{held}no scopes"),
+        (_, []) => format!("{held}{}", counted(scopes, "scope")),
+        _ => format!("{held}{}: {}", counted(scopes, "scope"), parts.join(", ")),
+    };
+    let style = if fails || findings.error + not_evaluated > 0 {
         AnsiColor::Red.on_default()
     } else if findings.warning > 0 {
         AnsiColor::Yellow.on_default()
     } else {
         Style::new()
     };
-    (words, style.bold())
+    (format!("{outcome} · {looked_at}"), style.bold())
 }
 
 /// The grants of an audit, before its scopes.
@@ -140,25 +140,37 @@ mod tests {
     fn the_last_line_says_what_matters() {
         let findings = |error, warning, note| Counts { error, warning, note };
         let none = Summary::default();
-        for (summary, expected) in [
-            (none, "no scopes · no findings"),
-            (Summary { scopes: 1, allowed: 1, ..none }, "all well: 1 scope allowed, no findings"),
-            (Summary { scopes: 4, allowed: 4, ..none }, "all well: 4 scopes allowed, no findings"),
+        for (summary, fails, expected) in [
+            (none, false, "passes: no findings · no scopes"),
+            (Summary { scopes: 1, allowed: 1, ..none }, false, "all well: 1 scope allowed, no findings"),
+            (Summary { scopes: 4, allowed: 4, ..none }, false, "all well: 4 scopes allowed, no findings"),
             (
-                Summary { scopes: 4, allowed: 3, not_allowed: 1, findings: findings(1, 0, 1), ..none },
-                "4 scopes: 3 allowed, 1 not allowed · 1 error, 0 warnings, 1 note",
+                Summary { scopes: 1, allowed: 1, refused: 1, findings: findings(1, 0, 0), ..none },
+                true,
+                "fails: 1 error, 0 warnings, 0 notes · 1 scope: 1 refused by a rule",
             ),
-            (Summary { scopes: 2, allowed: 1, waived: 1, ..none }, "2 scopes: 1 allowed, 1 waived · no findings"),
             (
-                Summary { scopes: 2, denied: 1, unknown: 1, findings: findings(0, 2, 0), ..none },
-                "2 scopes: 1 denied, 1 unknown · 0 errors, 2 warnings, 0 notes",
+                Summary { scopes: 4, allowed: 3, refused: 1, not_allowed: 1, findings: findings(2, 0, 1), ..none },
+                true,
+                "fails: 2 errors, 0 warnings, 1 note · 4 scopes: 2 allowed, 1 refused by a rule, 1 not allowed",
+            ),
+            (
+                Summary { scopes: 2, allowed: 1, waived: 1, ..none },
+                false,
+                "passes: no findings · 2 scopes: 1 allowed, 1 waived",
+            ),
+            (
+                Summary { scopes: 2, unknown: 2, findings: findings(0, 2, 0), ..none },
+                false,
+                "passes: 0 errors, 2 warnings, 0 notes · 2 scopes: 2 unknown",
             ),
             (
                 Summary { scopes: 1, allowed: 1, not_evaluated: 2, ..none },
-                "1 scope: 1 allowed · 2 inputs not evaluated · no findings",
+                false,
+                "incomplete: 2 inputs not evaluated, no findings · 1 scope: 1 allowed",
             ),
         ] {
-            assert_eq!(verdict(&summary, None).0, expected);
+            assert_eq!(verdict(&summary, None, fails).0, expected);
         }
     }
 }

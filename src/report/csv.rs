@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::clean::clean;
-use super::population::{self, Line, Rows, Subject, Whose};
+use super::population::{self, Line, Rows, Unit, Whose};
 use super::{Canvas, CatalogInfo, PolicyInfo, Renderer, Report};
 use crate::finding::Finding;
 use crate::judge::Judged;
@@ -82,17 +82,20 @@ impl Rows for Csv {
         cells(&[whose.path, &line, grant, app, centre])
     }
 
-    fn lines(&self, subject: &Subject<'_>) -> Vec<Line> {
-        let state = subject.state.map_or("", super::GrantState::as_str);
+    fn lines(&self, unit: &Unit<'_>) -> Vec<Line> {
+        let state = unit.state.map_or("", super::GrantState::as_str);
         let mut lines = Vec::new();
-        for judged in &subject.scopes {
-            lines.push(scope(state, judged, subject.on(judged)));
+        for (at, judged) in unit.scopes.iter().enumerate() {
+            lines.push(scope(state, judged, unit.on(at)));
         }
-        for finding in subject.on_the_whole() {
-            lines.push(line(&Row { state, findings: vec![finding], ..Row::default() }));
+        for finding in unit.on_the_whole() {
+            // Of a grant that holds nobody knows what, nothing was evaluated.
+            let is_unknown = unit.scopes.is_empty() && unit.state.is_some_and(super::GrantState::is_unknown);
+            let verdict = if is_unknown { "not-evaluated" } else { "" };
+            lines.push(line(&Row { state, findings: vec![finding], verdict, ..Row::default() }));
         }
         if lines.is_empty() {
-            let message = subject.failure.as_deref();
+            let message = unit.failure.as_deref();
             lines.push(line(&Row { state, message, verdict: "not-evaluated", ..Row::default() }));
         }
         lines
@@ -134,7 +137,9 @@ fn scope(state: &str, judged: &Judged, findings: Vec<&Finding>) -> Line {
 
 fn line(row: &Row<'_>) -> Line {
     let worst = row.findings.iter().max_by_key(|finding| finding.severity);
-    let mut codes: Vec<&str> = row.findings.iter().map(|finding| finding.rule.code).collect();
+    let told = row.findings.iter().flat_map(|finding| std::iter::once(*finding).chain(&finding.absorbed));
+    let mut codes: Vec<&str> = told.map(|finding| finding.rule.code).collect();
+    codes.sort_unstable();
     codes.dedup();
     let codes = codes.join(" ");
     let severity = worst.map_or("", |finding| finding.severity.as_str());
@@ -183,15 +188,13 @@ fn push_cell(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// A cell that no spreadsheet takes for a formula, whatever the width of its signs, and no terminal obeys.
+/// A cell that no spreadsheet takes for a formula, whatever the width of its signs, and that neither a terminal nor a
+/// runner obeys: rows begin with a path, and a line that begins with `::` is a command of GitHub Actions.
 fn harmless(text: &str) -> Cow<'_, str> {
     let cleaned = clean(text);
     // What is escaped begins with a backslash: tabs and carriage returns are no danger any more.
-    if cleaned.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
-        Cow::Owned(format!("'{cleaned}"))
-    } else {
-        cleaned
-    }
+    let is_formula = cleaned.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    if is_formula || cleaned.trim_start().starts_with("::") { Cow::Owned(format!("'{cleaned}")) } else { cleaned }
 }
 
 #[cfg(test)]
@@ -213,6 +216,9 @@ mod tests {
             ("\tx", "\\tx"),
             ("\r=x", "\\r=x"),
             ("=a,b", "\"'=a,b\""),
+            ("::error file=x::y", "'::error file=x::y"),
+            (" ::add-mask::x", "' ::add-mask::x"),
+            ("##vso[task.complete]", "#\\u{23}vso[task.complete]"),
             ("", ""),
         ] {
             assert_eq!(cells(&[text]), expected, "{text:?}");

@@ -81,9 +81,9 @@ fn window(
     let end = text.len();
     text.push_str(&clean::visible(right));
     text.push_str(if cut_right { "…" } else { "" });
-    if text.contains(clean::COMMAND) {
+    while let Some(found) = clean::command(&text) {
         // As long as what it replaces, so that the mark stays where it is.
-        text = text.replace(clean::COMMAND, "##(");
+        text.replace_range(found.end - 1..found.end, "(");
     }
     (text, start..end)
 }

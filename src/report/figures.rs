@@ -8,6 +8,7 @@ use super::clean::{NAME, clipped};
 use super::closing::{MESSAGE, counted, styled};
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::{Canvas, GrantInfo, Report, Tally, Totals};
+use crate::finding::{Finding, Subject};
 
 /// What is known of a run of which not every grant is shown.
 pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
@@ -99,13 +100,14 @@ pub(super) fn plans(report: &Report, canvas: Canvas, out: &mut dyn io::Write) ->
     Ok(())
 }
 
-/// The grant in whose record a place lies, where its name says more than the source's does.
-pub(super) fn grant_at(report: &Report, place: crate::text::Place) -> Option<&GrantInfo> {
-    let inside = |grant: &&GrantInfo| {
-        let span = grant.place.span;
-        grant.place.source == place.source && span.start <= place.span.start && place.span.end <= span.end
+/// The grant that a finding is about, where its name says more than the source's does.
+pub(super) fn grant_of<'r>(report: &'r Report, finding: &Finding) -> Option<&'r GrantInfo> {
+    let index = match finding.subject {
+        Subject::Scope(at) => report.scopes.get(at)?.grant?,
+        Subject::Grant(index) => index,
+        _ => return None,
     };
-    let grant = report.grants.iter().find(inside)?;
-    let source = report.sources.get(place.source).name();
+    let grant = report.grants.get(index)?;
+    let source = report.sources.get(finding.place.source).name();
     (!grant.name.starts_with(source)).then_some(grant)
 }

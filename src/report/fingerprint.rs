@@ -11,50 +11,78 @@ use std::collections::HashMap;
 pub struct Fingerprints {
     /// One for each of `findings`, in order.
     pub findings: Vec<String>,
+    /// For each of `findings`, one for each finding that it has absorbed.
+    pub absorbed: Vec<Vec<String>>,
     /// One for each of `waived`, in order.
     pub waived: Vec<String>,
 }
 
+/// What counts for a name: rule, source name, application, scope, and a digest of the text that it rests on.
+type Parts = [String; 5];
+
+/// How many hexadecimal digits of a digest tell two texts apart where somebody could guess the text: too few to find it
+/// by trying.
+const FEW_DIGITS: usize = 5;
+
 impl Report {
     /// Names every finding. Findings that are equal in all that counts for a name are numbered in the order of their
-    /// places, whether they stand or are waived, so that a waiver renames nothing.
+    /// places, whether they stand, are absorbed or are waived, so that a waiver renames nothing.
     #[must_use]
     pub fn fingerprints(&self) -> Fingerprints {
-        let mut seen: HashMap<[String; 4], usize> = HashMap::new();
-        let mut name = |finding: &Finding| {
-            let parts = parts(finding, &self.sources);
-            let occurrence = seen.entry(parts.clone()).or_default();
-            let name = hash(&parts, *occurrence);
-            *occurrence += 1;
-            name
-        };
-        let all = self.findings.iter().chain(self.waived.iter().map(|waived| &waived.finding));
+        let standing = self.findings.iter().flat_map(|finding| std::iter::once(finding).chain(&finding.absorbed));
+        let all = standing.chain(self.waived.iter().map(|waived| &waived.finding));
         let mut in_order: Vec<(usize, &Finding)> = all.enumerate().collect();
         in_order.sort_by_key(|(_, finding)| (finding.place, finding.rule.code, &finding.message));
-        let mut names: Vec<(usize, String)> = in_order.into_iter().map(|(at, finding)| (at, name(finding))).collect();
-        names.sort_unstable_by_key(|(at, _)| *at);
-        let mut findings: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
-        let waived = findings.split_off(self.findings.len());
-        Fingerprints { findings, waived }
+        let mut seen: HashMap<Parts, usize> = HashMap::new();
+        let mut names = vec![String::new(); in_order.len()];
+        for (at, finding) in in_order {
+            let parts = parts(finding, &self.sources);
+            let occurrence = seen.entry(parts.clone()).or_default();
+            names[at] = hash(&parts, *occurrence);
+            *occurrence += 1;
+        }
+        let mut names = names.into_iter();
+        let mut made = Fingerprints::default();
+        for finding in &self.findings {
+            made.findings.extend(names.next());
+            made.absorbed.push(names.by_ref().take(finding.absorbed.len()).collect());
+        }
+        made.waived = names.collect();
+        made
     }
 }
 
-/// The fingerprint of a finding: made of rule, source name, application and scope, never of a line number. `occurrence`
-/// counts equal findings of a report from 0, so that each has its own; [`Report::fingerprints`] does that.
+/// The fingerprint of a finding: made of rule, source name, application, scope and what it rests on, never of a line
+/// number. `occurrence` counts equal findings of a report from 0, so that each has its own; [`Report::fingerprints`] does
+/// that.
 #[must_use]
 pub fn fingerprint(finding: &Finding, sources: &Sources, occurrence: usize) -> String {
     hash(&parts(finding, sources), occurrence)
 }
 
-fn parts(finding: &Finding, sources: &Sources) -> [String; 4] {
+fn parts(finding: &Finding, sources: &Sources) -> Parts {
     let source = sources.get(finding.place.source).name();
-    [finding.rule.code, source, finding.app.as_deref().unwrap_or(""), finding.scope.as_deref().unwrap_or("")]
-        .map(str::to_ascii_lowercase)
+    let [code, source, app, scope] =
+        [finding.rule.code, source, finding.app.as_deref().unwrap_or(""), finding.scope.as_deref().unwrap_or("")]
+            .map(str::to_ascii_lowercase);
+    let evidence = finding.evidence.map_or_else(String::new, |evidence| {
+        // With the other parts as its key: the same text elsewhere has another digest.
+        let mut digest = Digest::default();
+        let text = sources.get(evidence.place.source).slice(evidence.place.span);
+        for part in [&code, &source, &app, text] {
+            digest.add(part.len().to_le_bytes());
+            digest.add(part);
+        }
+        let whole = digest.hex();
+        if evidence.is_guessable { whole.chars().take(FEW_DIGITS).collect() } else { whole }
+    });
+    [code, source, app, scope, evidence]
 }
 
-fn hash(parts: &[String; 4], occurrence: usize) -> String {
+fn hash(parts: &Parts, occurrence: usize) -> String {
     let mut digest = Digest::default();
-    for part in parts {
+    // Without evidence the name is as it was before there was any.
+    for part in parts.iter().take(4).chain(parts.iter().skip(4).filter(|evidence| !evidence.is_empty())) {
         digest.add(part);
         digest.add([0]);
     }

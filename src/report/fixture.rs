@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report, RunInfo};
 use crate::catalog::DataClass;
-use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject};
 use crate::finding::{Waived, WaiverKind};
 use crate::judge::{Decider, Judged, Verdict, Witness};
 use crate::policy::Effect;
@@ -13,7 +13,7 @@ use crate::text::{Place, Source, SourceId, Sources, Span};
 const DOCS: &str = "## What it does\nReports what is\nwrong.\n\n## Why is this bad?\nIt is wrong.\n";
 
 const fn rule(code: &'static str, name: &'static str, severity: Severity) -> RuleInfo {
-    RuleInfo { code, name, severity, summary: "something is wrong", docs: DOCS }
+    RuleInfo::new(code, name, severity, "something is wrong", DOCS)
 }
 
 pub(super) static MALFORMED: RuleInfo = rule("ZS001", "malformed-scope", Severity::Error);
@@ -40,6 +40,7 @@ impl Builder {
             unread: 0,
             totals: None,
             plans: Vec::new(),
+            notes: Vec::new(),
             sources: Sources::default(),
             run: RunInfo::default(),
         })
@@ -76,8 +77,20 @@ impl Builder {
         self.0.scopes.last_mut().expect("one was pushed")
     }
 
+    /// Adds a finding, about the scope that stands at its place, if any does.
     pub(super) fn finding(&mut self, finding: Finding) {
+        let finding = self.about(finding);
         self.0.findings.push(finding);
+    }
+
+    /// A finding about the scope or the grant that stands at its place.
+    fn about(&self, finding: Finding) -> Finding {
+        let scope = self.0.scopes.iter().position(|judged| judged.place == finding.place);
+        let grant = self.0.grants.iter().position(|grant| grant.place == finding.place);
+        match scope.map(Subject::Scope).or(grant.map(Subject::Grant)) {
+            Some(subject) => finding.about(subject),
+            None => finding,
+        }
     }
 
     pub(super) fn rendered(&self, format: &dyn Renderer, width: Option<usize>) -> String {
@@ -149,7 +162,7 @@ pub(super) fn everything() -> Builder {
     let full = Finding::new(&FULL_ACCESS, legacy, "`ZohoCRM.fullaccess.all` gives everything in Zoho CRM");
     built.0.waived.push(Waived {
         kind: WaiverKind::Policy,
-        finding: full.scope("ZohoCRM.fullaccess.all"),
+        finding: built.about(full.scope("ZohoCRM.fullaccess.all")),
         waiver: "W-7".to_owned(),
         reason: "The vendor's importer\n  refuses granular scopes.".to_owned(),
         expires: Some(date(2027, 1, 31)),
@@ -189,6 +202,7 @@ pub(super) fn hostile() -> Builder {
     let mut finding = Finding::new(&ALL_OPERATIONS, place, "after a tab").scope("Desk.\u{9b}tickets");
     finding.app = Some("\u{1b}app".to_owned());
     built.finding(finding.clone());
+    let finding = built.about(finding);
     built.0.waived.push(Waived {
         kind: WaiverKind::Policy,
         finding,

@@ -39,7 +39,7 @@ pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::Format;
 pub use plan::Plan;
-pub use population::{Line, Rows, Subject, Whose};
+pub use population::{Line, Rows, Unit, Whose};
 pub use renderer::Renderer;
 pub use run::{RunInfo, Tree};
 pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
@@ -52,9 +52,7 @@ use std::io;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::finding::Link;
-use crate::finding::Waived;
-use crate::finding::{Finding, RuleInfo, Severity};
+use crate::finding::{Finding, Link, RuleInfo, Severity, Waived, one_a_fault};
 use crate::judge::{Judged, Verdict};
 use crate::policy::RulePages;
 use crate::text::{Place, Problem, SourceId, Sources};
@@ -86,6 +84,8 @@ pub struct Report {
     pub totals: Option<Totals>,
     /// How to get to smaller grants, where that was asked for.
     pub plans: Vec<Plan>,
+    /// What else has to be known of the run: what it did not do.
+    pub notes: Vec<String>,
     /// The texts that places point into.
     pub sources: Sources,
     /// How the run was asked for.
@@ -117,6 +117,9 @@ pub enum GrantState {
     Known,
     /// There is a token, and nothing says what it holds.
     Unknown,
+    /// The same, and the policy accepts it.
+    #[serde(rename = "unknown")]
+    Accepted,
     /// There is no token.
     Failed,
 }
@@ -127,9 +130,15 @@ impl GrantState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Known => "known",
-            Self::Unknown => "unknown",
+            Self::Unknown | Self::Accepted => "unknown",
             Self::Failed => "failed",
         }
+    }
+
+    /// Whether nothing says what is held, accepted or not.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Self::Unknown | Self::Accepted)
     }
 }
 
@@ -181,6 +190,8 @@ pub struct Summary {
     pub scopes: usize,
     /// Of these: allowed.
     pub allowed: usize,
+    /// Of the allowed: with an error that stands, so that a rule refuses what the policy's entries let pass.
+    pub refused: usize,
     /// Of these: denied.
     pub denied: usize,
     /// Of these: not allowed.
@@ -218,6 +229,7 @@ impl Report {
         Summary {
             scopes: self.scopes.len(),
             allowed: verdicts(Verdict::Allowed),
+            refused: refused(&self.scopes, &self.findings).count(),
             denied: verdicts(Verdict::Denied),
             not_allowed: verdicts(Verdict::NotAllowed),
             unknown: verdicts(Verdict::Unknown),
@@ -231,9 +243,27 @@ impl Report {
         }
     }
 
-    /// Gives a scope whose every error is waived the verdict `waived`.
-    pub fn mark_waived(&mut self) {
+    /// Whether a finding fails the run. Of an audit the counts tell, since a large report shows only some of what it found.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        let Some(totals) = &self.totals else {
+            return self.findings.iter().any(|finding| self.run.fails(finding));
+        };
+        let Counts { error, warning, note } = totals.all.findings;
+        match self.run.fail_on {
+            Some(Severity::Note) => error + warning + note > 0,
+            Some(Severity::Warning) => error + warning > 0,
+            Some(Severity::Error) => error > 0,
+            None => false,
+        }
+    }
+
+    /// Settles what stands once more findings are accepted: one finding a fault, in order, and the verdict `waived` for
+    /// scopes whose every error is accepted.
+    pub fn settle(&mut self) {
         mark_waived(&mut self.scopes, &self.findings, self.waived.iter().map(|waived| &waived.finding));
+        self.findings = one_a_fault(std::mem::take(&mut self.findings));
+        self.sort();
     }
 
     /// Sorts findings by place, then code, so that output never depends on the order in which rules ran.
@@ -243,13 +273,24 @@ impl Report {
     }
 }
 
+/// The scopes that the policy's entries allow and on which an error stands, by their indices.
+pub(crate) fn refused<'f>(scopes: &'f [Judged], standing: &'f [Finding]) -> impl Iterator<Item = usize> + use<'f> {
+    let failing: HashSet<usize> = errors(standing.iter()).collect();
+    let allowed = scopes.iter().enumerate().filter(|(_, judged)| judged.verdict == Verdict::Allowed);
+    allowed.map(|(at, _)| at).filter(move |at| failing.contains(at))
+}
+
+/// The scopes on which an error is among findings.
+fn errors<'f>(findings: impl Iterator<Item = &'f Finding>) -> impl Iterator<Item = usize> {
+    findings.filter(|finding| finding.severity == Severity::Error).filter_map(Finding::scope_index)
+}
+
 /// Gives scopes whose every error is waived the verdict `waived`.
 pub(crate) fn mark_waived<'f>(scopes: &mut [Judged], standing: &[Finding], waived: impl Iterator<Item = &'f Finding>) {
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let failing: HashSet<Place> = standing.iter().filter(is_error).map(|finding| finding.place).collect();
-    let absolved: HashSet<Place> = waived.filter(is_error).map(|finding| finding.place).collect();
-    for scope in scopes {
-        if absolved.contains(&scope.place) && !failing.contains(&scope.place) {
+    let absolved: HashSet<usize> = errors(waived).collect();
+    let failing: HashSet<usize> = errors(standing.iter()).collect();
+    for at in absolved.difference(&failing) {
+        if let Some(scope) = scopes.get_mut(*at) {
             scope.verdict = Verdict::Waived;
         }
     }

@@ -9,7 +9,7 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
-use super::population::{self, Line, Rows, Subject, Whose};
+use super::population::{self, Line, Rows, Unit, Whose};
 use super::{Canvas, CatalogInfo, GrantState, PolicyInfo, Renderer, Report, Summary, Tally};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::judge::{Judged, Verdict};
@@ -109,6 +109,8 @@ struct FindingFields<'a> {
     confidence: Confidence,
     message: Text<'a>,
     help: Option<Text<'a>>,
+    /// What narrower rules say of the same scope.
+    absorbed: Vec<FindingFields<'a>>,
 }
 
 /// `not-evaluated`.
@@ -132,6 +134,8 @@ struct Last<'a> {
     summary: Summary,
     /// Figures of an audit's grants; `null` for requests.
     grants: Option<Tally>,
+    /// What else has to be known of the run.
+    notes: Vec<Text<'a>>,
 }
 
 impl Rows for Ndjson {
@@ -161,20 +165,20 @@ impl Rows for Ndjson {
         fields(&owner)
     }
 
-    fn lines(&self, subject: &Subject<'_>) -> Vec<Line> {
-        let mut lines = Vec::with_capacity(subject.scopes.len() + 1);
-        if let Some(state) = subject.state {
+    fn lines(&self, unit: &Unit<'_>) -> Vec<Line> {
+        let mut lines = Vec::with_capacity(unit.scopes.len() + 1);
+        if let Some(state) = unit.state {
             let grant = Grant {
                 state,
-                failure: subject.failure.as_deref().map(Text::new),
-                scopes: subject.scopes.len(),
-                severity: worst(&subject.findings),
-                findings: told(&subject.on_the_whole()),
+                failure: unit.failure.as_deref().map(Text::new),
+                scopes: unit.scopes.len(),
+                severity: worst(&unit.findings),
+                findings: told(&unit.on_the_whole()),
             };
             lines.push(halves("grant", &grant));
         }
-        for judged in &subject.scopes {
-            lines.push(halves("scope", &scope(subject, judged)));
+        for (at, judged) in unit.scopes.iter().enumerate() {
+            lines.push(halves("scope", &scope(unit, at, judged)));
         }
         lines
     }
@@ -203,13 +207,14 @@ impl Rows for Ndjson {
             timestamp: report.run.timestamp.map(|time| time.to_string()),
             summary: report.summary(),
             grants,
+            notes: report.notes.iter().map(|note| Text::new(note)).collect(),
         }));
         out
     }
 }
 
-fn scope<'a>(subject: &Subject<'a>, judged: &'a Judged) -> Scope<'a> {
-    let findings = subject.on(judged);
+fn scope<'a>(unit: &Unit<'a>, at: usize, judged: &'a Judged) -> Scope<'a> {
+    let findings = unit.on(at);
     Scope {
         scope: judged.scope.as_ref().ok().map(|scope| Text::owned(&scope.to_string())),
         written: Text::new(&judged.written),
@@ -217,7 +222,7 @@ fn scope<'a>(subject: &Subject<'a>, judged: &'a Judged) -> Scope<'a> {
         verdict: judged.verdict,
         severity: worst(&findings),
         findings: told(&findings),
-        waivers: subject.waivers(judged).into_iter().map(Text::new).collect(),
+        waivers: unit.waivers(at).into_iter().map(Text::new).collect(),
         excess: judged.excess.iter().map(|scope| Text::owned(&scope.to_string())).collect(),
         witness: judged.witness.as_ref().map(|witness| Text::new(&witness.call)),
         gives: Text::new(&judged.gives),
@@ -242,6 +247,7 @@ impl<'a> From<&'a Finding> for FindingFields<'a> {
             confidence: finding.confidence,
             message: Text::new(&finding.message),
             help: finding.help.as_deref().map(Text::new),
+            absorbed: finding.absorbed.iter().map(FindingFields::from).collect(),
         }
     }
 }

@@ -4,15 +4,13 @@
 //! was judged, and grants that are alike are judged once: so their lines are made once, too, in two halves around the
 //! words on whose they are.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use super::rows::by_row;
 use super::{CatalogInfo, GrantState, PolicyInfo, Report};
-use crate::finding::Finding;
 use crate::finding::Waived;
+use crate::finding::{Finding, Subject};
 use crate::judge::Judged;
-use crate::text::{Place, SourceId};
 
 /// A format that holds the full population.
 pub trait Rows: Sync {
@@ -22,8 +20,8 @@ pub trait Rows: Sync {
     /// The words on whose a line is.
     fn whose(&self, whose: &Whose<'_>) -> String;
 
-    /// The lines of a subject.
-    fn lines(&self, subject: &Subject<'_>) -> Vec<Line>;
+    /// The lines of a grant, or of a scope.
+    fn lines(&self, unit: &Unit<'_>) -> Vec<Line>;
 
     /// What stands after everything else.
     fn end(&self, report: &Report) -> String;
@@ -53,9 +51,11 @@ pub struct Whose<'w> {
     pub data_centre: Option<&'w str>,
 }
 
-/// What was judged together: a grant, or one scope of a request.
+/// What is written together: a grant with its scopes, or one scope of a request.
 #[derive(Clone, Debug, Default)]
-pub struct Subject<'s> {
+pub struct Unit<'s> {
+    /// By which index findings know the first of the scopes.
+    pub first: usize,
     /// The state of the grant; `None` for a request.
     pub state: Option<GrantState>,
     /// Why the grant has no token.
@@ -68,25 +68,22 @@ pub struct Subject<'s> {
     pub waived: Vec<&'s Waived>,
 }
 
-impl<'s> Subject<'s> {
-    /// The findings on a scope: those at its place; of a request, all of them.
-    pub(super) fn on(&self, scope: &Judged) -> Vec<&'s Finding> {
-        let is_request = self.state.is_none();
-        self.findings.iter().copied().filter(|finding| is_request || finding.place == scope.place).collect()
+impl<'s> Unit<'s> {
+    /// The findings on one of the scopes.
+    pub(super) fn on(&self, at: usize) -> Vec<&'s Finding> {
+        let subject = Some(self.first + at);
+        self.findings.iter().copied().filter(|finding| finding.scope_index() == subject).collect()
     }
 
-    /// The findings on no scope; none of a request's.
+    /// The findings on no scope.
     pub(super) fn on_the_whole(&self) -> Vec<&'s Finding> {
-        if self.state.is_none() {
-            return Vec::new();
-        }
-        let is_on_scope = |finding: &Finding| self.scopes.iter().any(|scope| scope.place == finding.place);
-        self.findings.iter().copied().filter(|finding| !is_on_scope(finding)).collect()
+        self.findings.iter().copied().filter(|finding| finding.scope_index().is_none()).collect()
     }
 
-    /// The waivers that absolve a finding on a scope.
-    pub(super) fn waivers(&self, scope: &Judged) -> Vec<&'s str> {
-        let waived = self.waived.iter().filter(|waived| waived.finding.place == scope.place);
+    /// The waivers that absolve a finding on one of the scopes.
+    pub(super) fn waivers(&self, at: usize) -> Vec<&'s str> {
+        let subject = Some(self.first + at);
+        let waived = self.waived.iter().filter(|waived| waived.finding.scope_index() == subject);
         waived.map(|waived| waived.waiver.as_str()).collect()
     }
 }
@@ -94,31 +91,41 @@ impl<'s> Subject<'s> {
 /// Writes a whole report.
 pub(super) fn render(rows: &dyn Rows, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     out.write_all(rows.begin(&report.policy, &report.catalog, report.as_of).as_bytes())?;
-    let mut write = |whose: &Whose<'_>, subject: &Subject<'_>| -> io::Result<()> {
+    let mut write = |whose: &Whose<'_>, unit: &Unit<'_>| -> io::Result<()> {
         let whose = rows.whose(whose);
-        for line in rows.lines(subject) {
+        for line in rows.lines(unit) {
             write!(out, "{}{whose}{}", line.head, line.tail)?;
         }
         Ok(())
     };
-    let mut findings: BTreeMap<SourceId, Vec<&Finding>> = BTreeMap::new();
-    for finding in &report.findings {
-        findings.entry(finding.place.source).or_default().push(finding);
-    }
+    let waived = |of: &dyn Fn(Subject) -> bool| {
+        report.waived.iter().filter(|waived| of(waived.finding.subject)).collect::<Vec<_>>()
+    };
+    let (on_scopes, others) = by_row(report, &report.findings);
     for (index, grant) in report.grants.iter().enumerate() {
-        let inside = |place: Place| {
-            place.source == grant.place.source
-                && grant.place.span.start <= place.span.start
-                && place.span.end <= grant.place.span.end
-        };
         let failure = report.not_evaluated.iter().find(|input| input.place == Some(grant.place));
-        let own = findings.get(&grant.place.source).into_iter().flatten();
-        let subject = Subject {
+        let own: Vec<usize> = report
+            .scopes
+            .iter()
+            .enumerate()
+            .filter(|(_, judged)| judged.grant == Some(index))
+            .map(|(at, _)| at)
+            .collect();
+        let first = own.first().copied().unwrap_or(0);
+        let scopes = report.scopes.get(first..first + own.len()).unwrap_or(&[]);
+        let of_grant = others.iter().copied().filter(|finding| finding.subject == Subject::Grant(index));
+        let on_scopes = on_scopes.iter().skip(first).take(own.len()).flatten().copied();
+        let is_own = |subject| match subject {
+            Subject::Scope(at) => own.contains(&at),
+            subject => subject == Subject::Grant(index),
+        };
+        let unit = Unit {
+            first,
             state: Some(grant.state),
             failure: failure.filter(|_| grant.state == GrantState::Failed).map(|input| input.message.clone()),
-            scopes: report.scopes.iter().filter(|judged| judged.grant == Some(index)).collect(),
-            findings: own.copied().filter(|finding| inside(finding.place)).collect(),
-            waived: report.waived.iter().filter(|waived| inside(waived.finding.place)).collect(),
+            scopes: scopes.iter().collect(),
+            findings: on_scopes.chain(of_grant).collect(),
+            waived: waived(&is_own),
         };
         let source = report.sources.get(grant.place.source);
         let whose = Whose {
@@ -128,30 +135,27 @@ pub(super) fn render(rows: &dyn Rows, report: &Report, out: &mut dyn io::Write) 
             app: grant.app.as_deref(),
             data_centre: grant.data_centre,
         };
-        write(&whose, &subject)?;
+        write(&whose, &unit)?;
     }
-    let (on_scopes, _) = by_row(report, &report.findings);
-    for (judged, findings) in report.scopes.iter().zip(on_scopes).filter(|(judged, _)| judged.grant.is_none()) {
-        let same = |place: Place, app: &Option<String>| place == judged.place && *app == judged.app;
-        let subject = Subject {
-            scopes: vec![judged],
-            findings,
-            waived: report.waived.iter().filter(|waived| same(waived.finding.place, &waived.finding.app)).collect(),
-            ..Subject::default()
-        };
+    for (at, (judged, findings)) in report.scopes.iter().zip(on_scopes).enumerate() {
+        if judged.grant.is_some() {
+            continue;
+        }
+        let waived = waived(&|subject| subject == Subject::Scope(at));
+        let unit = Unit { first: at, scopes: vec![judged], findings, waived, ..Unit::default() };
         let source = report.sources.get(judged.place.source);
         let line = source.position(judged.place.span.start).line;
         let app = judged.app.as_deref();
-        write(&Whose { path: source.name(), line, grant: None, app, data_centre: None }, &subject)?;
+        write(&Whose { path: source.name(), line, grant: None, app, data_centre: None }, &unit)?;
     }
     out.write_all(rows.end(report).as_bytes())
 }
 
 /// The findings of a report that belong to no scope and no grant, each with the words on where it is.
 pub(super) fn others(report: &Report) -> impl Iterator<Item = (Whose<'_>, &Finding)> {
-    let grants: std::collections::HashSet<SourceId> = report.grants.iter().map(|grant| grant.place.source).collect();
     let (_, others) = by_row(report, &report.findings);
-    others.into_iter().filter(move |finding| !grants.contains(&finding.place.source)).map(|finding| {
+    let of_grant = |finding: &&Finding| matches!(finding.subject, Subject::Grant(_));
+    others.into_iter().filter(move |finding| !of_grant(finding)).map(|finding| {
         let source = report.sources.get(finding.place.source);
         let line = source.position(finding.place.span.start).line;
         let app = finding.app.as_deref();

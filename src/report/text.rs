@@ -31,7 +31,7 @@ impl Renderer for Text {
     fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
         let page = Page::new(&report.sources, Some(&report.policy), canvas);
         for finding in &report.findings {
-            let grant = figures::grant_at(report, finding.place).map(|grant| grant.name.as_str());
+            let grant = figures::grant_of(report, finding).map(|grant| grant.name.as_str());
             writeln!(out, "{}\n", page.finding(finding, grant))?;
         }
         for input in &report.not_evaluated {

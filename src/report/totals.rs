@@ -1,10 +1,10 @@
 //! The figures of an audit: how much of what, by application, service and rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
-use super::{Counts, GrantState, Summary};
+use super::{Counts, GrantState, Summary, refused};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::judge::{Judged, Verdict};
 
@@ -29,6 +29,8 @@ pub struct Tally {
     pub grants: usize,
     /// Of these: the response does not say what they hold.
     pub unknown_grants: usize,
+    /// Of the unknown ones: the policy accepts that.
+    pub accepted_grants: usize,
     /// Of these: there is no token.
     pub failed_grants: usize,
     /// Of these: with a finding that stands, of warning or worse.
@@ -37,6 +39,8 @@ pub struct Tally {
     pub scopes: usize,
     /// Of these: allowed.
     pub allowed: usize,
+    /// Of the allowed: with an error that stands.
+    pub refused: usize,
     /// Of these: denied.
     pub denied: usize,
     /// Of these: not allowed.
@@ -80,15 +84,28 @@ impl Tally {
         match state {
             GrantState::Known => {}
             GrantState::Unknown => self.unknown_grants += times,
+            GrantState::Accepted => {
+                self.unknown_grants += times;
+                self.accepted_grants += times;
+            }
             GrantState::Failed => self.failed_grants += times,
         }
     }
 
-    /// Counts a scope, so many times.
-    pub(crate) fn add_scope(&mut self, verdict: Verdict, times: usize) {
+    /// How many grants are unknown without the policy's consent.
+    #[must_use]
+    pub fn unsettled_grants(&self) -> usize {
+        self.unknown_grants.saturating_sub(self.accepted_grants)
+    }
+
+    /// Counts a scope, so many times; `fails` where an error stands on it.
+    pub(crate) fn add_scope(&mut self, verdict: Verdict, fails: bool, times: usize) {
         self.scopes += times;
         match verdict {
-            Verdict::Allowed => self.allowed += times,
+            Verdict::Allowed => {
+                self.allowed += times;
+                self.refused += if fails { times } else { 0 };
+            }
             Verdict::Denied => self.denied += times,
             Verdict::NotAllowed => self.not_allowed += times,
             Verdict::Unknown => self.unknown += times,
@@ -100,10 +117,12 @@ impl Tally {
     pub(crate) fn merge(&mut self, other: &Self, times: usize) {
         self.grants += other.grants * times;
         self.unknown_grants += other.unknown_grants * times;
+        self.accepted_grants += other.accepted_grants * times;
         self.failed_grants += other.failed_grants * times;
         self.offending_grants += other.offending_grants * times;
         self.scopes += other.scopes * times;
         self.allowed += other.allowed * times;
+        self.refused += other.refused * times;
         self.denied += other.denied * times;
         self.not_allowed += other.not_allowed * times;
         self.unknown += other.unknown * times;
@@ -123,8 +142,9 @@ impl Totals {
         let mut tally = Tally::default();
         tally.add_state(state, times);
         for judged in scopes {
-            tally.add_scope(judged.verdict, times);
+            tally.add_scope(judged.verdict, false, times);
         }
+        tally.refused = refused(scopes, findings).count() * times;
         for finding in findings {
             tally.findings.add(finding.severity, times);
         }
@@ -157,6 +177,7 @@ impl Totals {
         Summary {
             scopes: all.scopes,
             allowed: all.allowed,
+            refused: all.refused,
             denied: all.denied,
             not_allowed: all.not_allowed,
             unknown: all.unknown,
@@ -168,17 +189,14 @@ impl Totals {
 
     fn add_services(&mut self, state: GrantState, scopes: &[Judged], findings: &[Finding], times: usize) {
         let mut services: BTreeMap<&str, Tally> = BTreeMap::new();
-        let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-        for judged in scopes {
-            let service = service(judged);
-            services.entry(service).or_default().add_scope(judged.verdict, times);
-            owners.extend(judged.scope.as_ref().ok().map(|scope| (scope.to_string(), service)));
+        let refused: HashSet<usize> = refused(scopes, findings).collect();
+        for (at, judged) in scopes.iter().enumerate() {
+            services.entry(service(judged)).or_default().add_scope(judged.verdict, refused.contains(&at), times);
         }
         for (name, tally) in &mut services {
             tally.add_state(state, times);
-            let own = |finding: &&Finding| {
-                finding.scope.as_ref().and_then(|scope| owners.get(scope)).is_some_and(|owner| owner == name)
-            };
+            let owner = |finding: &Finding| scopes.get(finding.scope_index()?).filter(|judged| judged.scope.is_ok());
+            let own = |finding: &&Finding| owner(finding).is_some_and(|owner| service(owner) == *name);
             let mut worst = None;
             for finding in findings.iter().filter(own) {
                 tally.findings.add(finding.severity, times);

@@ -1,26 +1,55 @@
-//! The one place where findings are weighed: levels of the policy, then comments in the sources, then waivers. What the
-//! baseline accepts comes last, once a report is whole.
+//! The one place where findings are weighed, then accepted, then made one for each fault.
+//!
+//! In this order: [`weigh`] decides how much each matters; comments in the sources accept some, waivers others; what the
+//! baseline accepts comes once a report is whole; and [`one_a_fault`](crate::finding::one_a_fault) is last, so that to accept a finding never accepts
+//! another that it would have absorbed.
 
 use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::finding::{Finding, RuleInfo, Waived, WaiverKind};
+use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject, Waived, WaiverKind};
 use crate::input::scan::Ignore;
-use crate::policy::{Effective, Level, Policy, Waiver, WaiverState};
+use crate::judge::Judged;
+use crate::policy::{Effective, Policy, Waiver, WaiverState};
 use crate::rules::{IgnoreUse, WaiverUse};
 use crate::scope::Scope;
 use crate::text::{SourceId, Sources};
 
-/// Gives a finding the severity that the policy wants, or drops it when the policy silences the rule.
+/// Decides how much a finding matters; nothing where the policy silences its rule. What comes later has the last word:
+///
+/// 1. the rule: its severity, or less in a milder case;
+/// 2. the policy's level for the rule and the application;
+/// 3. doubt: a finding is no surer than what it is about, `sure`, and of a guess no more than a note.
+///
+/// A rule that states the policy's verdict is an error whatever a level or doubt says: a scope that is denied never passes
+/// in silence.
 #[must_use]
-pub fn with_level(mut finding: Finding, policy: &Effective<'_>) -> Option<Finding> {
-    match policy.level(finding.rule.name) {
-        Some(Level::Off) => return None,
-        Some(level) => finding.severity = level.severity().unwrap_or(finding.severity),
-        None => {}
+pub fn weigh(mut finding: Finding, policy: &Effective<'_>, sure: Confidence) -> Option<Finding> {
+    if finding.rule.is_verdict {
+        // A guess fails no run, and this has to.
+        finding.confidence = finding.confidence.min(sure.max(Confidence::Medium));
+        return Some(finding);
+    }
+    finding.confidence = finding.confidence.min(sure);
+    if let Some(level) = policy.level(finding.rule.name) {
+        finding.severity = level.severity()?;
+    }
+    if sure == Confidence::Low {
+        finding.severity = Severity::Note;
     }
     Some(finding)
+}
+
+/// How sure it is that what a finding on a list is about is meant as a scope.
+#[must_use]
+pub(super) fn sureness(finding: &Finding, scopes: &[Judged]) -> Confidence {
+    let of = |judged: &Judged| judged.confidence;
+    match finding.subject {
+        Subject::Scope(at) => scopes.get(at).map_or(Confidence::High, of),
+        Subject::List => scopes.iter().map(of).min().unwrap_or(Confidence::High),
+        _ => Confidence::High,
+    }
 }
 
 /// Parts findings into those that stand and those that a waiver absolves, and tells what became of each waiver.

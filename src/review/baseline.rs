@@ -14,9 +14,8 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, KnownFinding, Waived, WaiverKind};
+use crate::finding::{Finding, KnownFinding, Waived, WaiverKind, apart};
 use crate::report::Report;
-use crate::rules::vanished_finding;
 use crate::secret::redact;
 use crate::text::{Place, SourceId, Span};
 
@@ -62,12 +61,14 @@ impl Baseline {
         Ok(baseline)
     }
 
-    /// Everything that stands in a report.
+    /// Everything that stands in a report, what is absorbed included.
     #[must_use]
     pub fn of(report: &Report) -> Self {
-        let names = report.fingerprints().findings;
-        let mut findings: Vec<KnownFinding> =
-            report.findings.iter().zip(names).map(|(finding, name)| known(report, finding, name)).collect();
+        let names = report.fingerprints();
+        let absorbed = names.absorbed.into_iter().flatten();
+        let of_absorbed = report.findings.iter().flat_map(|finding| &finding.absorbed).zip(absorbed);
+        let all = report.findings.iter().zip(names.findings).chain(of_absorbed);
+        let mut findings: Vec<KnownFinding> = all.map(|(finding, name)| known(report, finding, name)).collect();
         findings.sort();
         Self { version: VERSION, findings }
     }
@@ -85,6 +86,7 @@ impl Baseline {
     /// `path` is the baseline's own.
     #[must_use]
     pub fn apply(&self, report: &mut Report, path: &str) -> Vec<&KnownFinding> {
+        report.findings = apart(std::mem::take(&mut report.findings));
         let names = report.fingerprints();
         let known: HashSet<&str> = self.findings.iter().map(|known| known.fingerprint.as_str()).collect();
         let mut met: HashSet<String> = names.waived.into_iter().collect();
@@ -104,13 +106,12 @@ impl Baseline {
     }
 }
 
-impl KnownFinding {
-    /// A finding that says that the entry absolves nothing any more. `text` is the baseline's.
+impl Baseline {
+    /// Where an entry stands in the text of a baseline.
     #[must_use]
-    pub fn vanished(&self, source: SourceId, text: &str) -> Finding {
-        let at = text.find(&self.fingerprint).unwrap_or(0);
-        let place = Place::new(source, Span::new(at, at + self.fingerprint.len()));
-        vanished_finding::of(self, place)
+    pub fn place(entry: &KnownFinding, source: SourceId, text: &str) -> Place {
+        let at = text.find(&entry.fingerprint).unwrap_or(0);
+        Place::new(source, Span::new(at, at + entry.fingerprint.len()))
     }
 }
 

@@ -36,9 +36,7 @@ impl<'r> Memo<'r> {
             return;
         }
         let from = all.lengths();
-        let said = say();
-        all.scopes.extend(said.scopes);
-        all.findings.extend(said.findings);
+        all.append(say());
         if let Some(Entry::Vacant(new)) = asked {
             new.insert(Answer { from, to: all.lengths() });
         }
@@ -64,8 +62,9 @@ impl Said {
                 *place = Place { source: again.source, span: Span { start: moved(start), end: moved(end) } };
             }
         });
-        self.scopes.extend(said.scopes);
-        self.findings.extend(said.findings);
+        // What was said is counted from the beginning of all scopes.
+        said.findings.iter_mut().for_each(|finding| finding.subject.unshift(from[0]));
+        self.append(said);
     }
 }
 

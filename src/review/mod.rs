@@ -7,22 +7,22 @@ mod memo;
 #[cfg(test)]
 mod tests;
 
-pub use accept::{apply_ignores, apply_waivers, with_level};
+pub use accept::{apply_ignores, apply_waivers, weigh};
 pub use baseline::{Baseline, Unreadable};
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::thread;
 
 use jiff::civil::Date;
 
 use crate::catalog::Catalog;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo};
 use crate::input::Request;
 use crate::input::scan::Ignore;
-use crate::judge::{self, Judged, Memory, Table};
-use crate::policy::Policy;
+use crate::judge::{self, Judge, Judged, Memory, Table};
+use crate::policy::{Effective, Policy};
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
-use crate::rules::{self, Context, RunContext};
+use crate::rules::{self, Drift, IgnoreUse, Inspection, Measure, Rule, RunContext, WaiverUse};
 use crate::text::{Place, Sources};
 use memo::Memo;
 
@@ -35,6 +35,8 @@ pub struct Review<'a> {
     pub policy: &'a Policy,
     /// The day for which it judges: waivers expire.
     pub as_of: Date,
+    /// The rules that speak.
+    pub rules: &'a [&'static Rule],
 }
 
 /// What was read before the review.
@@ -50,7 +52,63 @@ pub struct Gathered {
     pub not_evaluated: Vec<NotEvaluated>,
 }
 
-impl Review<'_> {
+impl<'a> Review<'a> {
+    /// A review by every rule.
+    #[must_use]
+    pub fn new(catalog: &'a Catalog, policy: &'a Policy, as_of: Date) -> Self {
+        Self { catalog, policy, as_of, rules: rules::ALL }
+    }
+
+    /// What rules on scopes measure by, for an application.
+    pub(crate) fn measure<'m>(&'m self, policy: &'m Effective<'m>, judge: Judge<'m>) -> Measure<'m> {
+        Measure { catalog: self.catalog, policy, judge, data: &self.policy.data }
+    }
+
+    /// What the rules on runs say, weighed.
+    pub(crate) fn of_run(&self, waivers: &[WaiverUse<'_>], ignores: &[IgnoreUse], drift: &[Drift]) -> Vec<Finding> {
+        let rules: Vec<&RuleInfo> = rules::infos_of(self.rules);
+        let context = |rule| RunContext {
+            rule,
+            rules: &rules,
+            catalog: self.catalog,
+            policy: self.policy,
+            waivers,
+            ignores,
+            as_of: self.as_of,
+            drift,
+        };
+        let weighed = rules::of_run(self.rules, context).into_iter().filter_map(|finding| {
+            let policy = self.policy.effective(finding.app.as_deref());
+            accept::weigh(finding, &policy, Confidence::High)
+        });
+        weighed.collect()
+    }
+
+    /// What rules say of an entry of the baseline that accepts nothing any more, weighed.
+    pub(crate) fn of_baseline(&self, known: &KnownFinding, place: Place) -> Vec<Finding> {
+        let policy = self.policy.effective(None);
+        let found = rules::of_baseline(self.rules, known, place).into_iter();
+        found.filter_map(|finding| accept::weigh(finding, &policy, Confidence::High)).collect()
+    }
+
+    /// What of the policy no judgement uses.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let tests = self.policy.tests.len();
+        if tests > 0 {
+            notes.push(format!("the policy's tests ({tests}) are not run by this command"));
+        }
+        let with_calls = self.policy.apps.iter().filter(|app| !app.calls.is_empty());
+        let with_calls: Vec<String> = with_calls.map(|app| format!("`{}`", app.name)).collect();
+        if !with_calls.is_empty() {
+            notes.push(format!(
+                "the calls that the policy lists for {} are not used by this command",
+                with_calls.join(", ")
+            ));
+        }
+        notes
+    }
+
     /// What a report says of policy, catalog and day.
     pub(crate) fn head(&self) -> (PolicyInfo, CatalogInfo, Date) {
         let origin = &self.policy.origin;
@@ -68,26 +126,14 @@ impl Review<'_> {
     pub fn run(&self, gathered: Gathered) -> Report {
         let Gathered { requests, ignores, sources, not_evaluated } = gathered;
         let Said { scopes, findings } = self.judge(&requests);
-        let (findings, mut waived, ignores) = accept::apply_ignores(findings, &ignores, &rules::infos(), &sources);
+        let (findings, mut waived, ignores) =
+            accept::apply_ignores(findings, &ignores, &rules::infos_of(self.rules), &sources);
         let (mut findings, by_waiver, mut uses) = accept::apply_waivers(findings, self.policy, self.as_of);
         waived.extend(by_waiver);
         // A run over one application says nothing of the others' waivers.
         let judged: HashSet<Option<&str>> = requests.iter().map(|request| request.app.as_deref()).collect();
         uses.retain(|used| used.waiver.app.is_none() || judged.contains(&used.waiver.app.as_deref()));
-        let context = RunContext {
-            catalog: self.catalog,
-            policy: self.policy,
-            waivers: &uses,
-            ignores: &ignores,
-            as_of: self.as_of,
-            drift: &[],
-        };
-        let mut of_run = Vec::new();
-        for rule in rules::ALL {
-            rule.check_run(&context, &mut of_run);
-        }
-        let policy = self.policy.effective(None);
-        findings.extend(of_run.into_iter().filter_map(|finding| accept::with_level(finding, &policy)));
+        findings.append(&mut self.of_run(&uses, &ignores, &[]));
         let (policy, catalog, as_of) = self.head();
         let products = products(self.catalog, &scopes);
         let mut report = Report {
@@ -103,11 +149,11 @@ impl Review<'_> {
             not_evaluated,
             totals: None,
             plans: Vec::new(),
+            notes: self.notes(),
             sources,
             run: RunInfo::default(),
         };
-        report.mark_waived();
-        report.sort();
+        report.settle();
         report
     }
 }
@@ -136,8 +182,7 @@ impl Review<'_> {
             let mut all = self.judge_part(table, first);
             for (part, thread) in running {
                 let said = thread.join().unwrap_or_else(|_| self.judge_part(table, part));
-                all.scopes.extend(said.scopes);
-                all.findings.extend(said.findings);
+                all.append(said);
             }
             all
         })
@@ -157,23 +202,19 @@ impl Review<'_> {
         let policy = self.policy.effective(request.app.as_deref());
         let judge = table.judge(request.app.as_deref());
         let scopes = judge::judge_request_again(judge, request, memory);
-        let context = Context {
+        let inspection = Inspection {
+            rules: self.rules,
+            measure: self.measure(&policy, judge),
             request,
             scopes: &scopes,
-            catalog: self.catalog,
-            policy: &policy,
-            judge,
-            grant: None,
-            data: &self.policy.data,
+            is_held: false,
+            requested: None,
         };
-        let mut found = Vec::new();
-        for rule in rules::ALL {
-            rule.check(&context, &mut found);
-        }
-        let doubt = Doubt::of(&scopes);
-        let weighed = found.into_iter().filter_map(|finding| accept::with_level(finding, &policy));
-        let findings = weighed.map(|finding| doubt.weigh(finding)).collect();
-        Said { scopes, findings }
+        let weighed = inspection.all().into_iter().filter_map(|finding| {
+            let sure = accept::sureness(&finding, &scopes);
+            accept::weigh(Finding { app: request.app.clone(), ..finding }, &policy, sure)
+        });
+        Said { findings: weighed.collect(), scopes }
     }
 }
 
@@ -185,6 +226,14 @@ struct Said {
 }
 
 impl Said {
+    /// Says more, of other scopes.
+    fn append(&mut self, mut more: Self) {
+        let before = self.scopes.len();
+        more.findings.iter_mut().for_each(|finding| finding.subject.shift(before));
+        self.scopes.append(&mut more.scopes);
+        self.findings.append(&mut more.findings);
+    }
+
     /// Changes every place, those of the policy included.
     fn each_place(&mut self, mut change: impl FnMut(&mut Place)) {
         for judged in &mut self.scopes {
@@ -201,34 +250,3 @@ impl Said {
 
 /// From how many requests on another thread is worth its start.
 const WORTH_A_THREAD: usize = 200;
-
-/// How sure it is that the scopes of a request are scopes.
-struct Doubt {
-    places: HashMap<Place, Confidence>,
-    least: Confidence,
-}
-
-impl Doubt {
-    fn of(scopes: &[Judged]) -> Self {
-        let unsure = scopes.iter().filter(|judged| judged.confidence < Confidence::High);
-        let least = scopes.iter().map(|judged| judged.confidence).min().unwrap_or(Confidence::High);
-        Self { places: unsure.map(|judged| (judged.place, judged.confidence)).collect(), least }
-    }
-
-    /// A finding is no surer than what it is about; of a guess there is no more than a note.
-    fn weigh(&self, mut finding: Finding) -> Finding {
-        if self.least == Confidence::High {
-            return finding;
-        }
-        let sure = match self.places.get(&finding.place) {
-            Some(confidence) => *confidence,
-            None if finding.scope.is_some() => Confidence::High,
-            None => self.least,
-        };
-        finding.confidence = finding.confidence.min(sure);
-        if sure == Confidence::Low {
-            finding.severity = Severity::Note;
-        }
-        finding
-    }
-}

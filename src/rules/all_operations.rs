@@ -1,20 +1,22 @@
 //! ZS203 all-operations.
 
-use super::{Context, DETAILED, Rule, only_reads, single_operations, some_of, some_scopes};
+use super::words::{has_operation, only_reads, quoted, series, single_operations};
+use super::{Check, Rule, ScopeContext};
 use crate::access::{self, Known, Unknown, Why};
 use crate::catalog::{Resource, Service};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::judge::Judged;
 use crate::scope::Scope;
 
-pub(super) struct AllOperations;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS203",
-    name: "all-operations",
-    severity: Severity::Warning,
-    summary: "a scope allows every operation on a resource",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS203",
+        "all-operations",
+        Severity::Warning,
+        "a scope allows every operation on a resource",
+        DOCS,
+    )
+    .within(&["full-access", "group-access"]),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -37,65 +39,51 @@ ZohoBooks.invoices.CREATE,ZohoBooks.invoices.READ
 ```
 ";
 
-impl Rule for AllOperations {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    if !has_operation(cx.scope, "ALL") || cx.scope.is_full_access() {
+        return None;
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let wide = |scope: &Scope| scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("ALL"));
-        let wide = cx.distinct().filter(|(_, scope)| wide(scope) && !scope.is_full_access());
-        for (n, (judged, scope)) in wide.enumerate() {
-            let identity = access::identify(cx.catalog, scope);
-            let mut finding = match identity.known {
-                Known::Operation(service, resource, _) | Known::No(Unknown::Operation(service, resource)) => {
-                    known_resource(cx, judged, &identity.scope, service, resource)
-                }
-                _ => cx
-                    .finding(&INFO, judged, format!("`{scope}` asks for every operation"))
-                    .help("request the single operations that the app performs"),
-            };
-            if n < DETAILED
-                && let Some(call) = cx.opened_call(&identity.scope)
-            {
-                finding = finding.related(call, None);
-            }
-            findings.push(finding);
+    let finding = match cx.identity.known {
+        Known::Operation(service, resource, _) | Known::No(Unknown::Operation(service, resource)) => {
+            known_resource(cx, service, resource)
         }
-    }
+        _ => cx
+            .finding(format!("`{}` asks for every operation", cx.scope))
+            .help("request the single operations that the app performs"),
+    };
+    Some(match cx.opened_call() {
+        Some(call) => finding.related(call, None),
+        None => finding,
+    })
 }
 
-fn known_resource(cx: &Context<'_>, judged: &Judged, scope: &Scope, service: &Service, resource: &Resource) -> Finding {
+fn known_resource(cx: &ScopeContext<'_>, service: &Service, resource: &Resource) -> Finding {
+    let (scope, verb) = (cx.scope, if cx.judged.known { "allows" } else { "asks for" });
     let single = single_operations(resource).into_iter();
     let narrower: Vec<Scope> = single.map(|word| service.scope(scope.resource(), word)).collect();
     let group = access::opens(cx.catalog, scope).iter().any(|edge| matches!(edge.why, Why::Group(_) | Why::Path));
     if narrower.is_empty() && !group {
-        let message =
-            format!("`{scope}` {} every operation, and no narrower scope for its resource is known", verb(judged));
-        let finding = cx.finding(&INFO, judged, message).help("make sure that the app needs the resource at all");
-        return Finding { severity: Severity::Note, ..finding };
+        let message = format!("`{scope}` {verb} every operation, and no narrower scope for its resource is known");
+        let finding = cx.finding(message).severity(Severity::Note);
+        return finding.help("make sure that the app needs the resource at all");
     }
-    let beyond = beyond_reading(cx, scope);
+    let beyond = beyond_reading(cx);
     let which = if beyond.is_empty() {
         ", while only reading is known".to_owned()
     } else {
-        format!(": {} besides reading", some_of(&beyond, 8))
+        format!(": {} besides reading", series(&beyond, 8))
     };
-    let finding = cx.finding(&INFO, judged, format!("`{scope}` {} every operation{which}", verb(judged)));
+    let finding = cx.finding(format!("`{scope}` {verb} every operation{which}"));
     finding.help(if group {
         "request single operations on the single resources that the app uses".to_owned()
     } else {
-        format!("request the operations that the app performs, out of {}", some_scopes(&narrower, 8))
+        format!("request the operations that the app performs, out of {}", quoted(&narrower, 8))
     })
 }
 
-fn verb(judged: &Judged) -> &'static str {
-    if judged.known { "allows" } else { "asks for" }
-}
-
 /// The known operations in reach that do more than read, the four basic ones first.
-fn beyond_reading(cx: &Context<'_>, scope: &Scope) -> Vec<String> {
-    let mut words: Vec<String> = access::operations(cx.catalog, scope).into_iter().collect();
+fn beyond_reading(cx: &ScopeContext<'_>) -> Vec<String> {
+    let mut words: Vec<String> = access::operations(cx.catalog, cx.scope).into_iter().collect();
     words.retain(|word| !only_reads(word) && word != "ALL" && word != "WRITE");
     let basic = ["CREATE", "UPDATE", "DELETE"];
     words.sort_by_key(|word| basic.iter().position(|basic| basic == word).unwrap_or(basic.len()));

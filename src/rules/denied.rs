@@ -1,20 +1,17 @@
 //! ZS301 denied.
 
-use super::{Context, DETAILED, Rule, some_scopes};
+use super::words::{has_operation, quoted};
+use super::{Check, Rule, ScopeContext};
 use crate::access;
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::judge::{Decider, Judged, Verdict};
+use crate::judge::{Decider, Verdict};
 use crate::policy::Entry;
-use crate::scope::{Part, Scope};
+use crate::scope::Part;
 
-pub(super) struct Denied;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS301",
-    name: "denied",
-    severity: Severity::Error,
-    summary: "a scope reaches something that the policy denies",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new("ZS301", "denied", Severity::Error, "a scope reaches something that the policy denies", DOCS)
+        .verdict(),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -53,21 +50,16 @@ and `ZohoBooks.fullaccess.all` denies the whole service. To refuse the wide gran
 `rules: { all-operations: error }` or `rules: { full-access: error }`.
 "#;
 
-impl Rule for Denied {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    if cx.judged.verdict != Verdict::Denied {
+        return None;
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let denied = cx.distinct().filter(|(judged, _)| judged.verdict == Verdict::Denied);
-        for (n, (judged, scope)) in denied.enumerate() {
-            let in_part = n < DETAILED && in_part(cx, judged, scope);
-            findings.push(finding(cx, judged, scope, in_part).help(help(cx, judged, scope, in_part)));
-        }
-    }
+    let in_part = cx.in_detail && in_part(cx);
+    Some(finding(cx, in_part).help(help(cx, in_part)))
 }
 
-fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> Finding {
+fn finding(cx: &ScopeContext<'_>, in_part: bool) -> Finding {
+    let ScopeContext { judged, scope, .. } = cx;
     let deny = match (judged.decided_by.first(), judged.deciders) {
         (None, _) => "the policy denies".to_owned(),
         (Some(only), ..=1) => format!("`{}` denies", only.text),
@@ -75,11 +67,11 @@ fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> F
         (Some(first), all) => format!("`{}` and {} more entries deny", first.text, all - 1),
     };
     let message = if in_part {
-        format!("{deny} part of `{scope}`: {}", some_scopes(&judged.excess, 4))
+        format!("{deny} part of `{scope}`: {}", quoted(&judged.excess, 4))
     } else {
         format!("{deny} `{scope}`")
     };
-    let mut finding = cx.finding(&INFO, judged, message);
+    let mut finding = cx.finding(message);
     for decider in judged.decided_by.iter().take(3) {
         finding = finding.related(format!("`{}` is denied here", decider.text), decider.place);
     }
@@ -90,24 +82,24 @@ fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> F
 }
 
 /// Whether what is denied is less than everything that the scope is known to reach.
-fn in_part(cx: &Context<'_>, judged: &Judged, scope: &Scope) -> bool {
-    let reached = access::reach(cx.catalog, scope).into_iter();
+fn in_part(cx: &ScopeContext<'_>) -> bool {
+    let reached = access::reach(cx.catalog, cx.scope).into_iter();
     let narrowest = reached.filter(|part| access::opens(cx.catalog, part).is_empty());
-    judged.excess.len() < narrowest.count()
+    cx.judged.excess.len() < narrowest.count()
 }
 
-fn help(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> String {
+fn help(cx: &ScopeContext<'_>, in_part: bool) -> String {
     let mut help = if in_part {
-        let mut rest = cx.narrower(scope);
+        let mut rest = cx.narrower();
         rest.retain(|part| cx.judge.passes(part));
         match rest.as_slice() {
             [] => "request the single resources and operations that the app needs and that are not denied".to_owned(),
-            rest => format!("request what the app needs out of {} instead", some_scopes(rest, 4)),
+            rest => format!("request what the app needs out of {} instead", quoted(rest, 4)),
         }
     } else {
-        format!("drop `{scope}`")
+        format!("drop `{}`", cx.scope)
     };
-    if let Some(rule) = judged.decided_by.iter().find_map(|decider| wide_entry(cx, decider, scope)) {
+    if let Some(rule) = cx.judged.decided_by.iter().find_map(|decider| wide_entry(cx, decider)) {
         help.push_str(
             "; a deny entry takes everything that it names, READ included: to refuse the wide grant alone, replace \
              the entry by ",
@@ -119,7 +111,8 @@ fn help(cx: &Context<'_>, judged: &Judged, scope: &Scope, in_part: bool) -> Stri
 
 /// The level that refuses what a deny entry names and nothing under it, when the entry names a wide grant and the scope
 /// is only a part of that.
-fn wide_entry(cx: &Context<'_>, decider: &Decider, scope: &Scope) -> Option<&'static str> {
+fn wide_entry(cx: &ScopeContext<'_>, decider: &Decider) -> Option<&'static str> {
+    let scope = cx.scope;
     let same = |entry: &&&Entry| Some(entry.place) == decider.place && entry.text == decider.text;
     let pattern = &cx.policy.deny.iter().find(same)?.pattern;
     let names = |part: &Part, name: &str| matches!(part, Part::Names(names) if names.iter().any(|n| n == name));
@@ -127,8 +120,7 @@ fn wide_entry(cx: &Context<'_>, decider: &Decider, scope: &Scope) -> Option<&'st
     if !names(last, "all") || pattern.matches(scope) || scope.is_full_access() {
         return None;
     }
-    let wide = scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("ALL"));
-    (!wide).then_some("`rules: { all-operations: error }`")
+    (!has_operation(scope, "ALL")).then_some("`rules: { all-operations: error }`")
 }
 
 #[cfg(test)]

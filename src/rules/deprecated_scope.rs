@@ -1,20 +1,22 @@
 //! ZS103 deprecated-scope.
 
-use super::{Context, Rule, remark, replacement, some_of};
+use super::words::{catalog_line, quoted, remark, replacement};
+use super::{Check, Rule, ScopeContext};
 use crate::access::{self, Identity, Known};
 use crate::catalog::model::Deprecation;
 use crate::catalog::{Catalog, Provenance, Service, Status};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
 use crate::scope::Scope;
 
-pub(super) struct DeprecatedScope;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS103",
-    name: "deprecated-scope",
-    severity: Severity::Warning,
-    summary: "a scope no longer works or should not be used any more",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS103",
+        "deprecated-scope",
+        Severity::Warning,
+        "a scope no longer works or should not be used any more",
+        DOCS,
+    ),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -38,31 +40,22 @@ ZohoCRM.modules.events.READ,ZohoCRM.modules.calls.READ,ZohoCRM.modules.tasks.REA
 ```
 ";
 
-impl Rule for DeprecatedScope {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    let (service, provenance, said) = deprecation(cx.identity)?;
+    let since = said.and_then(|said| said.since.as_ref()).map(|since| format!(" since {since}"));
+    let (since, remark) = (since.unwrap_or_default(), remark(provenance));
+    let mut finding = cx
+        .finding(format!("`{}` is deprecated{since}{remark}", cx.scope))
+        .resting_on(catalog_line(service, provenance));
+    if !provenance.sources.iter().any(|source| service.source_kind(source).starts_with("vendor")) {
+        finding = finding.confidence(Confidence::Medium);
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for (judged, scope) in cx.distinct() {
-            let identity = access::identify(cx.catalog, scope);
-            let Some((service, provenance, said)) = deprecation(&identity) else { continue };
-            let since = said.and_then(|said| said.since.as_ref()).map(|since| format!(" since {since}"));
-            let (since, remark) = (since.unwrap_or_default(), remark(provenance));
-            let mut finding = cx
-                .finding(&INFO, judged, format!("`{}` is deprecated{since}{remark}", identity.scope))
-                .resting_on(Context::catalog_line(service, provenance));
-            if !provenance.sources.iter().any(|source| service.source_kind(source).starts_with("vendor")) {
-                finding = finding.confidence(Confidence::Medium);
-            }
-            let instead = said.map(|said| successors(cx.catalog, service, said, &identity.scope)).unwrap_or_default();
-            findings.push(if instead.is_empty() {
-                finding.help("look up in Zoho's documentation what took its place, and request that")
-            } else {
-                finding.help(format!("use {} instead", some_of(&instead, 5)))
-            });
-        }
-    }
+    let instead = said.map_or_else(Vec::new, |said| successors(cx.catalog, service, said, cx.scope));
+    Some(if instead.is_empty() {
+        finding.help("look up in Zoho's documentation what took its place, and request that")
+    } else {
+        finding.help(format!("use {} instead", quoted(&instead, 5)))
+    })
 }
 
 /// Who says that a scope is deprecated, and what is said about it.
@@ -81,15 +74,15 @@ fn deprecation<'c>(identity: &Identity<'c>) -> Option<(&'c Service, &'c Provenan
     }
 }
 
-/// What to use instead, in backticks; the catalog may name a scope, or a resource that takes the scope's operation.
+/// What to use instead; the catalog may name a scope, or a resource that takes the scope's operation.
 fn successors(catalog: &Catalog, service: &Service, said: &Deprecation, scope: &Scope) -> Vec<String> {
     let operation = scope.operation().unwrap_or_default();
     let name = |text: &String| {
         let whole = replacement(service, text);
         let with_operation: Option<Scope> = format!("{whole}.{operation}").parse().ok();
         match with_operation.map(|scope| access::identify(catalog, &scope)) {
-            Some(known) if known.is_known() => format!("`{}`", known.scope),
-            _ => format!("`{whole}`"),
+            Some(known) if known.is_known() => known.scope.to_string(),
+            _ => whole,
         }
     };
     said.instead.iter().map(name).collect()

@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 
+use super::{Check, ListContext, Rule};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::Scope;
 use crate::text::Place;
 
-use super::{Context, Rule};
-
-pub(super) struct DuplicateScope;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS004",
-    name: "duplicate-scope",
-    severity: Severity::Warning,
-    summary: "a list names the same scope more than once",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS004",
+        "duplicate-scope",
+        Severity::Warning,
+        "a list names the same scope more than once",
+        DOCS,
+    ),
+    check: Check::List(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -39,32 +39,28 @@ ZohoBooks.invoices.READ,ZohoBooks.contacts.READ
 ```
 ";
 
-impl Rule for DuplicateScope {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ListContext<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if cx.is_held {
+        return found;
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        if cx.grant.is_some() {
-            return;
-        }
-        let mut first: HashMap<&Scope, Place> = HashMap::new();
-        for (at, judged) in cx.scopes.iter().enumerate() {
-            let Ok(scope) = &judged.scope else { continue };
-            let Some(place) = first.get(scope) else {
-                first.insert(scope, judged.place);
-                continue;
-            };
-            let mut finding = cx
-                .finding(&INFO, judged, format!("`{scope}` is requested more than once"))
-                .help("delete it, or write the scope that was meant")
-                .related("first requested here", Some(*place));
-            if let Some(place) = cx.removal(at) {
-                finding = finding.fix("delete the repeated scope", place, "").safely();
-            }
-            findings.push(finding);
-        }
+    let mut first: HashMap<&Scope, Place> = HashMap::new();
+    for (at, judged) in cx.scopes.iter().enumerate() {
+        let Ok(scope) = &judged.scope else { continue };
+        let Some(place) = first.get(scope) else {
+            first.insert(scope, judged.place);
+            continue;
+        };
+        let finding = cx
+            .finding(at, format!("`{scope}` is requested more than once"))
+            .help("delete it, or write the scope that was meant")
+            .related("first requested here", Some(*place));
+        found.push(match cx.removal(at) {
+            Some(place) => finding.fix("delete the repeated scope", place, "").safely(),
+            None => finding,
+        });
     }
+    found
 }
 
 #[cfg(test)]

@@ -2,18 +2,19 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Rule};
+use super::{Check, ListContext, Rule};
 use crate::access::{self, Sureness};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
 
-pub(super) struct ExcessGrant;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS501",
-    name: "excess-grant",
-    severity: Severity::Error,
-    summary: "a token holds a scope that the application does not request",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS501",
+        "excess-grant",
+        Severity::Error,
+        "a token holds a scope that the application does not request",
+        DOCS,
+    ),
+    check: Check::List(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -45,28 +46,23 @@ No documented call takes scopes away from a token. The way to a smaller one is a
 which the old refresh token is revoked; `zscope audit --plan` shows the steps.
 "#;
 
-impl Rule for ExcessGrant {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(requested) = cx.grant.and_then(|held| held.requested) else { return };
-        let requested: HashSet<_> = requested.iter().cloned().collect();
-        for (judged, scope) in cx.distinct() {
-            let confidence = match access::holds(cx.catalog, &requested, scope, false) {
-                Sureness::Surely => continue,
-                Sureness::Perhaps => Confidence::Medium,
-                Sureness::No => Confidence::High,
-            };
-            let message = format!("the token holds `{scope}`, which the application does not request");
-            let help =
-                "consent again with the list that is requested, then revoke this refresh token; or request the scope";
-            let mut finding = cx.finding(&INFO, judged, message).help(help).confidence(confidence);
-            if confidence == Confidence::Medium {
-                finding = finding.related("a requested scope may give it, which is only assumed", None);
-            }
-            findings.push(finding);
-        }
-    }
+fn check(cx: &ListContext<'_>) -> Vec<Finding> {
+    let Some(requested) = cx.requested else { return Vec::new() };
+    let requested: HashSet<_> = requested.iter().cloned().collect();
+    let excess = cx.distinct().filter_map(|(at, _, scope)| {
+        let confidence = match access::holds(cx.catalog, &requested, scope, false) {
+            Sureness::Surely => return None,
+            Sureness::Perhaps => Confidence::Medium,
+            Sureness::No => Confidence::High,
+        };
+        let message = format!("the token holds `{scope}`, which the application does not request");
+        let help =
+            "consent again with the list that is requested, then revoke this refresh token; or request the scope";
+        let finding = cx.finding(at, message).help(help).confidence(confidence);
+        Some(match confidence {
+            Confidence::Medium => finding.related("a requested scope may give it, which is only assumed", None),
+            _ => finding,
+        })
+    });
+    excess.collect()
 }

@@ -1,17 +1,12 @@
 //! ZS303 expired-waiver.
 
-use super::{Rule, RunContext};
+use super::{Check, Rule, RunContext, WaiverUse};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::policy::WaiverState;
+use crate::policy::{Waiver, WaiverState};
 
-pub(super) struct ExpiredWaiver;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS303",
-    name: "expired-waiver",
-    severity: Severity::Error,
-    summary: "a waiver of the policy holds no more",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new("ZS303", "expired-waiver", Severity::Error, "a waiver of the policy holds no more", DOCS),
+    check: Check::Run(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -55,30 +50,21 @@ ZohoBooks.fullaccess.all
 ```
 ";
 
-impl Rule for ExpiredWaiver {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
+fn check(cx: &RunContext<'_>) -> Vec<Finding> {
+    cx.waivers.iter().filter_map(|used| expired(cx, used)).collect()
+}
 
-    fn check_run(&self, cx: &RunContext<'_>, findings: &mut Vec<Finding>) {
-        for used in cx.waivers {
-            let WaiverState::Expired { days } = used.state else { continue };
-            let (id, expires) = (&used.waiver.id, used.waiver.expires);
-            let ago = if days == 1 { "yesterday".to_owned() } else { format!("{days} days ago") };
-            let (again, help) = match used.matched {
-                0 => ("", "remove it: it absolves nothing any more"),
-                1 => (
-                    "; a finding that it absolved stands again",
-                    "settle the finding, or renew the waiver with a new decision",
-                ),
-                _ => {
-                    ("; findings that it absolved stand again", "settle them, or renew the waiver with a new decision")
-                }
-            };
-            let message = format!("waiver `{id}` held until {expires}, {ago}{again}");
-            let mut finding = Finding::new(&INFO, used.waiver.expires_place, message).help(help);
-            finding.app.clone_from(&used.waiver.app);
-            findings.push(finding);
+fn expired(cx: &RunContext<'_>, used: &WaiverUse<'_>) -> Option<Finding> {
+    let WaiverState::Expired { days } = used.state else { return None };
+    let Waiver { id, expires, app, expires_place, .. } = used.waiver;
+    let ago = if days == 1 { "yesterday".to_owned() } else { format!("{days} days ago") };
+    let (again, help) = match used.matched {
+        0 => ("", "remove it: it absolves nothing any more"),
+        1 => {
+            ("; a finding that it absolved stands again", "settle the finding, or renew the waiver with a new decision")
         }
-    }
+        _ => ("; findings that it absolved stand again", "settle them, or renew the waiver with a new decision"),
+    };
+    let message = format!("waiver `{id}` held until {expires}, {ago}{again}");
+    Some(cx.of_policy(app.as_ref(), *expires_place, message).help(help))
 }

@@ -1,17 +1,18 @@
 //! ZS304 expiring-waiver.
 
-use super::{Rule, RunContext};
+use super::{Check, Rule, RunContext, WaiverUse};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::policy::WaiverState;
+use crate::policy::{Waiver, WaiverState};
 
-pub(super) struct ExpiringWaiver;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS304",
-    name: "expiring-waiver",
-    severity: Severity::Note,
-    summary: "a waiver of the policy ends within two weeks",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS304",
+        "expiring-waiver",
+        Severity::Note,
+        "a waiver of the policy ends within two weeks",
+        DOCS,
+    ),
+    check: Check::Run(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -55,30 +56,24 @@ ZohoBooks.fullaccess.all
 ```
 ";
 
-impl Rule for ExpiringWaiver {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
+fn check(cx: &RunContext<'_>) -> Vec<Finding> {
+    cx.waivers.iter().filter_map(|used| expiring(cx, used)).collect()
+}
 
-    fn check_run(&self, cx: &RunContext<'_>, findings: &mut Vec<Finding>) {
-        for used in cx.waivers {
-            let WaiverState::Expiring { days } = used.state else { continue };
-            let (id, expires) = (&used.waiver.id, used.waiver.expires);
-            let left = match days {
-                0 => "today".to_owned(),
-                1 => "tomorrow".to_owned(),
-                _ => format!("in {days} days"),
-            };
-            let help = match used.matched {
-                0 => "remove it, unless another run needs it: it absolved nothing here",
-                _ => "settle what it absolves before that day, or have it approved anew",
-            };
-            let message = format!("waiver `{id}` holds until {expires}: its last day is {left}");
-            let mut finding = Finding::new(&INFO, used.waiver.expires_place, message).help(help);
-            finding.app.clone_from(&used.waiver.app);
-            findings.push(finding);
-        }
-    }
+fn expiring(cx: &RunContext<'_>, used: &WaiverUse<'_>) -> Option<Finding> {
+    let WaiverState::Expiring { days } = used.state else { return None };
+    let Waiver { id, expires, app, expires_place, .. } = used.waiver;
+    let left = match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        _ => format!("in {days} days"),
+    };
+    let help = match used.matched {
+        0 => "remove it, unless another run needs it: it absolved nothing here",
+        _ => "settle what it absolves before that day, or have it approved anew",
+    };
+    let message = format!("waiver `{id}` holds until {expires}: its last day is {left}");
+    Some(cx.of_policy(app.as_ref(), *expires_place, message).help(help))
 }
 
 #[cfg(test)]

@@ -1,17 +1,12 @@
 //! ZS201 full-access.
 
-use super::{Context, Rule};
-use crate::access;
+use super::words::catalog_line;
+use super::{Check, Rule, ScopeContext};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
 
-pub(super) struct FullAccess;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS201",
-    name: "full-access",
-    severity: Severity::Error,
-    summary: "a scope gives everything in a service",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new("ZS201", "full-access", Severity::Error, "a scope gives everything in a service", DOCS),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -38,39 +33,27 @@ A narrower list takes effect with a new consent: a refreshed token keeps the sco
 old refresh token.
 ";
 
-impl Rule for FullAccess {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    let scope = cx.scope;
+    if !scope.is_full_access() {
+        return None;
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for (judged, scope) in cx.distinct().filter(|(_, scope)| scope.is_full_access()) {
-            let identity = access::identify(cx.catalog, scope);
-            let scope = &identity.scope;
-            let Some(service) = identity.service() else {
-                let name = scope.service().unwrap_or_default();
-                let finding = cx.finding(&INFO, judged, format!("`{scope}` asks for everything in `{name}`"));
-                findings.push(finding.confidence(Confidence::Medium).help(help(name)));
-                continue;
-            };
-            let (product, count) = (&service.product, service.resources.len());
-            let verb = if judged.known { "gives" } else { "asks for" };
-            let mut finding = cx
-                .finding(
-                    &INFO,
-                    judged,
-                    format!("`{scope}` {verb} everything in {product}: {count} known resources and whatever is added"),
-                )
-                .help(help(&service.name));
-            if let Some(call) = cx.opened_call(scope) {
-                finding = finding.related(call, None);
-            }
-            findings.push(match identity.provenance() {
-                Some(provenance) => finding.resting_on(Context::catalog_line(service, provenance)),
-                None => finding.confidence(Confidence::Medium),
-            });
-        }
+    let Some(service) = cx.identity.service() else {
+        let name = scope.service().unwrap_or_default();
+        let finding = cx.finding(format!("`{scope}` asks for everything in `{name}`"));
+        return Some(finding.confidence(Confidence::Medium).help(help(name)));
+    };
+    let (product, count) = (&service.product, service.resources.len());
+    let verb = if cx.judged.known { "gives" } else { "asks for" };
+    let message = format!("`{scope}` {verb} everything in {product}: {count} known resources and whatever is added");
+    let mut finding = cx.finding(message).help(help(&service.name));
+    if let Some(call) = cx.opened_call() {
+        finding = finding.related(call, None);
     }
+    Some(match cx.identity.provenance() {
+        Some(provenance) => finding.resting_on(catalog_line(service, provenance)),
+        None => finding.confidence(Confidence::Medium),
+    })
 }
 
 fn help(service: &str) -> String {

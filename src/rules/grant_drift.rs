@@ -1,23 +1,23 @@
 //! ZS504 grant-drift.
 
-use super::{Rule, RunContext};
+use super::{Check, Drift, Drifted, Rule, RunContext};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::scope::Scope;
-use crate::text::Place;
 
-pub(super) struct GrantDrift;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS504",
-    name: "grant-drift",
-    severity: Severity::Error,
-    summary: "tokens hold other access than the lock file says",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS504",
+        "grant-drift",
+        Severity::Error,
+        "tokens hold other access than the lock file says",
+        DOCS,
+    ),
+    check: Check::Run(check),
 };
 
 const DOCS: &str = r#"## What it does
 Compares what tokens hold with `zscope.lock` (`zscope audit --check-lock`), for each application and data centre, by
-meaning. Access that the lock does not give is an error. Access that the lock gives and nobody holds any more is a note,
+meaning. Access that the lock does not give is an error, and so is a token of which the response does not say what it holds,
+unless the lock has that, too. Access that the lock gives and nobody holds any more is a note,
 and so is an application of the lock without a token in this run.
 
 ## Why is this bad?
@@ -52,66 +52,41 @@ grants:
 `zscope audit --lock` writes the file anew. Review its difference like any other change.
 "#;
 
-impl Rule for GrantDrift {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check_run(&self, cx: &RunContext<'_>, findings: &mut Vec<Finding>) {
-        for drift in cx.drift {
-            let whose = match drift.data_centre.as_str() {
-                "unknown" => format!("`{}`", drift.app),
-                centre => format!("`{}` in {centre}", drift.app),
-            };
-            let (severity, message, help) = match &drift.what {
-                Drifted::Grown(scope) => (
-                    INFO.severity,
-                    format!("{whose} holds `{scope}`, which the lock does not give"),
-                    "take the scope away with a new consent, or review it and write the lock anew with `--lock`",
-                ),
-                Drifted::Shrunk(scope) => (
-                    Severity::Note,
-                    format!("{whose} no longer holds `{scope}`, which the lock gives"),
-                    "write the lock anew with `--lock`, so that the access cannot come back unseen",
-                ),
-                Drifted::Absent => (
-                    Severity::Note,
-                    format!("{whose} is in the lock, and no token of it was audited"),
-                    "audit its tokens too, or write the lock anew with `--lock`",
-                ),
-            };
-            let mut finding = Finding { severity, ..Finding::new(&INFO, drift.place, message).help(help) };
-            if let Drifted::Grown(scope) | Drifted::Shrunk(scope) = &drift.what {
-                finding = finding.scope(scope);
-            }
-            finding.app.clone_from(&drift.policy_app);
-            findings.push(finding);
-        }
-    }
+fn check(cx: &RunContext<'_>) -> Vec<Finding> {
+    cx.drift.iter().map(|drift| drifted(cx, drift)).collect()
 }
 
-/// A difference between a lock and what tokens hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drift {
-    /// The application, as the lock names it.
-    pub app: String,
-    /// The policy's application, where it is one.
-    pub policy_app: Option<String>,
-    /// The code of the data centre, or `unknown`.
-    pub data_centre: String,
-    /// What differs.
-    pub what: Drifted,
-    /// Where in the lock it belongs.
-    pub place: Place,
-}
-
-/// What differs from a lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Drifted {
-    /// This is held, and the lock does not surely give it.
-    Grown(Scope),
-    /// The lock gives this, and it is not held any more.
-    Shrunk(Scope),
-    /// The lock has the application there, and no token of it was audited.
-    Absent,
+fn drifted(cx: &RunContext<'_>, drift: &Drift) -> Finding {
+    let whose = match drift.data_centre.as_str() {
+        "unknown" => format!("`{}`", drift.app),
+        centre => format!("`{}` in {centre}", drift.app),
+    };
+    let (severity, message, help) = match &drift.what {
+        Drifted::Grown(scope) => (
+            cx.rule.severity,
+            format!("{whose} holds `{scope}`, which the lock does not give"),
+            "take the scope away with a new consent, or review it and write the lock anew with `--lock`",
+        ),
+        Drifted::Shrunk(scope) => (
+            Severity::Note,
+            format!("{whose} no longer holds `{scope}`, which the lock gives"),
+            "write the lock anew with `--lock`, so that the access cannot come back unseen",
+        ),
+        Drifted::Unknown => (
+            cx.rule.severity,
+            format!("{whose} holds a token of which nobody knows what it gives, and the lock does not say so"),
+            "give the answer of the consent that made the token; or name the grant in the policy's `unknown-grants`, and write the lock anew with `--lock`",
+        ),
+        Drifted::Absent => (
+            Severity::Note,
+            format!("{whose} is in the lock, and no token of it was audited"),
+            "audit its tokens too, or write the lock anew with `--lock`",
+        ),
+    };
+    let finding = cx.finding(drift.place, message).severity(severity).help(help);
+    let finding = Finding { app: drift.policy_app.clone(), ..finding };
+    match &drift.what {
+        Drifted::Grown(scope) | Drifted::Shrunk(scope) => finding.scope(scope),
+        Drifted::Unknown | Drifted::Absent => finding,
+    }
 }

@@ -2,22 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Rule, some_out_of};
+use super::words::{catalog_line, series_out_of};
+use super::{Check, Rule, ScopeContext};
 use crate::access::{self, Why};
 use crate::catalog::model::Group;
 use crate::catalog::{Catalog, Service, Status};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::judge::Judged;
 use crate::scope::Scope;
 
-pub(super) struct GroupAccess;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS202",
-    name: "group-access",
-    severity: Severity::Warning,
-    summary: "a scope opens a whole group of resources",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new("ZS202", "group-access", Severity::Warning, "a scope opens a whole group of resources", DOCS)
+        .within(&["full-access"]),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -45,21 +41,13 @@ COQL, files or bulk jobs. The catalog states each group with its source. Where n
 members, the finding says that it perhaps does, with medium confidence.
 ";
 
-impl Rule for GroupAccess {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    if !cx.judged.known || cx.scope.is_full_access() {
+        return None;
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for (judged, scope) in cx.distinct().filter(|(judged, scope)| judged.known && !scope.is_full_access()) {
-            let members = members(cx.catalog, scope);
-            if let Some(service) = scope.service().and_then(|name| cx.catalog.service(name))
-                && !members.is_empty()
-            {
-                findings.push(finding(cx, judged, service, scope, &members));
-            }
-        }
-    }
+    let service = cx.identity.service()?;
+    let members = members(cx.catalog, cx.scope);
+    (!members.is_empty()).then(|| finding(cx, service, &members))
 }
 
 /// A resource that a scope opens as a group.
@@ -107,7 +95,8 @@ fn gives_something(catalog: &Catalog, member: &Scope) -> bool {
     })
 }
 
-fn finding(cx: &Context<'_>, judged: &Judged, service: &Service, scope: &Scope, members: &[Member<'_>]) -> Finding {
+fn finding(cx: &ScopeContext<'_>, service: &Service, members: &[Member<'_>]) -> Finding {
+    let scope = cx.scope;
     let sure = members.iter().filter(|member| member.sure).count();
     let unsure = members.len() - sure;
     let message = match (sure, unsure) {
@@ -121,16 +110,16 @@ fn finding(cx: &Context<'_>, judged: &Judged, service: &Service, scope: &Scope, 
     // Names to copy: no placeholders, and none of what is only assumed while something is sure.
     let named = members.iter().filter(|member| !member.scope.has_placeholder() && (member.sure || sure == 0));
     let samples: Vec<String> = named.map(|member| format!("`{}`", member.scope)).collect();
-    let mut finding = cx.finding(&INFO, judged, message);
+    let mut finding = cx.finding(message);
     if sure == 0 {
         finding = finding.confidence(Confidence::Medium);
     }
     if let Some(first) = samples.first() {
         finding = finding
             .help(format!("request only the resources that the app uses, one scope each, such as {first}"))
-            .related(format!("among them {}", some_out_of(&samples, 3, if sure == 0 { unsure } else { sure })), None);
+            .related(format!("among them {}", series_out_of(&samples, 3, if sure == 0 { unsure } else { sure })), None);
     }
-    if let Some(call) = cx.opened_call(scope) {
+    if let Some(call) = cx.opened_call() {
         finding = finding.related(call, None);
     }
     let mut said: Vec<&Group> = Vec::new();
@@ -139,7 +128,7 @@ fn finding(cx: &Context<'_>, judged: &Judged, service: &Service, scope: &Scope, 
             said.push(group);
         }
     }
-    said.iter().fold(finding, |finding, group| finding.resting_on(Context::catalog_line(service, &group.provenance)))
+    said.iter().fold(finding, |finding, group| finding.resting_on(catalog_line(service, &group.provenance)))
 }
 
 fn count(resources: usize) -> String {

@@ -1,17 +1,17 @@
 //! ZS405 implicit-grant.
 
+use super::{Check, Rule, UrlContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 
-use super::{Context, Rule};
-
-pub(super) struct ImplicitGrant;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS405",
-    name: "implicit-grant",
-    severity: Severity::Warning,
-    summary: "a consent URL wants the access token in the redirect itself",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS405",
+        "implicit-grant",
+        Severity::Warning,
+        "a consent URL wants the access token in the redirect itself",
+        DOCS,
+    ),
+    check: Check::Url(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -38,20 +38,16 @@ https://accounts.zoho.com/oauth/v2/auth?response_type=code&client_id=1000.XXXXXX
 ```
 ";
 
-impl Rule for ImplicitGrant {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(page) = cx.consent_page() else { return };
-        let wants_token = |value: &str| value.split_whitespace().any(|word| word.eq_ignore_ascii_case("token"));
-        let Some(param) = page.param("response_type").filter(|param| wants_token(&param.value)) else { return };
+fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
+    let wants_token = |value: &str| value.split_whitespace().any(|word| word.eq_ignore_ascii_case("token"));
+    let param = cx.consent_page().and_then(|page| page.param("response_type"));
+    let found = param.filter(|param| wants_token(&param.value)).map(|param| {
         let message =
             format!("`response_type={}` puts the access token into the redirect's address", param.value.trim());
         let help = "use `response_type=code`, with PKCE where the client cannot keep a secret";
-        findings.push(cx.finding_at(&INFO, param.place, message).help(help));
-    }
+        cx.finding(param.place, message).help(help)
+    });
+    found.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -2,18 +2,18 @@
 
 use url::{Host, ParseError, Url};
 
+use super::{Check, Rule, UrlContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 
-use super::{Context, Rule};
-
-pub(super) struct InsecureRedirect;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS402",
-    name: "insecure-redirect",
-    severity: Severity::Error,
-    summary: "a consent URL sends the authorization code over plain HTTP, or to no definite place",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS402",
+        "insecure-redirect",
+        Severity::Error,
+        "a consent URL sends the authorization code over plain HTTP, or to no definite place",
+        DOCS,
+    ),
+    check: Check::Url(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -47,29 +47,25 @@ https://accounts.zoho.com/oauth/v2/auth?response_type=code&client_id=1000.XXXXXX
 ```
 ";
 
-impl Rule for InsecureRedirect {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
+    let named = cx.url.params.iter().filter(|param| param.name.trim().eq_ignore_ascii_case("redirect_uri"));
+    let given: Vec<_> = named.filter(|param| !param.value.trim().is_empty()).collect();
+    let wrong = given.iter().filter_map(|param| Some((param, Trouble::of(param.value.trim())?)));
+    let mut found: Vec<Finding> = wrong
+        .map(|(param, trouble)| {
+            let finding = cx.finding(param.place, trouble.message()).evidence(param.value_place);
+            finding.severity(trouble.severity()).help(trouble.help())
+        })
+        .collect();
+    if let (Some(page), true) = (cx.consent_page(), given.is_empty()) {
+        let place = page.param("redirect_uri").map_or(page.place, |param| param.place);
+        found.push(
+            cx.finding(place, "the consent URL has no `redirect_uri`")
+                .severity(Severity::Warning)
+                .help("name the HTTPS address that is registered for the client"),
+        );
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(url) = &cx.request.url else { return };
-        let named = url.params.iter().filter(|param| param.name.trim().eq_ignore_ascii_case("redirect_uri"));
-        let given: Vec<_> = named.filter(|param| !param.value.trim().is_empty()).collect();
-        for param in &given {
-            if let Some(trouble) = Trouble::of(param.value.trim()) {
-                let finding = cx.finding_at(&INFO, param.place, trouble.message()).help(trouble.help());
-                findings.push(Finding { severity: trouble.severity(), ..finding });
-            }
-        }
-        if let (Some(page), true) = (cx.consent_page(), given.is_empty()) {
-            let place = page.param("redirect_uri").map_or(page.place, |param| param.place);
-            let finding = cx
-                .finding_at(&INFO, place, "the consent URL has no `redirect_uri`")
-                .help("name the HTTPS address that is registered for the client");
-            findings.push(Finding { severity: Severity::Warning, ..finding });
-        }
-    }
+    found
 }
 
 /// What is wrong with an address.
@@ -117,7 +113,7 @@ impl Trouble {
 
     fn severity(&self) -> Severity {
         match self {
-            Self::Http(_) => INFO.severity,
+            Self::Http(_) => RULE.info.severity,
             Self::Loopback(_) => Severity::Note,
             Self::NoUrl | Self::Fragment | Self::Wildcard => Severity::Warning,
         }

@@ -1,17 +1,18 @@
 //! ZS307 invalid-ignore.
 
-use super::{IgnoreUse, Rule, RunContext};
+use super::{Check, IgnoreUse, Rule, RunContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::closest;
 
-pub(super) struct InvalidIgnore;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS307",
-    name: "invalid-ignore",
-    severity: Severity::Warning,
-    summary: "a comment that ignores findings gives no reason, or names no rule that exists",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS307",
+        "invalid-ignore",
+        Severity::Warning,
+        "a comment that ignores findings gives no reason, or names no rule that exists",
+        DOCS,
+    ),
+    check: Check::Run(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -44,32 +45,23 @@ for comments: `#`, `//`, `--`, `;`, `%`, `'`, `<!-- -->`, `/* */`, `{- -}`, `REM
 or code, several with commas between them. What was ignored is counted and shown as waived in every report.
 ";
 
-impl Rule for InvalidIgnore {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check_run(&self, cx: &RunContext<'_>, findings: &mut Vec<Finding>) {
-        for used in cx.ignores {
-            findings.extend(check(used));
-        }
-    }
+fn check(cx: &RunContext<'_>) -> Vec<Finding> {
+    cx.ignores.iter().flat_map(|used| of_comment(cx, used)).collect()
 }
 
-fn check(used: &IgnoreUse) -> Vec<Finding> {
+fn of_comment(cx: &RunContext<'_>, used: &IgnoreUse) -> Vec<Finding> {
     let ignore = &used.ignore;
     if ignore.rules.is_empty() {
         let message = "the comment names no rule, and so ignores nothing";
         let help = "name the rules in brackets: `zscope: ignore[full-access] reason`";
-        return vec![Finding::new(&INFO, ignore.place, message).help(help)];
+        return vec![cx.finding(ignore.place, message).help(help)];
     }
     let mut found = Vec::new();
-    let rules = super::infos();
     for rule in &ignore.rules {
-        let known = rules.iter().any(|known| known.name == rule.name || known.code.eq_ignore_ascii_case(&rule.name));
+        let known = cx.rules.iter().any(|known| known.name == rule.name || known.code.eq_ignore_ascii_case(&rule.name));
         if !known {
-            let finding = Finding::new(&INFO, rule.place, format!("there is no rule `{}`", rule.name));
-            let near = closest(&rule.name, rules.iter().map(|rule| rule.name));
+            let finding = cx.finding(rule.place, format!("there is no rule `{}`", rule.name));
+            let near = closest(&rule.name, cx.rules.iter().map(|rule| rule.name));
             let help = near.map_or_else(
                 || "`zscope explain` lists the rules".to_owned(),
                 |near| format!("did you mean `{near}`?"),
@@ -79,9 +71,7 @@ fn check(used: &IgnoreUse) -> Vec<Finding> {
     }
     if ignore.reason.is_empty() {
         let message = "the comment gives no reason, and so ignores nothing";
-        found.push(
-            Finding::new(&INFO, ignore.place, message).help("say after the brackets why the finding is accepted"),
-        );
+        found.push(cx.finding(ignore.place, message).help("say after the brackets why the finding is accepted"));
     }
     found
 }

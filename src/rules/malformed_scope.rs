@@ -1,22 +1,22 @@
 //! ZS001 malformed-scope.
 
+use super::words::catalog_line;
+use super::{Check, Rule, SpellingContext};
 use crate::access::{self, Identity, Known, Unknown};
 use crate::catalog::Status;
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::judge::Judged;
 use crate::scope::{MAX_LENGTH, Malformed, Scope, is_scope_char};
 use crate::text::Place;
 
-use super::{Context, Rule};
-
-pub(super) struct MalformedScope;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS001",
-    name: "malformed-scope",
-    severity: Severity::Error,
-    summary: "a text in a list of scopes does not have the form of a scope",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS001",
+        "malformed-scope",
+        Severity::Error,
+        "a text in a list of scopes does not have the form of a scope",
+        DOCS,
+    ),
+    check: Check::Spelling(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -47,57 +47,48 @@ ZohoBooks.invoices.READ
 ```
 ";
 
-impl Rule for MalformedScope {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for (item, judged) in cx.request.items.iter().zip(cx.scopes) {
-            if let Err(error) = &judged.scope {
-                findings.push(malformed(cx, judged, error));
-            }
-            if let Some(place) = item.stray {
-                findings.push(stray(cx, judged, place));
-            }
-        }
-    }
+fn check(cx: &SpellingContext<'_>) -> Vec<Finding> {
+    let malformed = cx.judged.scope.as_ref().err().map(|error| malformed(cx, error));
+    malformed.into_iter().chain(cx.item.stray.map(|place| stray(cx, place))).collect()
 }
 
-fn stray(cx: &Context<'_>, judged: &Judged, place: Place) -> Finding {
-    let message = match &judged.scope {
-        Ok(_) => format!("a stray `.` follows `{}`", judged.written),
+fn stray(cx: &SpellingContext<'_>, place: Place) -> Finding {
+    let message = match &cx.judged.scope {
+        Ok(_) => format!("a stray `.` follows `{}`", cx.judged.written),
         Err(_) => "a stray `.` stands here".to_owned(),
     };
-    let finding = cx.finding(&INFO, judged, message).help("delete it").fix("delete the stray dot", place, "").safely();
-    Finding { severity: Severity::Note, place, ..finding }
+    let finding = cx.finding(message).severity(Severity::Note).help("delete it");
+    Finding { place, ..finding.fix("delete the stray dot", place, "").safely() }
 }
 
-fn malformed(cx: &Context<'_>, judged: &Judged, error: &Malformed) -> Finding {
-    let written = &judged.written;
+fn malformed(cx: &SpellingContext<'_>, error: &Malformed) -> Finding {
+    let written = &cx.judged.written;
     let message = match error {
-        Malformed::Empty => error.to_string(),
+        Malformed::Empty | Malformed::Secret => error.to_string(),
         Malformed::TooLong => format!("a text of {} bytes is no scope: it is {error}", written.len()),
         Malformed::NoOperation => format!("`{written}` is no scope: the operation is missing"),
         Malformed::EmptyPart | Malformed::Character(_) => format!("`{written}` is no scope: {error}"),
     };
-    let finding = cx.finding(&INFO, judged, message);
+    let finding = cx.finding(message);
     match error {
         Malformed::Empty => finding.help("write a scope, or remove the separator"),
+        Malformed::Secret => {
+            finding.help("take it out of the record, and revoke it where somebody else could read the record")
+        }
         Malformed::TooLong => {
             finding.help(format!("no scope of Zoho has {MAX_LENGTH} bytes: is a separator missing between two scopes?"))
         }
-        Malformed::NoOperation => without_operation(cx, judged, finding),
+        Malformed::NoOperation => without_operation(cx, finding),
         Malformed::EmptyPart => {
             let parts: Vec<&str> = written.split('.').filter(|part| !part.is_empty()).collect();
             let otherwise = "write a name between two dots, and none at the beginning";
-            repaired(cx, judged, &[parts.join(".")], finding, otherwise)
+            repaired(cx, &[parts.join(".")], finding, otherwise)
         }
         Malformed::Character(bad) => {
             let known = |c: char| is_scope_char(c) || c == '.';
             let dropped = written.chars().filter(|&c| known(c)).collect();
             let dotted = written.chars().map(|c| if known(c) { c } else { '.' }).collect();
-            repaired(cx, judged, &[dropped, dotted], finding, why_not(written, *bad))
+            repaired(cx, &[dropped, dotted], finding, why_not(written, *bad))
         }
     }
 }
@@ -114,7 +105,7 @@ fn why_not(written: &str, bad: char) -> &'static str {
 }
 
 /// Names the known scope that a text becomes when what does not belong in it is taken out.
-fn repaired(cx: &Context<'_>, judged: &Judged, texts: &[String], finding: Finding, otherwise: &str) -> Finding {
+fn repaired(cx: &SpellingContext<'_>, texts: &[String], finding: Finding, otherwise: &str) -> Finding {
     let known = texts.iter().filter_map(|text| text.parse().ok()).find_map(|scope: Scope| {
         let identity = access::identify(cx.catalog, &scope);
         // A placeholder accepts every name, also one that two names were glued into.
@@ -122,15 +113,15 @@ fn repaired(cx: &Context<'_>, judged: &Judged, texts: &[String], finding: Findin
         (identity.is_known() && is_exact).then_some(identity.scope)
     });
     match known {
-        Some(scope) => meant(judged, &scope, finding),
+        Some(scope) => meant(cx, &scope, finding),
         None => finding.help(otherwise),
     }
 }
 
-fn meant(judged: &Judged, scope: &Scope, finding: Finding) -> Finding {
+fn meant(cx: &SpellingContext<'_>, scope: &Scope, finding: Finding) -> Finding {
     let finding = finding.help(format!("did you mean `{scope}`?"));
-    if Context::is_replaceable(judged) {
-        finding.fix(format!("write `{scope}`"), judged.place, scope.to_string())
+    if cx.is_replaceable() {
+        finding.fix(format!("write `{scope}`"), cx.judged.place, scope.to_string())
     } else {
         finding
     }
@@ -139,8 +130,8 @@ fn meant(judged: &Judged, scope: &Scope, finding: Finding) -> Finding {
 /// What to do where nothing better is known.
 const FORM: &str = "write service, resource and operation, for example `ZohoBooks.invoices.READ`";
 
-fn without_operation(cx: &Context<'_>, judged: &Judged, finding: Finding) -> Finding {
-    let written = &judged.written;
+fn without_operation(cx: &SpellingContext<'_>, finding: Finding) -> Finding {
+    let written = &cx.judged.written;
     let (service, rest) = written.split_once('.').unwrap_or((written, ""));
     if !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()) {
         return finding.help(
@@ -156,9 +147,9 @@ fn without_operation(cx: &Context<'_>, judged: &Judged, finding: Finding) -> Fin
         service.errata.iter().find(|slip| slip.written.eq_ignore_ascii_case(written)).map(|slip| (service, slip))
     });
     if let Some((service, slip)) = slip {
-        return meant(judged, &slip.means, finding)
+        return meant(cx, &slip.means, finding)
             .related("the vendor's own material has the same slip", None)
-            .resting_on(Context::catalog_line(service, &slip.provenance));
+            .resting_on(catalog_line(service, &slip.provenance));
     }
     if let Some(full) = known.and_then(|service| service.full_access.as_ref())
         && rest.eq_ignore_ascii_case("fullaccess")

@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Rule};
+use super::{Check, ListContext, Rule};
 use crate::access::{self, Sureness};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::input::token::State;
 use crate::scope::Scope;
 
-pub(super) struct MissingGrant;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS502",
-    name: "missing-grant",
-    severity: Severity::Warning,
-    summary: "a token lacks a scope that the application requests",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS502",
+        "missing-grant",
+        Severity::Warning,
+        "a token lacks a scope that the application requests",
+        DOCS,
+    ),
+    check: Check::List(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -43,30 +43,22 @@ that never comes is also one to delete from the request.
 ```
 "#;
 
-impl Rule for MissingGrant {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(held) = cx.grant.filter(|held| held.grant.state == State::Known) else { return };
-        let Some(requested) = held.requested else { return };
-        let has: HashSet<Scope> = cx.distinct().map(|(_, scope)| scope.clone()).collect();
-        for scope in requested {
-            let confidence = match access::holds(cx.catalog, &has, scope, true) {
-                Sureness::Surely => continue,
-                Sureness::Perhaps => Confidence::Medium,
-                Sureness::No => Confidence::High,
-            };
-            let message = format!("the token does not hold `{scope}`, which the application requests");
-            let known = access::identify(cx.catalog, scope).is_known();
-            let help = if known {
-                "consent again, as a user who has the product and the right; or stop requesting the scope"
-            } else {
-                "the catalog does not know the scope, and Zoho drops unknown scopes in silence: correct or delete it"
-            };
-            let finding = cx.finding_at(&INFO, cx.request.place, message);
-            findings.push(finding.help(help).scope(scope).confidence(confidence));
-        }
-    }
+fn check(cx: &ListContext<'_>) -> Vec<Finding> {
+    let Some(requested) = cx.requested else { return Vec::new() };
+    let has: HashSet<Scope> = cx.distinct().map(|(_, _, scope)| scope.clone()).collect();
+    let missing = requested.iter().filter_map(|scope| {
+        let confidence = match access::holds(cx.catalog, &has, scope, true) {
+            Sureness::Surely => return None,
+            Sureness::Perhaps => Confidence::Medium,
+            Sureness::No => Confidence::High,
+        };
+        let message = format!("the token does not hold `{scope}`, which the application requests");
+        let help = if access::identify(cx.catalog, scope).is_known() {
+            "consent again, as a user who has the product and the right; or stop requesting the scope"
+        } else {
+            "the catalog does not know the scope, and Zoho drops unknown scopes in silence: correct or delete it"
+        };
+        Some(cx.of_list(message).help(help).scope(scope).confidence(confidence))
+    });
+    missing.collect()
 }

@@ -1,18 +1,19 @@
 //! ZS002 mixed-separators.
 
+use super::words::series;
+use super::{Check, ListContext, Rule};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::{Request, Separator};
 
-use super::{Context, Rule};
-
-pub(super) struct MixedSeparators;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS002",
-    name: "mixed-separators",
-    severity: Severity::Warning,
-    summary: "a list separates its scopes in several ways, or in one that Zoho does not document",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS002",
+        "mixed-separators",
+        Severity::Warning,
+        "a list separates its scopes in several ways, or in one that Zoho does not document",
+        DOCS,
+    ),
+    check: Check::List(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -40,27 +41,17 @@ ZohoBooks.invoices.READ,ZohoBooks.contacts.READ,ZohoBooks.bills.READ
 ```
 ";
 
-impl Rule for MixedSeparators {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let severity = match cx.request.separators.as_slice() {
-            [] | [Separator::Comma] => return,
-            // A file may put each scope on a line of its own; a URL has no lines.
-            [Separator::Newline] if cx.request.url.is_none() => return,
-            [_] => Severity::Note,
-            _ => INFO.severity,
-        };
-        let kinds: Vec<&str> = cx.request.separators.iter().copied().map(in_words).collect();
-        let kinds = match kinds.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-            _ => kinds.concat(),
-        };
-        let finding = cx.finding_at(&INFO, cx.request.place, format!("the scopes are separated by {kinds}"));
-        findings.push(Finding { severity, ..finding.help(help(cx.request)) });
-    }
+fn check(cx: &ListContext<'_>) -> Vec<Finding> {
+    let severity = match cx.request.separators.as_slice() {
+        [] | [Separator::Comma] => return Vec::new(),
+        // A file may put each scope on a line of its own; a URL has no lines.
+        [Separator::Newline] if cx.request.url.is_none() => return Vec::new(),
+        [_] => Severity::Note,
+        _ => cx.rule.severity,
+    };
+    let kinds: Vec<&str> = cx.request.separators.iter().copied().map(in_words).collect();
+    let message = format!("the scopes are separated by {}", series(&kinds, kinds.len()));
+    vec![cx.of_list(message).severity(severity).help(help(cx.request))]
 }
 
 fn in_words(separator: Separator) -> &'static str {

@@ -1,17 +1,17 @@
 //! ZS003 non-canonical-case.
 
+use super::{Check, Rule, SpellingContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 
-use super::{Context, Rule};
-
-pub(super) struct NonCanonicalCase;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS003",
-    name: "non-canonical-case",
-    severity: Severity::Note,
-    summary: "a scope is written in other upper and lower case than the catalog has it",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS003",
+        "non-canonical-case",
+        Severity::Note,
+        "a scope is written in other upper and lower case than the catalog has it",
+        DOCS,
+    ),
+    check: Check::Spelling(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -34,30 +34,21 @@ ZohoBooks.invoices.READ
 ```
 ";
 
-impl Rule for NonCanonicalCase {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &SpellingContext<'_>) -> Vec<Finding> {
+    let (Ok(written), Ok(canonical), true) = (&cx.item.scope, &cx.judged.scope, cx.judged.known) else {
+        return Vec::new();
+    };
+    if cx.is_held || canonical.same_spelling(written) || canonical != written {
+        return Vec::new();
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        if cx.grant.is_some() {
-            return;
-        }
-        for (item, judged) in cx.request.items.iter().zip(cx.scopes) {
-            let (Ok(written), Ok(canonical), true) = (&item.scope, &judged.scope, judged.known) else { continue };
-            if canonical.same_spelling(written) || canonical != written {
-                continue;
-            }
-            let message = format!("`{}` is spelt `{canonical}` in the catalog", judged.written);
-            let help = format!("case is style, and Zoho accepted others where that was observed; write `{canonical}`");
-            let mut finding = cx.finding(&INFO, judged, message).help(help);
-            // What a template puts into its placeholder (`${module}`) is not for a scope's canonical form to change.
-            if Context::is_replaceable(judged) && !canonical.has_placeholder() {
-                finding = finding.fix(format!("write `{canonical}`"), judged.place, canonical.to_string()).safely();
-            }
-            findings.push(finding);
-        }
+    let message = format!("`{}` is spelt `{canonical}` in the catalog", cx.judged.written);
+    let help = format!("case is style, and Zoho accepted others where that was observed; write `{canonical}`");
+    let mut finding = cx.finding(message).help(help);
+    // What a template puts into its placeholder (`${module}`) is not for a scope's canonical form to change.
+    if cx.is_replaceable() && !canonical.has_placeholder() {
+        finding = finding.fix(format!("write `{canonical}`"), cx.judged.place, canonical.to_string()).safely();
     }
+    vec![finding]
 }
 
 #[cfg(test)]

@@ -1,19 +1,22 @@
 //! ZS302 not-allowed.
 
-use super::{Context, DETAILED, Rule, some_scopes};
+use super::words::{has_operation, quoted};
+use super::{Check, Rule, ScopeContext};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::judge::{Judged, Verdict};
+use crate::judge::Verdict;
 use crate::policy::Effect;
 use crate::scope::{Scope, is_placeholder};
 
-pub(super) struct NotAllowed;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS302",
-    name: "not-allowed",
-    severity: Severity::Error,
-    summary: "a scope reaches something that no entry of the policy allows",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS302",
+        "not-allowed",
+        Severity::Error,
+        "a scope reaches something that no entry of the policy allows",
+        DOCS,
+    )
+    .verdict(),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -50,35 +53,27 @@ tomorrow. `WRITE` is allowed where its parts are, since it holds nothing else. A
 entry names it.
 ";
 
-impl Rule for NotAllowed {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let by_default = |judged: &Judged| judged.decided_by.iter().any(|decider| decider.effect == Effect::Deny);
-        let missing = cx.distinct().filter(|(judged, _)| match judged.verdict {
-            Verdict::NotAllowed => true,
-            Verdict::Unknown => by_default(judged),
-            _ => false,
-        });
-        for (n, (judged, scope)) in missing.enumerate() {
-            let finding = finding(cx, judged, scope);
-            findings.push(finding.help(help(cx, scope, n < DETAILED)));
-        }
-    }
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    let by_default = || cx.judged.decided_by.iter().any(|decider| decider.effect == Effect::Deny);
+    let is_missing = match cx.judged.verdict {
+        Verdict::NotAllowed => true,
+        Verdict::Unknown => by_default(),
+        _ => false,
+    };
+    is_missing.then(|| finding(cx).help(help(cx)))
 }
 
-fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope) -> Finding {
-    let whom = cx.request.app.as_ref().map(|app| format!(" for the app `{app}`")).unwrap_or_default();
+fn finding(cx: &ScopeContext<'_>) -> Finding {
+    let ScopeContext { judged, scope, .. } = *cx;
+    let whom = cx.policy.app.map_or_else(String::new, |app| format!(" for the app `{}`", app.name));
     let message = if !judged.known {
         format!("no entry allows `{scope}`{whom}, and the catalog does not know it")
     } else if judged.excess.is_empty() || judged.excess.contains(scope) {
         format!("no entry allows `{scope}`{whom}")
     } else {
-        format!("`{scope}` gives more than the policy allows{whom}: {}", some_scopes(&judged.excess, 4))
+        format!("`{scope}` gives more than the policy allows{whom}: {}", quoted(&judged.excess, 4))
     };
-    let mut finding = cx.finding(&INFO, judged, message);
+    let mut finding = cx.finding(message);
     if let Some(witness) = &judged.witness {
         finding = finding.related(format!("it would open `{}`: {}", witness.call, witness.summary), None);
     }
@@ -87,19 +82,19 @@ fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope) -> Finding {
     finding.related(default, place)
 }
 
-fn help(cx: &Context<'_>, scope: &Scope, detailed: bool) -> String {
+fn help(cx: &ScopeContext<'_>) -> String {
+    let scope = cx.scope;
     if scope.is_full_access() {
         return "request the single scopes that the policy allows".to_owned();
     }
     let entry = entry(scope);
-    let parts = if detailed { cx.narrower(scope) } else { Vec::new() };
+    let parts = if cx.in_detail { cx.narrower() } else { Vec::new() };
     let (allowed, other): (Vec<Scope>, Vec<Scope>) = parts.into_iter().partition(|part| cx.judge.passes(part));
     if allowed.is_empty() {
         return format!("drop it, or allow `{entry}` if the app needs it");
     }
-    let instead = some_scopes(&allowed, 4);
-    let all = scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("ALL"));
-    if all && other.is_empty() {
+    let instead = quoted(&allowed, 4);
+    if has_operation(scope, "ALL") && other.is_empty() {
         return format!(
             "request {instead} instead, or allow `{entry}`: it holds every operation, those that Zoho adds tomorrow \
              included, so allowing the known ones does not allow it"

@@ -1,19 +1,19 @@
 //! ZS401 offline-access.
 
+use super::{Check, Rule, UrlContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::judge::Judged;
 use crate::scope::Scope;
 
-use super::{Context, Rule};
-
-pub(super) struct OfflineAccess;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS401",
-    name: "offline-access",
-    severity: Severity::Warning,
-    summary: "a consent URL asks for a refresh token that does not expire",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS401",
+        "offline-access",
+        Severity::Warning,
+        "a consent URL asks for a refresh token that does not expire",
+        DOCS,
+    ),
+    check: Check::Url(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -49,34 +49,27 @@ them for each user and client and deletes the oldest without notice, which can s
 client.
 ";
 
-impl Rule for OfflineAccess {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
+    let offline = |name: &str, value: &str| {
+        name.trim().eq_ignore_ascii_case("access_type") && value.trim().eq_ignore_ascii_case("offline")
+    };
+    let Some(param) = cx.url.params.iter().find(|param| offline(&param.name, &param.value)) else {
+        return Vec::new();
+    };
+    let asks = "`access_type=offline` asks for a refresh token that does not expire";
+    let mut finding = if let Some((scope, judged)) = widest(cx.scopes) {
+        cx.finding(param.place, format!("{asks}, together with `{scope}`, which does more than read"))
+            .help("use `online` where the user is present; else request reading scopes if they suffice")
+            .related(format!("`{scope}` is requested here"), Some(judged.place))
+    } else {
+        let help = "use `online` where the user is present; else store the token like a password";
+        cx.finding(param.place, asks).severity(Severity::Note).help(help)
+    };
+    if let Some(prompt) = cx.url.param("prompt").filter(|prompt| prompt.value.trim().eq_ignore_ascii_case("consent")) {
+        let message = "`prompt=consent` makes a new refresh token at every login; beyond a limit the oldest is deleted";
+        finding = finding.related(message, Some(prompt.place));
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(url) = &cx.request.url else { return };
-        let offline = |name: &str, value: &str| {
-            name.trim().eq_ignore_ascii_case("access_type") && value.trim().eq_ignore_ascii_case("offline")
-        };
-        let Some(param) = url.params.iter().find(|param| offline(&param.name, &param.value)) else { return };
-        let asks = "`access_type=offline` asks for a refresh token that does not expire";
-        let mut finding = if let Some((scope, judged)) = widest(cx.scopes) {
-            let message = format!("{asks}, together with `{scope}`, which does more than read");
-            cx.finding_at(&INFO, param.place, message)
-                .help("use `online` where the user is present; else request reading scopes if they suffice")
-                .related(format!("`{scope}` is requested here"), Some(judged.place))
-        } else {
-            let help = "use `online` where the user is present; else store the token like a password";
-            Finding { severity: Severity::Note, ..cx.finding_at(&INFO, param.place, asks).help(help) }
-        };
-        if let Some(prompt) = url.param("prompt").filter(|prompt| prompt.value.trim().eq_ignore_ascii_case("consent")) {
-            let message =
-                "`prompt=consent` makes a new refresh token at every login; beyond a limit the oldest is deleted";
-            finding = finding.related(message, Some(prompt.place));
-        }
-        findings.push(finding);
-    }
+    vec![finding]
 }
 
 /// The scope that does most beyond reading; of equals the first.

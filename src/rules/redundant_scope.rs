@@ -2,22 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::words::{catalog_line, quoted};
+use super::{Check, ListContext, Rule};
 use crate::access;
 use crate::catalog::model::Meaning;
 use crate::finding::{Finding, Related, RuleInfo, Severity};
 use crate::judge::Judged;
 use crate::scope::Scope;
 
-use super::{Context, Rule, listed};
-
-pub(super) struct RedundantScope;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS005",
-    name: "redundant-scope",
-    severity: Severity::Warning,
-    summary: "a scope gives nothing that the other scopes of the list do not give already",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS005",
+        "redundant-scope",
+        Severity::Warning,
+        "a scope gives nothing that the other scopes of the list do not give already",
+        DOCS,
+    ),
+    check: Check::List(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -49,25 +50,18 @@ Coverage has holes: `ZohoCRM.modules.ALL` does not give `ZohoCRM.coql.READ`, so 
 scope that stands in the list twice is the business of `duplicate-scope`.
 ";
 
-impl Rule for RedundantScope {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ListContext<'_>) -> Vec<Finding> {
+    if cx.is_held {
+        return Vec::new();
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        if cx.grant.is_some() {
-            return;
-        }
-        for redundant in redundant(cx) {
-            let (Some(judged), covering) = (cx.scopes.get(redundant.at), redundant.covering) else { continue };
-            let covering: Vec<&Judged> = covering.into_iter().filter_map(|at| cx.scopes.get(at)).collect();
-            let finding = report(cx, judged, &covering);
-            findings.push(match cx.removal(redundant.at) {
-                Some(place) => finding.fix("drop the redundant scope", place, "").safely(),
-                None => finding,
-            });
-        }
-    }
+    let report = |redundant: &Redundant| {
+        let finding = report(cx, redundant)?;
+        Some(match cx.removal(redundant.at) {
+            Some(place) => finding.fix("drop the redundant scope", place, "").safely(),
+            None => finding,
+        })
+    };
+    redundant(cx).iter().filter_map(report).collect()
 }
 
 /// A scope that others of its request cover.
@@ -80,7 +74,7 @@ struct Redundant {
 
 /// Scopes without which a request would surely give the same, in the order of the request. Of scopes that cover each
 /// other one is left out, so all of them can be dropped at once.
-fn redundant(cx: &Context<'_>) -> Vec<Redundant> {
+fn redundant(cx: &ListContext<'_>) -> Vec<Redundant> {
     let mut places: HashMap<&Scope, usize> = HashMap::new();
     let mut simple = Vec::new();
     let mut composed = Vec::new();
@@ -135,12 +129,14 @@ fn choose(mut parts: Vec<Vec<usize>>, dropped: &HashSet<usize>) -> Vec<usize> {
     chosen
 }
 
-fn report(cx: &Context<'_>, judged: &Judged, covering: &[&Judged]) -> Finding {
+fn report(cx: &ListContext<'_>, redundant: &Redundant) -> Option<Finding> {
+    let judged = cx.scopes.get(redundant.at)?;
+    let covering: Vec<&Judged> = redundant.covering.iter().filter_map(|at| cx.scopes.get(*at)).collect();
     let name = |judged: &Judged| judged.scope.as_ref().map_or_else(|_| judged.written.clone(), Scope::to_string);
     let names: Vec<String> = covering.iter().map(|judged| name(judged)).collect();
-    let (scope, others) = (name(judged), listed(&names));
+    let (scope, others) = (name(judged), quoted(&names, usize::MAX));
     let (give, all) = if names.len() == 1 { ("gives", "it") } else { ("give", "them") };
-    let mut finding = cx.finding(&INFO, judged, format!("`{scope}` is redundant: {others} {give} it already"));
+    let mut finding = cx.finding(redundant.at, format!("`{scope}` is redundant: {others} {give} it already"));
     let mut statements = Vec::new();
     for (other, name) in covering.iter().zip(&names) {
         finding = finding.related(format!("`{name}` is requested here"), Some(other.place));
@@ -151,14 +147,14 @@ fn report(cx: &Context<'_>, judged: &Judged, covering: &[&Judged]) -> Finding {
     statements.dedup_by(|a, b| a.message == b.message);
     finding.related.extend(statements);
     if covering.iter().all(|other| is_part(cx, judged, other)) {
-        return finding.help("drop it: the access stays the same");
+        return Some(finding.help("drop it: the access stays the same"));
     }
     let instead = format!("drop {others} instead, which is least privilege, if the application can do without {all}");
-    finding.help(format!("drop it; or {instead}"))
+    Some(finding.help(format!("drop it; or {instead}")))
 }
 
 /// Whether a scope is no more than a part of what another one stands for, such as CREATE of WRITE.
-fn is_part(cx: &Context<'_>, whole: &Judged, part: &Judged) -> bool {
+fn is_part(cx: &ListContext<'_>, whole: &Judged, part: &Judged) -> bool {
     match (&whole.scope, &part.scope) {
         (Ok(whole), Ok(part)) => access::starts(cx.catalog, whole).contains(part),
         _ => false,
@@ -167,7 +163,7 @@ fn is_part(cx: &Context<'_>, whole: &Judged, part: &Judged) -> bool {
 
 /// What the catalog says that makes one scope cover another, or be a part of what it covers: what the operation word
 /// stands for, or what the group reaches; else that the covering scope exists.
-fn statement(cx: &Context<'_>, small: &Scope, big: &Scope) -> Option<Related> {
+fn statement(cx: &ListContext<'_>, small: &Scope, big: &Scope) -> Option<Related> {
     let identity = access::identify(cx.catalog, big);
     let service = identity.service()?;
     let means = |word: &Scope, part: &Scope| {
@@ -189,7 +185,7 @@ fn statement(cx: &Context<'_>, small: &Scope, big: &Scope) -> Option<Related> {
         .or_else(|| means(small, big))
         .or_else(|| group.map(|group| &group.provenance))
         .or_else(|| identity.provenance())?;
-    Some(Context::catalog_line(service, provenance))
+    Some(catalog_line(service, provenance))
 }
 
 #[cfg(test)]

@@ -1,23 +1,24 @@
 //! ZS601 secret-in-source.
 
-use super::{Context, Rule};
+use super::{Check, Rule, TextContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::SecretKind;
 
-pub(super) struct SecretInSource;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS601",
-    name: "secret-in-source",
-    severity: Severity::Error,
-    summary: "a token or a client secret stands in a source text beside scopes",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS601",
+        "secret-in-source",
+        Severity::Error,
+        "a token or a client secret stands in a source text beside scopes",
+        DOCS,
+    ),
+    check: Check::Text(check),
 };
 
 const DOCS: &str = r"## What it does
 Looks through the texts in which `zscope scan` finds scopes, and reports what has the form of a live secret: an access,
 refresh or grant token (`1000.` to `1005.` and two halves of 32 hexadecimal digits), 40 to 44 hexadecimal digits under
-the name `client_secret`, and 32 under the name `authtoken`. Examples of one repeated digit are left out. The value
+the name `client_secret`, 32 under the name `authtoken`, and the key in the address of an MCP server of Zoho's. Examples of one repeated digit are left out. The value
 itself is never shown.
 
 ## Why is this bad?
@@ -42,28 +43,27 @@ Revoke or renew a secret that was committed, at the accounts server of its data 
 enough. Texts without any scope are not looked through; scanners for secrets do that.
 ";
 
-impl Rule for SecretInSource {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for secret in &cx.request.secrets {
-            let (what, help) = match secret.kind {
-                SecretKind::Token => (
-                    "a token stands in the source",
-                    "read it from the environment or a vault, and revoke this one: the history keeps it",
-                ),
-                SecretKind::ClientSecret => (
-                    "a client secret stands in the source",
-                    "read it from the environment or a vault, and renew it in the API console: the history keeps it",
-                ),
-                SecretKind::AuthToken => (
-                    "an authtoken of the first API version stands in the source",
-                    "delete it, and the token itself in the account: OAuth has taken its place",
-                ),
-            };
-            findings.push(cx.finding_at(&INFO, secret.place, what).help(help));
-        }
-    }
+fn check(cx: &TextContext<'_>) -> Vec<Finding> {
+    let told = cx.request.secrets.iter().map(|secret| {
+        let (what, help) = match secret.kind {
+            SecretKind::Token => (
+                "a token stands in the source",
+                "read it from the environment or a vault, and revoke this one: the history keeps it",
+            ),
+            SecretKind::ClientSecret => (
+                "a client secret stands in the source",
+                "read it from the environment or a vault, and renew it in the API console: the history keeps it",
+            ),
+            SecretKind::AuthToken => (
+                "an authtoken of the first API version stands in the source",
+                "delete it, and the token itself in the account: OAuth has taken its place",
+            ),
+            SecretKind::ServerKey => (
+                "the key of an MCP server stands in the source",
+                "read the server's address from the environment or a vault, and make a new key: the history keeps it",
+            ),
+        };
+        cx.finding(secret.place, what).help(help)
+    });
+    told.collect()
 }

@@ -2,21 +2,21 @@
 
 use std::borrow::Cow;
 
+use super::{Check, Rule, UrlContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::Param;
 use crate::secret::redact;
 use crate::text::{Place, Span};
 
-use super::{Context, Rule};
-
-pub(super) struct SecretInUrl;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS404",
-    name: "secret-in-url",
-    severity: Severity::Error,
-    summary: "a URL carries a client secret, a token or an authorization code",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS404",
+        "secret-in-url",
+        Severity::Error,
+        "a URL carries a client secret, a token or an authorization code",
+        DOCS,
+    ),
+    check: Check::Url(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -46,30 +46,25 @@ const NAMES: &str = "\
     accesstoken assertion authtoken clientassertion clientsecret code codeverifier devicecode enhancetoken \
     granttoken idtoken password refreshtoken zapikey";
 
-impl Rule for SecretInUrl {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
+fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
+    cx.url.params.iter().filter_map(|param| told(cx, param)).collect()
+}
 
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(url) = &cx.request.url else { return };
-        for param in &url.params {
-            let named = is_secret_name(&param.name);
-            if param.value.trim().is_empty() || !(named || holds_secret(&param.value)) {
-                continue;
-            }
-            // A name that is a secret itself must not be repeated either.
-            let name = redact(&param.name);
-            let message = if named {
-                format!("`{name}` is sent in a URL")
-            } else {
-                format!("the value of `{name}` looks like a secret, and is sent in a URL")
-            };
-            let help =
-                "send it in the body of the request, and revoke or renew it if it is a real one: URLs get logged";
-            findings.push(cx.finding_at(&INFO, name_place(param), message).help(help));
-        }
+fn told(cx: &UrlContext<'_>, param: &Param) -> Option<Finding> {
+    let (named, has_form) = (is_secret_name(&param.name), holds_secret(&param.value));
+    if param.value.trim().is_empty() || !(named || has_form) {
+        return None;
     }
+    // A name that is a secret itself must not be repeated either.
+    let name = redact(&param.name);
+    let message = if named {
+        format!("`{name}` is sent in a URL")
+    } else {
+        format!("the value of `{name}` looks like a secret, and is sent in a URL")
+    };
+    let help = "send it in the body of the request, and revoke or renew it if it is a real one: URLs get logged";
+    let finding = cx.finding(name_place(param), message).help(help);
+    Some(if has_form { finding.evidence(param.value_place) } else { finding.guessable_evidence(param.value_place) })
 }
 
 fn is_secret_name(name: &str) -> bool {

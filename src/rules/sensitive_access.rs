@@ -2,20 +2,22 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Rule, only_reads, some_of};
+use super::words::{only_reads, quoted, series};
+use super::{Check, Rule, ScopeContext};
 use crate::catalog::DataClass;
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::judge::Judged;
 use crate::scope::Scope;
 
-pub(super) struct SensitiveAccess;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS205",
-    name: "sensitive-access",
-    severity: Severity::Warning,
-    summary: "a scope touches users and roles, credentials, code or configuration",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS205",
+        "sensitive-access",
+        Severity::Warning,
+        "a scope touches users and roles, credentials, code or configuration",
+        DOCS,
+    )
+    .within(&["full-access", "group-access", "all-operations", "write-includes-delete"]),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -49,25 +51,16 @@ classes, under `data`.
 const SENSITIVE: [DataClass; 4] =
     [DataClass::Credentials, DataClass::UsersAndRoles, DataClass::Code, DataClass::Configuration];
 
-impl Rule for SensitiveAccess {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    // Unless the policy says otherwise, what was seen when the scope was judged tells whether to look closer.
+    let may_touch = !cx.data.is_empty() || SENSITIVE.iter().any(|class| cx.judged.data.contains(class));
+    if cx.scope.is_full_access() || !may_touch {
+        return None;
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        // Unless the policy says otherwise, what was seen when the scope was judged tells whether to look closer.
-        let may_touch =
-            |judged: &Judged| !cx.data.is_empty() || SENSITIVE.iter().any(|class| judged.data.contains(class));
-        let suspects = cx.distinct().filter(|(judged, scope)| !scope.is_full_access() && may_touch(judged));
-        for (judged, scope) in suspects {
-            let touched = cx.touches(scope);
-            let classes = SENSITIVE.map(|class| Touched::of(class, &touched));
-            let classes: Vec<&Touched> = classes.iter().filter(|class| !class.resources.is_empty()).collect();
-            if !classes.is_empty() {
-                findings.push(finding(cx, judged, scope, &classes));
-            }
-        }
-    }
+    let touched = cx.touches(cx.scope);
+    let classes = SENSITIVE.map(|class| Touched::of(class, &touched));
+    let classes: Vec<&Touched> = classes.iter().filter(|class| !class.resources.is_empty()).collect();
+    (!classes.is_empty()).then(|| finding(cx, &classes))
 }
 
 /// What a scope reaches of one class.
@@ -95,29 +88,29 @@ impl Touched {
     }
 }
 
-fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, classes: &[&Touched]) -> Finding {
+fn finding(cx: &ScopeContext<'_>, classes: &[&Touched]) -> Finding {
+    let scope = cx.scope;
     let writes = classes.iter().any(|class| class.writes);
     let secret = classes.iter().any(|class| matches!(class.class, DataClass::Credentials | DataClass::Code));
     let names: Vec<&str> = classes.iter().map(|class| class.class.as_str()).collect();
     let access = if writes { "more than read access" } else { "read access" };
-    let message = format!("`{scope}` has {access} to sensitive data: {}", some_of(&names, 4));
-    let mut finding = cx.finding(&INFO, judged, message);
+    let message = format!("`{scope}` has {access} to sensitive data: {}", series(&names, 4));
+    let mut finding = cx.finding(message);
     if !writes && !secret {
-        finding.severity = Severity::Note;
+        finding = finding.severity(Severity::Note);
     }
     let several = classes.iter().any(|class| class.resources.len() > 1);
-    let reading = cx.narrower(scope).into_iter().find(|scope| scope.operation().is_some_and(only_reads));
+    let reading = cx.narrower().into_iter().find(|scope| scope.operation().is_some_and(only_reads));
     finding = finding.help(match reading {
         _ if several => "request only the resources that the app needs, without the sensitive ones".to_owned(),
         Some(reading) if writes => format!("request `{reading}` where the app only reads"),
-        _ => format!("make sure that the app needs this: {}", judged.gives),
+        _ => format!("make sure that the app needs this: {}", cx.judged.gives),
     });
     if !several {
         return finding;
     }
     classes.iter().fold(finding, |finding, class| {
-        let resources: Vec<String> = class.resources.iter().map(|path| format!("`{path}`")).collect();
-        finding.related(format!("{}: {}", class.class, some_of(&resources, 3)), None)
+        finding.related(format!("{}: {}", class.class, quoted(&class.resources, 3)), None)
     })
 }
 

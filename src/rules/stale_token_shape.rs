@@ -1,17 +1,18 @@
 //! ZS506 stale-token-shape.
 
-use super::{Context, Rule};
+use super::{Check, GrantContext, Rule};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::input::token::StaleForm;
+use crate::input::token::{Stale, StaleForm};
 
-pub(super) struct StaleTokenShape;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS506",
-    name: "stale-token-shape",
-    severity: Severity::Note,
-    summary: "a token response has a form that Zoho's server has left behind",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS506",
+        "stale-token-shape",
+        Severity::Note,
+        "a token response has a form that Zoho's server has left behind",
+        DOCS,
+    ),
+    check: Check::Grant(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -35,27 +36,22 @@ seconds keep dead tokens for weeks.
 ```
 "#;
 
-impl Rule for StaleTokenShape {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(held) = cx.grant else { return };
-        // The two forms of the time come together and are one finding.
-        let stale = held.grant.stale.iter();
-        let time = |form| form != StaleForm::ApiHost;
-        let first_time = held.grant.stale.iter().position(|stale| time(stale.form));
-        for (_, stale) in stale.enumerate().filter(|(at, stale)| !time(stale.form) || Some(*at) == first_time) {
-            let message = match stale.form {
-                StaleForm::Milliseconds => "`expires_in` is in milliseconds, as in token responses of 2019 and before",
-                StaleForm::ExpiresInSec => {
-                    "`expires_in_sec` stood beside `expires_in` in token responses of 2019 and before"
-                }
-                StaleForm::ApiHost => "`api_domain` has the form of old samples: now it is `https://www.zohoapis.…`",
-            };
-            let help = "find out how old the token is, and revoke it if nothing needs it";
-            findings.push(cx.finding_at(&INFO, stale.place, message).help(help));
-        }
-    }
+fn check(cx: &GrantContext<'_>) -> Vec<Finding> {
+    // The two forms of the time come together and are one finding.
+    let is_time = |form| form != StaleForm::ApiHost;
+    let stale = &cx.grant.stale;
+    let first_time = stale.iter().position(|stale| is_time(stale.form));
+    let told = stale.iter().enumerate().filter(|(at, stale)| !is_time(stale.form) || Some(*at) == first_time);
+    let finding = |(_, stale): (usize, &Stale)| {
+        let message = match stale.form {
+            StaleForm::Milliseconds => "`expires_in` is in milliseconds, as in token responses of 2019 and before",
+            StaleForm::ExpiresInSec => {
+                "`expires_in_sec` stood beside `expires_in` in token responses of 2019 and before"
+            }
+            StaleForm::ApiHost => "`api_domain` has the form of old samples: now it is `https://www.zohoapis.…`",
+        };
+        let help = "find out how old the token is, and revoke it if nothing needs it";
+        cx.finding(stale.place, message).help(help)
+    };
+    told.map(finding).collect()
 }

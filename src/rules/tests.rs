@@ -5,19 +5,16 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
-use jiff::civil::Date;
-
-use super::{ALL, Context, RunContext};
+use super::{ALL, Rule, infos, infos_of};
 use crate::catalog::Catalog;
-use crate::finding::{Finding, RuleInfo};
+use crate::finding::{Finding, RuleInfo, apart};
 use crate::input::read_argument;
 use crate::input::scan::Scanner;
 use crate::input::token::read_tokens;
-use crate::judge::{Table, judge_request};
 use crate::policy::{self, Policy, Top};
-use crate::review::Baseline;
-use crate::review::grants::{Audit, Collector, Lock, Wanted};
-use crate::review::{Review, apply_ignores, apply_waivers, with_level};
+use crate::report::{Canvas, Format, Report};
+use crate::review::grants::{Audit, Collector, Lock, Sink, Stream, Wanted};
+use crate::review::{Baseline, Gathered, Review};
 use crate::secret::redact;
 use crate::text::{Source, Sources};
 
@@ -58,10 +55,6 @@ struct Example<'d> {
 struct Fence<'d> {
     info: &'d str,
     body: Range<usize>,
-}
-
-fn infos() -> Vec<&'static RuleInfo> {
-    ALL.iter().map(|rule| rule.info()).collect()
 }
 
 /// The headings and fences of a Markdown text, in order.
@@ -141,84 +134,56 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
 
 impl Example<'_> {
     /// Everything that a run over the example finds and no waiver absolves.
-    fn run(&self, catalog: &Catalog) -> (Vec<Finding>, Sources) {
+    fn run(&self, catalog: &Catalog, rules: &[&'static Rule]) -> (Vec<Finding>, Sources) {
         let mut sources = Sources::default();
-        if let Some((requested, lock)) = self.token {
-            return self.audit(catalog, requested, lock, sources);
-        }
+        let policy = self.policy(rules, &mut sources);
+        let review = Review { catalog, policy: &policy, as_of: self.as_of.parse().unwrap(), rules };
+        let report = match self.token {
+            Some((requested, lock)) => self.audit(&review, requested, lock, sources),
+            None => self.review(&review, sources),
+        };
+        (apart(report.findings), report.sources)
+    }
+
+    /// What `zscope check` and `zscope scan` find.
+    fn review(&self, review: &Review<'_>, mut sources: Sources) -> Report {
         let id = sources.add(Source::new("<argument>", self.argument));
-        let scanner = Scanner::new(catalog);
+        let scanner = Scanner::new(review.catalog);
         let mut requests =
             if self.scanned { scanner.read(id, self.argument) } else { read_argument(id, sources.get(id)) };
         let ignores = if self.scanned { scanner.ignores(id, self.argument) } else { Vec::new() };
         assert!(!requests.is_empty(), "nothing is read from {self:?}");
-        let policy = self.policy(&mut sources);
-        let effective = policy.effective(self.app);
-        let table = Table::new(catalog, &policy);
-        let mut findings = Vec::new();
-        for request in &mut requests {
-            request.app = self.app.map(str::to_owned);
-            let judge = table.judge(self.app);
-            let scopes = judge_request(judge, request);
-            let cx = Context {
-                request,
-                scopes: &scopes,
-                catalog,
-                policy: &effective,
-                judge,
-                grant: None,
-                data: &policy.data,
-            };
-            for rule in ALL {
-                let before = findings.len();
-                rule.check(&cx, &mut findings);
-                assert!(findings[before..].iter().all(|finding| finding.rule == rule.info()));
-            }
-        }
-        let findings = findings.into_iter().filter_map(|finding| with_level(finding, &effective)).collect();
-        let as_of: Date = self.as_of.parse().unwrap();
-        let (findings, _, ignores) = apply_ignores(findings, &ignores, &infos(), &sources);
-        let (mut kept, _, waivers) = apply_waivers(findings, &policy, as_of);
-        let cx = RunContext { catalog, policy: &policy, waivers: &waivers, ignores: &ignores, as_of, drift: &[] };
-        for rule in ALL {
-            rule.check_run(&cx, &mut kept);
-        }
+        requests.iter_mut().for_each(|request| request.app = self.app.map(str::to_owned));
+        let mut report = review.run(Gathered { requests, ignores, sources, not_evaluated: Vec::new() });
         if let Some(text) = self.baseline {
-            let id = sources.add(Source::new("zscope-baseline.json", text));
+            let id = report.sources.add(Source::new("zscope-baseline.json", text));
             let known = Baseline::read(text).unwrap();
-            kept.extend(known.findings.iter().map(|known| known.vanished(id, text)));
+            let vanished =
+                known.findings.iter().flat_map(|known| review.of_baseline(known, Baseline::place(known, id, text)));
+            report.findings.extend(vanished);
         }
-        (kept, sources)
+        report
     }
 
-    /// Everything that an audit of the example finds.
-    fn audit(
-        &self,
-        catalog: &Catalog,
-        requested: Option<&str>,
-        lock: Option<&str>,
-        mut sources: Sources,
-    ) -> (Vec<Finding>, Sources) {
-        let policy = self.policy(&mut sources);
+    /// What `zscope audit` finds.
+    fn audit(&self, review: &Review<'_>, requested: Option<&str>, lock: Option<&str>, mut sources: Sources) -> Report {
         let requested = requested.map(|list| list.split(',').map(|scope| scope.parse().unwrap()).collect::<Vec<_>>());
         let lock = lock.map(|text| {
             let id = sources.add(Source::new("zscope.lock", text));
             Lock::read(id, text).unwrap()
         });
-        let review = Review { catalog, policy: &policy, as_of: self.as_of.parse().unwrap() };
-        let audit = Audit::new(&review, self.app, requested.as_deref());
+        let audit = Audit::new(review, self.app, requested.as_deref());
         let mut collector = Collector::new(&audit, sources, lock.is_some());
         for grant in read_tokens("token.json", self.argument, &mut collector.sources).grants {
             collector.add(grant);
         }
-        let report = collector.finish(lock.as_ref(), Wanted { details: true, plans: false });
-        (report.findings, report.sources)
+        collector.finish(lock.as_ref(), Wanted { details: true, plans: false })
     }
 
-    fn policy(&self, sources: &mut Sources) -> Policy {
+    fn policy(&self, rules: &[&'static Rule], sources: &mut Sources) -> Policy {
         let top = Top::File { path: Path::new("zscope.yaml"), text: self.policy.to_owned() };
         let read = |path: &Path| Err(format!("{} does not exist", path.display()));
-        policy::load(top, &read, &infos(), sources).unwrap_or_else(|errors| panic!("{self:?}: {errors:?}"))
+        policy::load(top, &read, &infos_of(rules), sources).unwrap_or_else(|errors| panic!("{self:?}: {errors:?}"))
     }
 }
 
@@ -245,7 +210,11 @@ fn codes_and_names_are_well_formed_unique_and_sorted() {
 
 #[test]
 fn documentation_is_complete() {
-    for RuleInfo { code, docs, .. } in infos() {
+    check_documentation(&infos());
+}
+
+fn check_documentation(rules: &[&RuleInfo]) {
+    for RuleInfo { code, docs, .. } in rules {
         let headings = headings(docs);
         assert!(headings.starts_with(&HEADINGS), "{code}: {headings:?}");
         let more: Vec<_> = MORE_HEADINGS.into_iter().filter(|heading| headings.contains(heading)).collect();
@@ -263,11 +232,15 @@ fn documentation_is_complete() {
 
 #[test]
 fn examples_do_what_they_say() {
+    check_examples(ALL);
+}
+
+fn check_examples(rules: &[&'static Rule]) {
     let catalog = Catalog::embedded();
     let mut wrong = String::new();
-    for RuleInfo { code, docs, .. } in infos() {
+    for RuleInfo { code, docs, .. } in infos_of(rules) {
         for example in examples(docs) {
-            let (findings, _) = example.run(&catalog);
+            let (findings, _) = example.run(&catalog, rules);
             let raised = findings.iter().any(|finding| finding.rule.code == *code);
             let expected = match example.heading {
                 "Example" => true,
@@ -286,7 +259,7 @@ fn examples_do_what_they_say() {
 fn findings_are_worded_and_placed_as_they_should_be() {
     let catalog = Catalog::embedded();
     for example in infos().into_iter().flat_map(|info| examples(info.docs)) {
-        let (findings, sources) = example.run(&catalog);
+        let (findings, sources) = example.run(&catalog, ALL);
         for finding in findings {
             let related = finding.related.iter().map(|related| &related.message);
             for text in [&finding.message].into_iter().chain(&finding.help).chain(related) {
@@ -315,7 +288,7 @@ pub(super) fn found(group: &str, argument: &str) -> String {
 pub(super) fn found_under(policy: &str, app: Option<&str>, group: &str, argument: &str) -> String {
     let (scanned, baseline, token) = (false, None, None);
     let example = Example { heading: "", argument, scanned, baseline, app, policy, as_of: TODAY, token };
-    let (mut findings, sources) = example.run(&Catalog::embedded());
+    let (mut findings, sources) = example.run(&Catalog::embedded(), ALL);
     findings.retain(|finding| finding.rule.code.starts_with(group));
     findings.sort_by(|a, b| (a.place, a.rule.code).cmp(&(b.place, b.rule.code)));
     let mut out = String::new();
@@ -343,5 +316,55 @@ fn without_line(message: &str) -> String {
     match message.split_once(".yaml:") {
         Some((file, rest)) => format!("{file}.yaml:N{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
         None => message.to_owned(),
+    }
+}
+
+// All that it takes to add a rule: its file, and this line.
+super::rules! {
+    /// The rule that the test below adds.
+    static ADDED: added_rule
+}
+
+#[test]
+fn a_rule_is_added_by_one_file_and_one_line() {
+    let rules = [ALL, ADDED].concat();
+    let infos = infos_of(&rules);
+    let info = *infos.last().unwrap();
+    assert!(crate::cli::explain::list(&infos).contains("ZS299  long-scope"));
+    assert!(
+        crate::cli::explain::documentation(info).starts_with("# ZS299 long-scope\n\nA scope has five parts or more.")
+    );
+    check_documentation(&infos);
+    check_examples(&rules);
+
+    let catalog = Catalog::embedded();
+    let mut sources = Sources::default();
+    let top = Top::File {
+        path: Path::new("zscope.yaml"),
+        text:
+            "version: 1\ndefault: allow\nrules: { long-scope: error }\nwaivers: [{ id: W-1, scopes: [\"ZohoCRM.**\"], \
+               rules: [ZS299], reason: r, owner: o, expires: 2027-01-01 }]\n"
+                .to_owned(),
+    };
+    let policy = policy::load(top, &|_| Err("no such file".to_owned()), &infos, &mut sources).unwrap();
+    let review = Review { catalog: &catalog, policy: &policy, as_of: TODAY.parse().unwrap(), rules: &rules };
+    let audit = Audit::new(&review, None, None);
+    let lists = ["Desk.a.b.c.READ openid", "ZohoCRM.settings.a.b.READ"];
+    let text: String = lists.iter().map(|list| format!("{{\"scope\":\"{list}\"}}\n")).collect();
+    let mut rows = Vec::new();
+    let sinks = vec![Sink { rows: Format::named("ndjson").unwrap().rows().unwrap(), out: Box::new(&mut rows) }];
+    let mut stream = Stream::new(&audit, sources, sinks, false);
+    stream.lines("grants.ndjson", &mut text.as_bytes()).unwrap();
+    let (collector, sinks) = stream.finish();
+    drop(sinks);
+    let report = collector.finish(None, Wanted { details: true, plans: false });
+    assert_eq!(String::from_utf8(rows).unwrap().matches("\"ZS299\"").count(), 1);
+    assert_eq!(report.totals.as_ref().unwrap().by_rule["ZS299"].findings, 1);
+    assert_eq!(report.waived.iter().map(|waived| waived.finding.rule.code).collect::<Vec<_>>(), ["ZS299"]);
+    for format in Format::all() {
+        let mut out = Vec::new();
+        format.render(&report, Canvas::default(), &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("ZS299") || text.contains("long-scope"), "{}: {text}", format.name());
     }
 }

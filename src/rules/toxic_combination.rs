@@ -3,21 +3,24 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Context, Rule, only_reads};
+use super::words::only_reads;
+use super::{Check, ListContext, Measure, Rule};
 use crate::access::{self, Why};
 use crate::catalog::{DataClass, Service};
-use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject};
 use crate::judge::Judged;
 use crate::scope::Scope;
+use crate::text::Place;
 
-pub(super) struct ToxicCombination;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS206",
-    name: "toxic-combination",
-    severity: Severity::Error,
-    summary: "two scopes of a request are far more dangerous together than alone",
-    docs: DOCS,
+pub(crate) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS206",
+        "toxic-combination",
+        Severity::Error,
+        "two scopes of a request are far more dangerous together than alone",
+        DOCS,
+    ),
+    check: Check::List(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -213,25 +216,20 @@ struct Sides<'p> {
     best: [Vec<Half<'p>>; 2],
 }
 
-impl Rule for ToxicCombination {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ListContext<'_>) -> Vec<Finding> {
+    // A pair is made of two, and most requests of a tree name one.
+    if cx.scopes.len() < 2 {
+        return Vec::new();
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        // A pair is made of two, and most requests of a tree name one.
-        if cx.scopes.len() < 2 {
-            return;
-        }
-        let scopes: Vec<(&Judged, Profile)> =
-            cx.distinct().filter_map(|(judged, _)| Some((judged, profile(cx, judged)?))).collect();
-        let scopes: Vec<(&Judged, &Profile)> = scopes.iter().map(|(judged, profile)| (*judged, profile)).collect();
-        findings.extend(combined(cx, &scopes).into_iter().map(|(_, finding)| finding));
-    }
+    let profiles: Vec<(usize, Place, Profile)> =
+        cx.distinct().filter_map(|(at, judged, _)| Some((at, judged.place, profile(cx, judged)?))).collect();
+    let profiles: Vec<(usize, Place, &Profile)> =
+        profiles.iter().map(|(at, place, profile)| (*at, *place, profile)).collect();
+    combined(&profiles)
 }
 
 /// What a scope brings into combinations; nothing where it takes no part in them.
-pub(crate) fn profile(cx: &Context<'_>, judged: &Judged) -> Option<Profile> {
+pub(crate) fn profile(cx: &Measure<'_>, judged: &Judged) -> Option<Profile> {
     let scope = judged.scope.as_ref().ok().filter(|scope| judged.known && !scope.is_full_access())?;
     let service = scope.service().and_then(|name| cx.catalog.service(name));
     Some(Profile {
@@ -243,22 +241,21 @@ pub(crate) fn profile(cx: &Context<'_>, judged: &Judged) -> Option<Profile> {
     })
 }
 
-/// The findings on distinct scopes, each with the index of the scope that it is about.
-pub(crate) fn combined(cx: &Context<'_>, scopes: &[(&Judged, &Profile)]) -> Vec<(usize, Finding)> {
-    let profiles: Vec<&Profile> = scopes.iter().map(|(_, profile)| *profile).collect();
-    let mut found = Vec::new();
-    for pair in pairs(&profiles) {
-        let (Some((first, a)), Some((second, b))) = (scopes.get(pair.one), scopes.get(pair.other)) else { continue };
+/// The findings on distinct scopes of a list, each of which comes with its index and its place there.
+pub(crate) fn combined(scopes: &[(usize, Place, &Profile)]) -> Vec<Finding> {
+    let profiles: Vec<&Profile> = scopes.iter().map(|(_, _, profile)| *profile).collect();
+    let told = pairs(&profiles).into_iter().filter_map(|pair| {
+        let ((_, first, a), (at, second, b)) = (scopes.get(pair.one)?, scopes.get(pair.other)?);
         let Combination { what, why, .. } = pair.combination;
         let message = format!("`{}` and `{}` together can {what}: {why}", a.scope, b.scope);
-        let finding = cx
-            .finding(&INFO, second, message)
+        let finding = Finding::new(&RULE.info, *second, message)
+            .about(Subject::Scope(*at))
+            .scope(&b.scope)
             .help("drop one of the two, or give each to an application of its own, with a client of its own")
-            .related(format!("the other half: `{}`", a.scope), Some(first.place));
-        let finding = if pair.doubtful { finding.confidence(Confidence::Medium) } else { finding };
-        found.push((pair.other, finding));
-    }
-    found
+            .related(format!("the other half: `{}`", a.scope), Some(*first));
+        Some(if pair.doubtful { finding.confidence(Confidence::Medium) } else { finding })
+    });
+    told.collect()
 }
 
 /// The best pair of each combination.
@@ -314,7 +311,7 @@ fn note<'p>(services: &mut Vec<Sides<'p>>, service: &'p str, side: usize, half: 
 }
 
 /// Of which combinations a scope is a half.
-fn halves(cx: &Context<'_>, service: &Service, scope: &Scope) -> [[Option<bool>; 2]; COMBINATIONS.len()] {
+fn halves(cx: &Measure<'_>, service: &Service, scope: &Scope) -> [[Option<bool>; 2]; COMBINATIONS.len()] {
     let opened = access::opens(cx.catalog, scope).into_iter();
     let group: HashSet<Scope> =
         opened.filter(|edge| matches!(edge.why, Why::Group(_))).map(|edge| edge.scope).collect();

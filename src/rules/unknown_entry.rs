@@ -1,20 +1,22 @@
 //! ZS306 unknown-entry.
 
-use super::{Rule, RunContext};
+use super::words::quoted;
+use super::{Check, Rule, RunContext};
 use crate::access::{self, Identity, Known, Unknown};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::policy::Entry;
 use crate::scope::{Part, Pattern};
 
-pub(super) struct UnknownEntry;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS306",
-    name: "unknown-entry",
-    severity: Severity::Warning,
-    summary: "an entry of the policy names a scope or service that the catalog does not know",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS306",
+        "unknown-entry",
+        Severity::Warning,
+        "an entry of the policy names a scope or service that the catalog does not know",
+        DOCS,
+    ),
+    check: Check::Run(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -50,22 +52,16 @@ The entry stays in force: it may name something that Zoho has and the catalog ha
 your own (`--catalog`), or silence the rule where you are sure.
 ";
 
-impl Rule for UnknownEntry {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check_run(&self, cx: &RunContext<'_>, findings: &mut Vec<Finding>) {
-        let of_apps = cx.policy.apps.iter().flat_map(|app| app.allow.iter().chain(&app.deny));
-        let of_waivers = cx.policy.waivers.iter().flat_map(|waiver| &waiver.scopes);
-        for entry in cx.policy.allow.iter().chain(&cx.policy.deny).chain(of_apps).chain(of_waivers) {
-            findings.extend(unknown(cx.catalog, entry));
-        }
-    }
+fn check(cx: &RunContext<'_>) -> Vec<Finding> {
+    let of_apps = cx.policy.apps.iter().flat_map(|app| app.allow.iter().chain(&app.deny));
+    let of_waivers = cx.policy.waivers.iter().flat_map(|waiver| &waiver.scopes);
+    let entries = cx.policy.allow.iter().chain(&cx.policy.deny).chain(of_apps).chain(of_waivers);
+    entries.filter_map(|entry| unknown(cx, entry)).collect()
 }
 
-fn unknown(catalog: &Catalog, entry: &Entry) -> Option<Finding> {
-    let finding = |message: String| Finding::new(&INFO, entry.place, message);
+fn unknown(cx: &RunContext<'_>, entry: &Entry) -> Option<Finding> {
+    let catalog = cx.catalog;
+    let finding = |message: String| cx.of_policy(None, entry.place, message);
     if let Some(scope) = entry.pattern.literal() {
         let identity = access::identify(catalog, &scope);
         if identity.is_known() {
@@ -102,8 +98,8 @@ fn meant(catalog: &Catalog, identity: &Identity<'_>) -> String {
         Some(near) => format!("did you mean `{near}`?"),
         None => match identity.known {
             Known::No(Unknown::Operation(_, resource)) => {
-                let names: Vec<String> = resource.operations.iter().map(|op| format!("`{}`", op.name)).collect();
-                format!("the resource has the operations {}", names.join(", "))
+                let names = resource.operations.iter().map(|operation| &operation.name);
+                format!("the resource has the operations {}", quoted(names, usize::MAX))
             }
             _ => "if Zoho has it, describe it in a catalog file of your own".to_owned(),
         },

@@ -1,21 +1,22 @@
 //! ZS102 unknown-scope.
 
-use super::{Context, DETAILED, Rule, remark, replacement, some_of};
-use crate::access::{self, Identity, Known, Unknown};
+use super::words::{catalog_line, quoted, remark, replacement};
+use super::{Check, Rule, ScopeContext};
+use crate::access::{self, Known, Unknown};
 use crate::catalog::model::{Erratum, Invalid};
 use crate::catalog::{Resource, Service, Status};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::judge::Judged;
-use crate::scope::{Scope, is_placeholder};
+use crate::scope::is_placeholder;
 
-pub(super) struct UnknownScope;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS102",
-    name: "unknown-scope",
-    severity: Severity::Warning,
-    summary: "a scope names a resource, operation or word that its service is not known to have",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS102",
+        "unknown-scope",
+        Severity::Warning,
+        "a scope names a resource, operation or word that its service is not known to have",
+        DOCS,
+    ),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -52,86 +53,70 @@ The catalog holds what is published or was seen at work; a scope that it lacks m
 of your own, which a policy names under `catalog`, and it is known.
 ";
 
-impl Rule for UnknownScope {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let mut detailed = 0;
-        for (judged, scope) in cx.distinct() {
-            let identity = access::identify(cx.catalog, scope);
-            let found = match identity.known {
-                Known::No(Unknown::Service(_)) => continue,
-                Known::Operation(service, resource, _) => near_own_name(cx, judged, &identity, service, resource),
-                Known::No(_) if detailed >= DETAILED => {
-                    Some(cx.finding(&INFO, judged, format!("the catalog does not know `{}`", identity.scope)))
-                }
-                Known::No(why) => {
-                    detailed += 1;
-                    Some(unknown_scope(cx, judged, &identity, why))
-                }
-                _ => None,
-            };
-            findings.extend(found);
-        }
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    match cx.identity.known {
+        Known::No(Unknown::Service(_)) => None,
+        Known::Operation(service, resource, _) => near_own_name(cx, service, resource),
+        Known::No(_) if !cx.in_detail => Some(cx.finding(format!("the catalog does not know `{}`", cx.scope))),
+        Known::No(why) => Some(unknown_scope(cx, why)),
+        _ => None,
     }
 }
 
-fn unknown_scope(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, why: Unknown<'_>) -> Finding {
+fn unknown_scope(cx: &ScopeContext<'_>, why: Unknown<'_>) -> Finding {
+    let identity = cx.identity;
     if let Some((service, slip)) = identity.erratum {
-        return misspelt(cx, judged, service, slip);
+        return misspelt(cx, service, slip);
     }
     if let Some((service, invalid)) = identity.invalid {
-        return nonexistent(cx, judged, service, invalid);
+        return nonexistent(cx, service, invalid);
     }
-    let scope = &identity.scope;
     match why {
-        Unknown::Resource(service) if scope.is_full_access() => no_full_access(cx, judged, service),
-        Unknown::Resource(service) => no_resource(cx, judged, identity, service),
-        Unknown::Operation(service, resource) => no_operation(cx, judged, identity, service, resource),
-        Unknown::Word | Unknown::Service(_) => no_word(cx, judged, identity),
+        Unknown::Resource(service) if cx.scope.is_full_access() => no_full_access(cx, service),
+        Unknown::Resource(service) => no_resource(cx, service),
+        Unknown::Operation(service, resource) => no_operation(cx, service, resource),
+        Unknown::Word | Unknown::Service(_) => no_word(cx),
     }
 }
 
-fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum) -> Finding {
+fn misspelt(cx: &ScopeContext<'_>, service: &Service, slip: &Erratum) -> Finding {
     let (written, means) = (&slip.written, &slip.means);
     let vendors = slip.provenance.sources.iter().any(|source| service.source_kind(source).starts_with("vendor"));
     let whose = if vendors { "the vendor's own material" } else { "public material" };
     let finding = cx
-        .finding(&INFO, judged, format!("`{written}` is a misspelling that stands in {whose}; `{means}` is meant"))
+        .finding(format!("`{written}` is a misspelling that stands in {whose}; `{means}` is meant"))
         .help(format!("write `{means}`"))
-        .resting_on(Context::catalog_line(service, &slip.provenance));
+        .resting_on(catalog_line(service, &slip.provenance));
     // The vendor's slip stands for what it means, wherever the vendor reads it.
-    Context::with_correction(finding, judged, means).safely()
+    cx.with_correction(finding, means).safely()
 }
 
-fn nonexistent(cx: &Context<'_>, judged: &Judged, service: &Service, invalid: &Invalid) -> Finding {
-    let scope = judged.scope.as_ref().map_or_else(|_| judged.written.clone(), Scope::to_string);
+fn nonexistent(cx: &ScopeContext<'_>, service: &Service, invalid: &Invalid) -> Finding {
     let remark = remark(&invalid.provenance);
     let finding = cx
-        .finding(&INFO, judged, format!("`{scope}` is reported not to exist{remark}"))
-        .resting_on(Context::catalog_line(service, &invalid.provenance));
-    let instead: Vec<String> = invalid.instead.iter().map(|text| format!("`{}`", replacement(service, text))).collect();
-    if instead.is_empty() { finding } else { finding.help(format!("perhaps you need {}", some_of(&instead, 5))) }
+        .finding(format!("`{}` is reported not to exist{remark}", cx.scope))
+        .resting_on(catalog_line(service, &invalid.provenance));
+    if invalid.instead.is_empty() {
+        return finding;
+    }
+    let instead = invalid.instead.iter().map(|text| replacement(service, text));
+    finding.help(format!("perhaps you need {}", quoted(instead, 5)))
 }
 
-fn no_full_access(cx: &Context<'_>, judged: &Judged, service: &Service) -> Finding {
+fn no_full_access(cx: &ScopeContext<'_>, service: &Service) -> Finding {
     let product = &service.product;
-    cx.finding(&INFO, judged, format!("the catalog has no evidence that there is full access to {product}")).help(
-        format!(
-            "name the resources and operations that the app needs: `{}.<resource>.<OPERATION>`; the catalog knows {} \
+    cx.finding(format!("the catalog has no evidence that there is full access to {product}")).help(format!(
+        "name the resources and operations that the app needs: `{}.<resource>.<OPERATION>`; the catalog knows {} \
              resources",
-            service.name,
-            service.resources.len()
-        ),
-    )
+        service.name,
+        service.resources.len()
+    ))
 }
 
-fn no_resource(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, service: &Service) -> Finding {
-    let (product, path) = (&service.product, identity.scope.resource().join("."));
-    let finding = cx.finding(&INFO, judged, format!("the catalog knows no resource `{path}` of {product}"));
-    if let Some(meant) = access::suggest(cx.catalog, identity) {
+fn no_resource(cx: &ScopeContext<'_>, service: &Service) -> Finding {
+    let (product, path) = (&service.product, cx.scope.resource().join("."));
+    let finding = cx.finding(format!("the catalog knows no resource `{path}` of {product}"));
+    if let Some(meant) = access::suggest(cx.catalog, cx.identity) {
         return finding.help(format!("did you mean `{meant}`?"));
     }
     let near = near_resources(service, &path);
@@ -141,11 +126,11 @@ fn no_resource(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, servi
             service.resources.len()
         )
     } else {
-        format!("resources with names like it: {}", some_of(&near, 5))
+        format!("resources with names like it: {}", quoted(&near, 5))
     })
 }
 
-/// The resources whose names are most like one that does not exist, the likest first, in backticks.
+/// The resources whose names are most like one that does not exist, the likest first.
 fn near_resources(service: &Service, path: &str) -> Vec<String> {
     let path = path.to_ascii_lowercase();
     let alike = |resource: &Resource| {
@@ -157,58 +142,48 @@ fn near_resources(service: &Service, path: &str) -> Vec<String> {
         service.resources.iter().map(|resource| (alike(resource), resource.dotted())).collect();
     near.retain(|(alike, _)| *alike > 0.85);
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    near.into_iter().take(5).map(|(_, name)| format!("`{}.{name}`", service.name)).collect()
+    near.into_iter().take(5).map(|(_, name)| format!("{}.{name}", service.name)).collect()
 }
 
-fn no_operation(
-    cx: &Context<'_>,
-    judged: &Judged,
-    identity: &Identity<'_>,
-    service: &Service,
-    resource: &Resource,
-) -> Finding {
-    let (scope, operation) = (&identity.scope, identity.scope.operation().unwrap_or_default());
+fn no_operation(cx: &ScopeContext<'_>, service: &Service, resource: &Resource) -> Finding {
+    let (scope, operation) = (cx.scope, cx.scope.operation().unwrap_or_default());
     let path = scope.resource().join(".");
     // The catalog may list the operation as one that was reported not to exist.
     let refuted = resource.operation(operation).filter(|known| known.provenance.status == Status::Invalid);
     let finding = if let Some(known) = refuted {
         let remark = remark(&known.provenance);
-        cx.finding(&INFO, judged, format!("`{scope}` is reported not to exist{remark}"))
-            .resting_on(Context::catalog_line(service, &known.provenance))
+        cx.finding(format!("`{scope}` is reported not to exist{remark}"))
+            .resting_on(catalog_line(service, &known.provenance))
     } else {
         let message = format!("the catalog knows no operation `{operation}` on `{}.{path}`", service.name);
-        cx.finding(&INFO, judged, message)
+        cx.finding(message)
     };
     let usable = resource.operations.iter().filter(|known| known.provenance.status != Status::Invalid);
-    let usable: Vec<String> = usable.map(|known| format!("`{}`", known.name)).collect();
-    let has = if usable.is_empty() { "it has none".to_owned() } else { format!("it has {}", some_of(&usable, 12)) };
-    finding.help(match access::suggest(cx.catalog, identity) {
+    let has = match quoted(usable.map(|known| &known.name), 12) {
+        none if none.is_empty() => "it has none".to_owned(),
+        some => format!("it has {some}"),
+    };
+    finding.help(match access::suggest(cx.catalog, cx.identity) {
         Some(meant) => format!("did you mean `{meant}`? {has}"),
         None => has,
     })
 }
 
-fn no_word(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>) -> Finding {
-    let word = &identity.scope;
-    let finding = cx.finding(&INFO, judged, format!("the catalog knows no one-word scope `{word}`"));
-    finding.help(if let Some(meant) = access::suggest(cx.catalog, identity) {
+fn no_word(cx: &ScopeContext<'_>) -> Finding {
+    let word = cx.scope;
+    let finding = cx.finding(format!("the catalog knows no one-word scope `{word}`"));
+    finding.help(if let Some(meant) = access::suggest(cx.catalog, cx.identity) {
         format!("did you mean `{meant}`?")
     } else {
-        let words: Vec<String> = cx.catalog.words().map(|word| format!("`{word}`")).collect();
-        format!("one-word scopes are {}; every other scope is `Service.resource.OPERATION`", some_of(&words, 8))
+        let words = quoted(cx.catalog.words(), 8);
+        format!("one-word scopes are {words}; every other scope is `Service.resource.OPERATION`")
     })
 }
 
 /// A note on a scope that only a placeholder knows and that is very near to a name that the catalog has.
-fn near_own_name(
-    cx: &Context<'_>,
-    judged: &Judged,
-    identity: &Identity<'_>,
-    service: &Service,
-    resource: &Resource,
-) -> Option<Finding> {
+fn near_own_name(cx: &ScopeContext<'_>, service: &Service, resource: &Resource) -> Option<Finding> {
     let at = resource.path.iter().position(|part| is_placeholder(part))?;
-    let path = identity.scope.resource();
+    let path = cx.scope.resource();
     let written = path.get(at).filter(|part| !is_placeholder(part))?;
     let kind = resource.path.get(at)?.trim_matches(['{', '}']).replace('_', " ");
     let limit = if written.len() < 5 { 1 } else { 2 };
@@ -227,14 +202,11 @@ fn near_own_name(
     let (_, known) = near.min_by_key(|(distance, _)| *distance)?;
     let mut meant = path.to_vec();
     meant.get_mut(at)?.clone_from(known);
-    let meant = service.scope(&meant, identity.scope.operation()?);
+    let meant = service.scope(&meant, cx.scope.operation()?);
     let message =
         format!("`{written}` is no {kind} that the catalog knows; one of your own would be in no catalog either");
-    let finding = cx
-        .finding(&INFO, judged, message)
-        .confidence(Confidence::Low)
-        .help(format!("did you mean `{meant}`? if `{written}` is a {kind} of your own, all is well"));
-    Some(Finding { severity: Severity::Note, ..finding })
+    let help = format!("did you mean `{meant}`? if `{written}` is a {kind} of your own, all is well");
+    Some(cx.finding(message).severity(Severity::Note).confidence(Confidence::Low).help(help))
 }
 
 #[cfg(test)]

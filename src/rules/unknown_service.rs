@@ -1,21 +1,22 @@
 //! ZS101 unknown-service.
 
-use super::{Context, DETAILED, Rule};
-use crate::access::{self, Identity, Known, Unknown};
+use super::words::catalog_line;
+use super::{Check, Rule, ScopeContext};
+use crate::access::{self, Known, Unknown};
 use crate::catalog::model::Erratum;
 use crate::catalog::{Catalog, Service};
 use crate::finding::{Finding, RuleInfo, Severity};
-use crate::judge::Judged;
 use crate::scope::Scope;
 
-pub(super) struct UnknownService;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS101",
-    name: "unknown-service",
-    severity: Severity::Warning,
-    summary: "a scope begins with a name that is no service of the catalog",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS101",
+        "unknown-service",
+        Severity::Warning,
+        "a scope begins with a name that is no service of the catalog",
+        DOCS,
+    ),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -42,36 +43,23 @@ Case does not matter: `zohobooks` is the same service as `ZohoBooks`. A service 
 in a catalog file of your own, which a policy names under `catalog`.
 ";
 
-impl Rule for UnknownService {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    let Known::No(Unknown::Service(alias)) = cx.identity.known else { return None };
+    if !cx.in_detail {
+        return Some(cx.finding(nameless(cx.scope.service().unwrap_or_default())));
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let unknown = cx.distinct().filter(|(judged, _)| !judged.known).filter_map(|(judged, scope)| {
-            let identity = access::identify(cx.catalog, scope);
-            let Known::No(Unknown::Service(alias)) = identity.known else { return None };
-            Some((judged, identity, alias))
-        });
-        for (n, (judged, identity, alias)) in unknown.enumerate() {
-            let name = identity.scope.service().unwrap_or_default();
-            if n >= DETAILED {
-                findings.push(cx.finding(&INFO, judged, nameless(name)));
-            } else if let Some((service, slip)) = slip(cx.catalog, &identity.scope) {
-                findings.push(misspelt(cx, judged, service, slip));
-            } else {
-                findings.push(look_up(cx, judged, &identity, alias));
-            }
-        }
-    }
+    Some(match slip(cx.catalog, cx.scope) {
+        Some((service, slip)) => misspelt(cx, service, slip),
+        None => look_up(cx, alias),
+    })
 }
 
 fn nameless(name: &str) -> String {
     format!("the catalog knows no service `{name}`")
 }
 
-fn look_up(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, alias: Option<&Service>) -> Finding {
-    let scope = &identity.scope;
+fn look_up(cx: &ScopeContext<'_>, alias: Option<&Service>) -> Finding {
+    let scope = cx.scope;
     let name = scope.service().unwrap_or_default();
     let message = match alias {
         Some(service) => {
@@ -80,13 +68,13 @@ fn look_up(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, alias: Op
         }
         None => nameless(name),
     };
-    let finding = cx.finding(&INFO, judged, message);
-    if let Some(meant) = access::suggest(cx.catalog, identity) {
+    let finding = cx.finding(message);
+    if let Some(meant) = access::suggest(cx.catalog, cx.identity) {
         let finding = finding.help(format!("did you mean `{meant}`?"));
         // Only the name of the service is certain enough to be replaced unseen.
         let same_rest =
             Scope::from_parts(meant.parts()[1..].to_vec()) == Scope::from_parts(scope.parts()[1..].to_vec());
-        if same_rest { Context::with_correction(finding, judged, &meant) } else { finding }
+        if same_rest { cx.with_correction(finding, &meant) } else { finding }
     } else {
         finding.help(match alias.or_else(|| access::near_service(cx.catalog, name)) {
             Some(near) => format!("did you mean a scope of `{}`? it has none of this name", near.name),
@@ -97,14 +85,14 @@ fn look_up(cx: &Context<'_>, judged: &Judged, identity: &Identity<'_>, alias: Op
     }
 }
 
-fn misspelt(cx: &Context<'_>, judged: &Judged, service: &Service, slip: &Erratum) -> Finding {
+fn misspelt(cx: &ScopeContext<'_>, service: &Service, slip: &Erratum) -> Finding {
     let (written, means) = (&slip.written, &slip.means);
     let message = format!("`{written}` lacks the service name, as it does in material on {}", service.product);
     let finding = cx
-        .finding(&INFO, judged, message)
+        .finding(message)
         .help(format!("did you mean `{means}`?"))
-        .resting_on(Context::catalog_line(service, &slip.provenance));
-    Context::with_correction(finding, judged, means).safely()
+        .resting_on(catalog_line(service, &slip.provenance));
+    cx.with_correction(finding, means).safely()
 }
 
 /// A slip of some service's own material that this scope is. Such slips begin with a resource.

@@ -1,16 +1,17 @@
 //! ZS507 unmatched-client.
 
-use super::{Context, Rule};
+use super::{Check, GrantContext, Rule};
 use crate::finding::{Finding, RuleInfo, Severity};
 
-pub(super) struct UnmatchedClient;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS507",
-    name: "unmatched-client",
-    severity: Severity::Note,
-    summary: "a grant names a client that no application of the policy has",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS507",
+        "unmatched-client",
+        Severity::Note,
+        "a grant names a client that no application of the policy has",
+        DOCS,
+    ),
+    check: Check::Grant(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -43,16 +44,12 @@ apps:
 ```
 "#;
 
-impl Rule for UnmatchedClient {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &GrantContext<'_>) -> Vec<Finding> {
+    if !cx.standing.is_unmatched {
+        return Vec::new();
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(held) = cx.grant.filter(|held| held.is_unmatched) else { return };
-        let place = held.grant.labels.first().map_or(held.grant.place, |(_, place)| *place);
-        let message = "no application of the policy has this client: its grant is judged by the policy's top level";
-        let help = "add the client id to the `clients` of its application, or say `--app`";
-        findings.push(cx.finding_at(&INFO, place, message).help(help));
-    }
+    let place = cx.grant.labels.first().map_or(cx.grant.place, |(_, place)| *place);
+    let message = "no application of the policy has this client: its grant is judged by the policy's top level";
+    let help = "add the client id to the `clients` of its application, or say `--app`";
+    vec![cx.finding(place, message).help(help)]
 }

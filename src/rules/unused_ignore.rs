@@ -1,16 +1,18 @@
 //! ZS308 unused-ignore.
 
-use super::{Rule, RunContext, listed};
+use super::words::quoted;
+use super::{Check, IgnoreUse, Rule, RunContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 
-pub(super) struct UnusedIgnore;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS308",
-    name: "unused-ignore",
-    severity: Severity::Warning,
-    summary: "a comment that ignores findings ignored none in the run",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS308",
+        "unused-ignore",
+        Severity::Warning,
+        "a comment that ignores findings ignored none in the run",
+        DOCS,
+    ),
+    check: Check::Run(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -34,20 +36,12 @@ SCOPES = 'ZohoBooks.invoices.READ'
 The comment is about its own line, or about the next one when it has a line for itself.
 ";
 
-impl Rule for UnusedIgnore {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check_run(&self, cx: &RunContext<'_>, findings: &mut Vec<Finding>) {
-        for used in cx.ignores {
-            if used.matched > 0 || used.rules.is_empty() || used.ignore.reason.is_empty() {
-                continue;
-            }
-            let rules: Vec<String> = used.rules.iter().map(|rule| (*rule).to_owned()).collect();
-            let message =
-                format!("the comment ignores nothing: {} found nothing in line {}", listed(&rules), used.ignore.line);
-            findings.push(Finding::new(&INFO, used.ignore.place, message).help("delete the comment"));
-        }
-    }
+fn check(cx: &RunContext<'_>) -> Vec<Finding> {
+    let unused = |used: &&IgnoreUse| used.matched == 0 && !used.rules.is_empty() && !used.ignore.reason.is_empty();
+    let told = cx.ignores.iter().filter(unused).map(|used| {
+        let (rules, line) = (quoted(&used.rules, usize::MAX), used.ignore.line);
+        let message = format!("the comment ignores nothing: {rules} found nothing in line {line}");
+        cx.finding(used.ignore.place, message).help("delete the comment")
+    });
+    told.collect()
 }

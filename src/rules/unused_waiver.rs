@@ -1,17 +1,18 @@
 //! ZS305 unused-waiver.
 
-use super::{Rule, RunContext};
+use super::{Check, Rule, RunContext, WaiverUse};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::policy::WaiverState;
 
-pub(super) struct UnusedWaiver;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS305",
-    name: "unused-waiver",
-    severity: Severity::Warning,
-    summary: "a waiver of the policy absolved nothing in the run",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS305",
+        "unused-waiver",
+        Severity::Warning,
+        "a waiver of the policy absolved nothing in the run",
+        DOCS,
+    ),
+    check: Check::Run(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -51,20 +52,12 @@ A run that looks at a part of the applications cannot see what the waivers of th
 `rules: { unused-waiver: off }` in a policy that is only ever used so. Expired waivers are reported by `expired-waiver`.
 ";
 
-impl Rule for UnusedWaiver {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check_run(&self, cx: &RunContext<'_>, findings: &mut Vec<Finding>) {
-        for used in cx.waivers {
-            if used.matched > 0 || matches!(used.state, WaiverState::Expired { .. }) {
-                continue;
-            }
-            let message = format!("waiver `{}` absolved nothing in this run", used.waiver.id);
-            let finding = Finding::new(&INFO, used.waiver.place, message)
-                .help("remove it, or correct its `app`, `scopes` or `rules` if it should have matched");
-            findings.push(Finding { app: used.waiver.app.clone(), ..finding });
-        }
-    }
+fn check(cx: &RunContext<'_>) -> Vec<Finding> {
+    let unused = |used: &&WaiverUse<'_>| used.matched == 0 && !matches!(used.state, WaiverState::Expired { .. });
+    let told = cx.waivers.iter().filter(unused).map(|WaiverUse { waiver, .. }| {
+        let message = format!("waiver `{}` absolved nothing in this run", waiver.id);
+        let help = "remove it, or correct its `app`, `scopes` or `rules` if it should have matched";
+        cx.of_policy(waiver.app.as_ref(), waiver.place, message).help(help)
+    });
+    told.collect()
 }

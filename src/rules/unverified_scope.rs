@@ -1,19 +1,21 @@
 //! ZS104 unverified-scope.
 
-use super::{Context, Rule, remark, some_scopes};
-use crate::access::{self, Identity, Known};
+use super::words::{catalog_line, quoted, remark};
+use super::{Check, Rule, ScopeContext};
+use crate::access::{Identity, Known};
 use crate::catalog::{Service, Status};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::scope::Scope;
 
-pub(super) struct UnverifiedScope;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS104",
-    name: "unverified-scope",
-    severity: Severity::Note,
-    summary: "a scope is known from third parties alone, or sources contradict each other",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS104",
+        "unverified-scope",
+        Severity::Note,
+        "a scope is known from third parties alone, or sources contradict each other",
+        DOCS,
+    ),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -38,32 +40,22 @@ Desk.tickets.CREATE,Desk.tickets.UPDATE
 What was proven to work can be stated in a catalog file of your own, which a policy names under `catalog`.
 ";
 
-impl Rule for UnverifiedScope {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        for (judged, scope) in cx.distinct().filter(|(judged, _)| judged.known) {
-            let identity = access::identify(cx.catalog, scope);
-            let (Some(service), Some(provenance)) = (identity.service(), identity.provenance()) else { continue };
-            let scope = &identity.scope;
-            let message = match provenance.status {
-                Status::Reported => format!("`{scope}` is known from third parties alone"),
-                Status::Disputed => format!("sources contradict each other on `{scope}`"),
-                _ => continue,
-            };
-            let finding = cx
-                .finding(&INFO, judged, format!("{message}{}", remark(provenance)))
-                .resting_on(Context::catalog_line(service, provenance));
-            let confirmed = confirmed(service, &identity);
-            findings.push(finding.help(if confirmed.is_empty() {
-                "try it on a consent page before an application depends on it".to_owned()
-            } else {
-                format!("confirmed for the same resource: {}", some_scopes(&confirmed, 8))
-            }));
-        }
-    }
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    let (service, provenance) = (cx.identity.service()?, cx.identity.provenance()?);
+    let scope = cx.scope;
+    let message = match provenance.status {
+        _ if !cx.judged.known => return None,
+        Status::Reported => format!("`{scope}` is known from third parties alone"),
+        Status::Disputed => format!("sources contradict each other on `{scope}`"),
+        _ => return None,
+    };
+    let finding = cx.finding(format!("{message}{}", remark(provenance))).resting_on(catalog_line(service, provenance));
+    let confirmed = confirmed(service, cx.identity);
+    Some(finding.help(if confirmed.is_empty() {
+        "try it on a consent page before an application depends on it".to_owned()
+    } else {
+        format!("confirmed for the same resource: {}", quoted(&confirmed, 8))
+    }))
 }
 
 /// The scopes on the same resource that surely exist, `ALL` left out.

@@ -1,7 +1,10 @@
-//! What became of waivers and of comments that accept findings: rules about the run see it.
+//! What rules about the run see: what became of waivers and of comments that accept findings, and how what tokens hold
+//! differs from a lock.
 
 use crate::input::scan::Ignore;
 use crate::policy::{Waiver, WaiverState};
+use crate::scope::Scope;
+use crate::text::Place;
 
 /// What became of a waiver in a run.
 #[derive(Clone, Debug)]
@@ -23,4 +26,32 @@ pub struct IgnoreUse {
     pub rules: Vec<&'static str>,
     /// How many findings it accepted, or would have accepted had it a reason.
     pub matched: usize,
+}
+
+/// A difference between a lock and what tokens hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// The application, as the lock names it.
+    pub app: String,
+    /// The policy's application, where it is one.
+    pub policy_app: Option<String>,
+    /// The code of the data centre, or `unknown`.
+    pub data_centre: String,
+    /// What differs.
+    pub what: Drifted,
+    /// Where in the lock it belongs.
+    pub place: Place,
+}
+
+/// What differs from a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Drifted {
+    /// This is held, and the lock does not surely give it.
+    Grown(Scope),
+    /// The lock gives this, and it is not held any more.
+    Shrunk(Scope),
+    /// A token is held of which nobody knows what it gives, and the lock does not say so.
+    Unknown,
+    /// The lock has the application there, and no token of it was audited.
+    Absent,
 }

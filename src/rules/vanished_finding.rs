@@ -1,17 +1,17 @@
 //! ZS309 vanished-finding.
 
-use super::Rule;
-use crate::finding::{Finding, KnownFinding, RuleInfo, Severity};
-use crate::text::Place;
+use super::{BaselineContext, Check, Rule};
+use crate::finding::{Finding, RuleInfo, Severity};
 
-pub(super) struct VanishedFinding;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS309",
-    name: "vanished-finding",
-    severity: Severity::Note,
-    summary: "an entry of the baseline absolves a finding that is no longer there",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS309",
+        "vanished-finding",
+        Severity::Note,
+        "an entry of the baseline absolves a finding that is no longer there",
+        DOCS,
+    ),
+    check: Check::Baseline(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -41,17 +41,11 @@ SCOPES = 'ZohoBooks.invoices.READ'
 `--write-baseline` writes the baseline anew. A run over a part of the files says nothing of the entries of the others.
 "#;
 
-impl Rule for VanishedFinding {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-}
-
-/// The finding on an entry of the baseline that absolved nothing.
-pub(crate) fn of(known: &KnownFinding, place: Place) -> Finding {
-    let on = known.scope.as_ref().map(|scope| format!(" on `{scope}`")).unwrap_or_default();
+fn check(cx: &BaselineContext<'_>) -> Finding {
+    let known = cx.known;
+    let on = known.scope.as_ref().map_or_else(String::new, |scope| format!(" on `{scope}`"));
     let message = format!("`{}`{on} is no longer found in `{}`", known.rule, known.path);
-    let finding = Finding::new(&INFO, place, message);
+    let finding = Finding::new(cx.rule, cx.place, message);
     let finding = finding.help("take the entry out, or write the baseline anew with --write-baseline");
     Finding { app: known.app.clone(), scope: known.scope.clone(), ..finding }
 }

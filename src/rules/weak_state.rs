@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 
+use super::{Check, Rule, UrlContext};
 use crate::finding::{Finding, RuleInfo, Severity};
 
-use super::{Context, Rule};
-
-pub(super) struct WeakState;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS403",
-    name: "weak-state",
-    severity: Severity::Warning,
-    summary: "a consent URL has no `state`, or one that can be guessed",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS403",
+        "weak-state",
+        Severity::Warning,
+        "a consent URL has no `state`, or one that can be guessed",
+        DOCS,
+    ),
+    check: Check::Url(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -59,24 +59,15 @@ const COMMON: &str = "\
     somerandomstring somestate somevalue state statetoken statevalue string test testing teststate token true \
     undefined value xxx xxxx xyz yourrandomstate yourstate yourstatevalue zoho zohocrm zohostate";
 
-impl Rule for WeakState {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
-    }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(page) = cx.consent_page() else { return };
-        let (message, place) = match page.param("state") {
-            None => ("the consent URL has no `state`".to_owned(), page.place),
-            Some(param) => match weakness(param.value.trim()) {
-                Some(message) => (message, param.place),
-                None => return,
-            },
-        };
-        let help = "make a new random value of at least 32 hexadecimal digits for every login, and compare it when it \
-                    comes back";
-        findings.push(cx.finding_at(&INFO, place, message).help(help));
-    }
+fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
+    let Some(page) = cx.consent_page() else { return Vec::new() };
+    let (message, place) = match page.param("state") {
+        None => (Some("the consent URL has no `state`".to_owned()), page.place),
+        Some(param) => (weakness(param.value.trim()), param.place),
+    };
+    let help = "make a new random value of at least 32 hexadecimal digits for every login, and compare it when it \
+                comes back";
+    message.map(|message| cx.finding(place, message).help(help)).into_iter().collect()
 }
 
 /// What is weak about a value. Only a value that everybody knows is repeated.

@@ -1,19 +1,21 @@
 //! ZS204 write-includes-delete.
 
-use super::{Context, DETAILED, Rule, some_of, some_scopes};
+use super::words::{catalog_line, has_operation, quoted, series};
+use super::{Check, Rule, ScopeContext};
 use crate::access::{self, Edge, Why};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::judge::Judged;
 use crate::scope::Scope;
 
-pub(super) struct WriteIncludesDelete;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS204",
-    name: "write-includes-delete",
-    severity: Severity::Warning,
-    summary: "an operation that sounds like writing deletes too",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS204",
+        "write-includes-delete",
+        Severity::Warning,
+        "an operation that sounds like writing deletes too",
+        DOCS,
+    )
+    .within(&["full-access", "group-access"]),
+    check: Check::Scope(check),
 };
 
 const DOCS: &str = r"## What it does
@@ -42,44 +44,35 @@ confidence. For Zoho Desk and Bigin sources contradict each other, and the findi
 /// Where the vendor says what `WRITE` is.
 const GENERAL: &str = "documented for Zoho CRM: https://www.zoho.com/crm/developer/docs/api/v8/select-api-scopes.html";
 
-impl Rule for WriteIncludesDelete {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
+    if !may_stand_for_others(cx) {
+        return None;
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let mut detailed = 0;
-        for (judged, scope) in cx.distinct().filter(|(_, scope)| may_stand_for_others(cx, scope)) {
-            let edges = access::opens(cx.catalog, scope);
-            let meant = edges.iter().filter(|edge| matches!(edge.why, Why::Meaning(_)));
-            let meant: Vec<&Edge<'_>> = meant.collect();
-            if meant.iter().any(|edge| edge.scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("DELETE"))) {
-                let mut finding = finding(cx, judged, scope, &meant);
-                detailed += 1;
-                if detailed <= DETAILED
-                    && let Some(call) = cx.opened_call(scope)
-                {
-                    finding = finding.related(call, None);
-                }
-                findings.push(finding);
-            }
-        }
+    let edges = access::opens(cx.catalog, cx.scope);
+    let meant: Vec<&Edge<'_>> = edges.iter().filter(|edge| matches!(edge.why, Why::Meaning(_))).collect();
+    if !meant.iter().any(|edge| has_operation(&edge.scope, "DELETE")) {
+        return None;
     }
+    let finding = finding(cx, &meant);
+    Some(match cx.opened_call() {
+        Some(call) => finding.related(call, None),
+        None => finding,
+    })
 }
 
 /// Whether the operation is `WRITE` or a word that the catalog explains: what all others open need not be looked up.
-fn may_stand_for_others(cx: &Context<'_>, scope: &Scope) -> bool {
-    let Some(operation) = scope.operation() else { return false };
-    let service = scope.service().and_then(|name| cx.catalog.service(name));
+fn may_stand_for_others(cx: &ScopeContext<'_>) -> bool {
+    let Some(operation) = cx.scope.operation() else { return false };
     operation.eq_ignore_ascii_case("WRITE")
-        || service.is_some_and(|service| {
+        || cx.identity.service().is_some_and(|service| {
             service.meanings.iter().any(|meaning| meaning.operation.eq_ignore_ascii_case(operation))
         })
 }
 
-fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, meant: &[&Edge<'_>]) -> Finding {
+fn finding(cx: &ScopeContext<'_>, meant: &[&Edge<'_>]) -> Finding {
+    let scope = cx.scope;
     let words: Vec<&str> = meant.iter().filter_map(|edge| edge.scope.operation()).collect();
-    let (word, words) = (scope.operation().unwrap_or_default(), some_of(&words, 8));
+    let (word, words) = (scope.operation().unwrap_or_default(), series(&words, 8));
     let said = meant.iter().find_map(|edge| if let Why::Meaning(said) = edge.why { said } else { None });
     let sure = said.is_some_and(|said| said.status.is_sure());
     let message = match said {
@@ -87,22 +80,21 @@ fn finding(cx: &Context<'_>, judged: &Judged, scope: &Scope, meant: &[&Edge<'_>]
         Some(_) => format!("`{scope}` deletes too: {word} is {words}"),
         None => format!("`{scope}` deletes too, if {word} is {words} here as it is in Zoho CRM"),
     };
-    let mut finding = cx.finding(&INFO, judged, message);
-    if !sure || !judged.known {
+    let mut finding = cx.finding(message);
+    if !sure || !cx.judged.known {
         finding = finding.confidence(Confidence::Medium);
     }
-    let service = scope.service().and_then(|name| cx.catalog.service(name));
-    finding = match (service, said) {
-        (Some(service), Some(said)) => finding.resting_on(Context::catalog_line(service, said)),
+    finding = match (cx.identity.service(), said) {
+        (Some(service), Some(said)) => finding.resting_on(catalog_line(service, said)),
         _ => finding.related(GENERAL, None),
     };
-    let harmless = |scope: &&Scope| !scope.operation().is_some_and(|word| word.eq_ignore_ascii_case("DELETE"));
+    let harmless = |scope: &&Scope| !has_operation(scope, "DELETE");
     let known = |scope: &&Scope| access::identify(cx.catalog, scope).is_known();
     let instead: Vec<&Scope> = meant.iter().map(|edge| &edge.scope).filter(harmless).filter(known).collect();
     if instead.is_empty() {
         return finding.help("request the single operations that the app performs");
     }
-    finding.help(format!("request the operations that the app performs, out of {}", some_scopes(instead, 8)))
+    finding.help(format!("request the operations that the app performs, out of {}", quoted(instead, 8)))
 }
 
 #[cfg(test)]

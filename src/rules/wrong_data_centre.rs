@@ -1,18 +1,19 @@
 //! ZS505 wrong-data-centre.
 
-use super::{Context, Rule};
+use super::{Check, GrantContext, Rule};
 use crate::catalog::data_centre::DataCentre;
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::token::StaleForm;
 
-pub(super) struct WrongDataCentre;
-
-static INFO: RuleInfo = RuleInfo {
-    code: "ZS505",
-    name: "wrong-data-centre",
-    severity: Severity::Error,
-    summary: "a token is for a data centre that the application does not name, or for an unknown host",
-    docs: DOCS,
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS505",
+        "wrong-data-centre",
+        Severity::Error,
+        "a token is for a data centre that the application does not name, or for an unknown host",
+        DOCS,
+    ),
+    check: Check::Grant(check),
 };
 
 const DOCS: &str = r#"## What it does
@@ -52,39 +53,32 @@ apps:
 ```
 "#;
 
-impl Rule for WrongDataCentre {
-    fn info(&self) -> &'static RuleInfo {
-        &INFO
+fn check(cx: &GrantContext<'_>) -> Vec<Finding> {
+    let grant = cx.grant;
+    let mut found = Vec::new();
+    let place = grant.api_domain.as_ref().map_or(grant.place, |(_, place)| *place);
+    let is_old = grant.stale.iter().any(|stale| stale.form == StaleForm::ApiHost);
+    if let Some((host, place)) = &grant.api_domain
+        && DataCentre::by_api_host(host).is_none()
+        && !is_old
+    {
+        let message = format!("`{host}` is not an API host of any data centre that is known");
+        let help = "send the token to no host that you do not know; where Zoho's documentation names it, lower the \
+                    rule's level";
+        found.push(cx.finding(*place, message).severity(Severity::Warning).help(help));
     }
-
-    fn check(&self, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-        let Some(held) = cx.grant else { return };
-        let grant = held.grant;
-        let place = grant.api_domain.as_ref().map_or(grant.place, |(_, place)| *place);
-        let is_old = grant.stale.iter().any(|stale| stale.form == StaleForm::ApiHost);
-        if let Some((host, place)) = &grant.api_domain
-            && DataCentre::by_api_host(host).is_none()
-            && !is_old
-        {
-            let message = format!("`{host}` is not an API host of any data centre that is known");
-            let help = "send the token to no host that you do not know; where Zoho's documentation names it, lower the rule's level";
-            findings.push(Finding { severity: Severity::Warning, ..cx.finding_at(&INFO, *place, message).help(help) });
-        }
-        let (Some(app), Some(centre)) = (cx.policy.app, grant.data_centre) else { return };
-        if app.data_centers.is_empty() || app.data_centers.iter().any(|named| named.value == centre) {
-            return;
-        }
-        let named: Vec<String> = app.data_centers.iter().map(|named| format!("`{}`", named.value)).collect();
-        let message = format!(
-            "the token is for the data centre `{centre}`, and `{}` is to run in {}",
-            app.name,
-            named.join(", ")
-        );
-        let first = app.data_centers.first().map(|named| named.place);
-        findings.push(
-            cx.finding_at(&INFO, place, message)
-                .help("find out who consented there and revoke the token, or add the data centre to the policy")
-                .related("the policy names the data centres here", first),
-        );
+    let (Some(app), Some(centre)) = (cx.policy.app, grant.data_centre) else { return found };
+    if app.data_centers.is_empty() || app.data_centers.iter().any(|named| named.value == centre) {
+        return found;
     }
+    let named: Vec<String> = app.data_centers.iter().map(|named| format!("`{}`", named.value)).collect();
+    let message =
+        format!("the token is for the data centre `{centre}`, and `{}` is to run in {}", app.name, named.join(", "));
+    let first = app.data_centers.first().map(|named| named.place);
+    found.push(
+        cx.finding(place, message)
+            .help("find out who consented there and revoke the token, or add the data centre to the policy")
+            .related("the policy names the data centres here", first),
+    );
+    found
 }

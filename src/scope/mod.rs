@@ -196,7 +196,13 @@ pub enum Malformed {
     /// Far longer than any scope.
     #[error("longer than {MAX_LENGTH} bytes")]
     TooLong,
+    /// A secret that a reader has blotted out: `*` in the place of every character.
+    #[error("what looks like a token or a client secret stands where a scope belongs")]
+    Secret,
 }
+
+/// So many `*` in a row stand for a secret that is not shown: every secret is longer, and no pattern has as many.
+const BLOTTED: usize = 20;
 
 impl FromStr for Scope {
     type Err = Malformed;
@@ -208,6 +214,9 @@ impl FromStr for Scope {
         }
         if text.len() > MAX_LENGTH {
             return Err(Malformed::TooLong);
+        }
+        if text.len() >= BLOTTED && text.bytes().all(|byte| byte == b'*') {
+            return Err(Malformed::Secret);
         }
         let parts = split_parts(text)?;
         if parts.iter().any(String::is_empty) {

@@ -1,38 +1,37 @@
 //! Secrets in texts, blotted out before anybody sees them.
-//!
-//! Every text that reaches an output goes through [`redact`]. It knows the forms of Zoho's secrets: tokens by their
-//! looks, client secrets and passwords by the name before them. When in doubt it blots out too much.
-//!
-//! ```
-//! use zscope::secret::redact;
-//!
-//! let line = "refresh_token=1000.0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef&scope=openid";
-//! let blotted = redact(line);
-//! assert!(blotted.starts_with("refresh_token=1000.****") && blotted.ends_with("**&scope=openid"));
-//! assert_eq!(blotted.chars().count(), line.chars().count());
-//! ```
 
 use std::borrow::Cow;
-use std::ops::Range;
-use std::sync::OnceLock;
 
-use memchr::memchr_iter;
-use regex::bytes::{Match, Regex, RegexBuilder};
+use super::blot::blot;
+use super::shapes::find;
+use crate::text::Span;
 
-/// What stands where a character of a secret stood.
-const BLOT: char = '*';
-
-/// The text with every secret blotted out, character by character, so that lines and columns stay as they are. The
+/// The text with every secret blotted out, so that bytes, lines and columns stay as they are. Every text that reaches an
+/// output goes through here. It knows the forms of Zoho's secrets: tokens by their looks, client secrets and passwords by
+/// the name before them. When in doubt it blots out too much. The
 /// number that a token begins with (`1000.`) is kept: it tells tokens of users from those of devices.
 ///
 /// Client ids are no secrets, and neither are placeholders such as `${CLIENT_SECRET}`.
+///
+/// ```
+/// use zscope::secret::redact;
+///
+/// let line = "refresh_token=1000.0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef&scope=openid";
+/// let blotted = redact(line);
+/// assert!(blotted.starts_with("refresh_token=1000.****") && blotted.ends_with("**&scope=openid"));
+/// assert_eq!(blotted.len(), line.len());
+/// ```
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
     let mut redacted = Cow::Borrowed(text);
     // What follows a secret closely may be another one: seen in the next round, when the first is out of the way.
     loop {
         let secrets = find(redacted.as_bytes());
-        let blotted = if secrets.is_empty() { return redacted } else { blot(&redacted, secrets) };
+        if secrets.is_empty() {
+            return redacted;
+        }
+        let hide: Vec<Span> = secrets.into_iter().map(|found| Span::new(found.range.start, found.range.end)).collect();
+        let blotted = blot(&redacted, &hide, &[], '*');
         if blotted == *redacted {
             return redacted;
         }
@@ -40,260 +39,12 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn find(text: &[u8]) -> Vec<Range<usize>> {
-    let mut secrets = Vec::new();
-    for shape in shapes_in(text) {
-        for found in shape.regex().iter().flat_map(|regex| regex.captures_iter(text)) {
-            let groups = found.iter().skip(1).flatten();
-            secrets.extend(groups.filter(|group| !is_harmless(group.as_bytes())).map(|group| beyond_number(&group)));
-        }
-    }
-    secrets
-}
-
-/// The forms that a text may hold, by a look at its bytes: patterns are compiled and run only for texts that need them.
-fn shapes_in(text: &[u8]) -> impl Iterator<Item = &'static Shape> {
-    let words = words_in(text);
-    SHAPES.iter().filter(move |shape| match shape.sign {
-        Sign::HexRun(length) => has_hex_run(text, length),
-        Sign::Jwt => memchr_iter(b'J', text).any(|at| text[..at].ends_with(b"ey")),
-        Sign::Words(kinds) => words & kinds != 0,
-    })
-}
-
-fn blot(text: &str, mut secrets: Vec<Range<usize>>) -> String {
-    secrets.sort_unstable_by_key(|range| (range.start, range.end));
-    let mut out = String::with_capacity(text.len());
-    let boundary = |mut at: usize| {
-        while !text.is_char_boundary(at) {
-            at += 1;
-        }
-        at
-    };
-    let mut at = 0;
-    for secret in secrets {
-        // Patterns begin and end secrets at ASCII characters; should one not, half a character gives nothing away.
-        let start = boundary(secret.start).max(at);
-        let end = boundary(secret.end).max(start);
-        out.push_str(text.get(at..start).unwrap_or_default());
-        let inside = text.get(start..end).unwrap_or_default();
-        out.extend(inside.chars().map(|c| if matches!(c, '\n' | '\r') { c } else { BLOT }));
-        at = end;
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
-    out
-}
-
-/// One form of secret.
-struct Shape {
-    /// Its groups are what is secret. `KEY` and `VALUE` stand for [`KEY`] and [`VALUE`].
-    pattern: &'static str,
-    /// What is in every text that the pattern matches.
-    sign: Sign,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-/// What is cheap to look for.
-enum Sign {
-    /// So many hexadecimal digits in a row.
-    HexRun(usize),
-    /// `eyJ`, with which an object in base64 begins.
-    Jwt,
-    /// Words of one of these kinds.
-    Words(u8),
-}
-
-impl Shape {
-    const fn new(sign: Sign, pattern: &'static str) -> Self {
-        Self { pattern, sign, compiled: OnceLock::new() }
-    }
-
-    /// The compiled pattern. A test compiles every pattern, so there always is one.
-    fn regex(&self) -> Option<&Regex> {
-        let compile = || {
-            let pattern = self.pattern.replace("KEY", KEY).replace("VALUE", VALUE);
-            RegexBuilder::new(&pattern).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok()
-        };
-        self.compiled.get_or_init(compile).as_ref()
-    }
-}
-
-/// Names whose value is a secret, whatever it looks like.
-const KEY: &str = r"(?:
-    (?: client[_-]?secret | (?: access | refresh | grant | auth | id | enhance )[_-]?token
-    | (?: device | grant | auth | authorization )[_-]?code | zapikey | passw(?:or)?d | pwd )
-)";
-
-/// A value: a call or an index with a quoted argument, a quoted text, or what reaches to the next blank.
-const VALUE: &str = r#"(?:
-    ( [^\s"'`&<>]* [(\[] ["'`] [^\r\n]* )
-    | [a-z]{0,2} \\+ ["'] ( [^"'\\\r\n]* )
-    | [a-z]{0,2} " ( (?: \\. | [^"\\\r\n] )* )
-    | [a-z]{0,2} ' ( (?: \\. | [^'\\\r\n] )* )
-    | ` ( [^`\r\n]* )
-    | ( [^\s"'`&<>]+ )
-)"#;
-
-/// The forms of Zoho's secrets, as they were seen in its documentation and in public code.
-static SHAPES: [Shape; 6] = [
-    // Access, refresh, grant and device tokens, and Mail360's with a longer number: two halves of 32 digits, a few more
-    // or less in copies. Half a token is a secret too; a client id has 30 capitals and digits in one piece.
-    Shape::new(
-        Sign::HexRun(20),
-        r"\d{4,} (?: \. | %2e ) (
-            [0-9a-f]{20,} (?: \. | %2e ) [0-9a-f]{20,} [0-9a-z]*
-            | (?-i: [0-9a-f]{28,} ) (?: \. [0-9a-f]* )?
-        )",
-    ),
-    // Client secrets (about 42 digits) and tokens of the first API version (32): known by a word, or by the client id,
-    // shortly before.
-    Shape::new(
-        Sign::HexRun(32),
-        r"(?: secret | token | passw | credential | api[_-]?key | zapikey | 1\d{3}\.[0-9a-z]{30} )
-          [^\r\n]{0,48}? ( [0-9a-f]{32,} (?: [^0-9a-z\r\n]{1,6} [0-9a-f]{32,} )* )",
-    ),
-    // JSON web tokens.
-    Shape::new(Sign::Jwt, r"(?-i: eyJ ) ( [0-9a-z_-]{8,} \. [0-9a-z_-]{8,} (?: \. [0-9a-z_-]* )* )"),
-    // Header values.
-    Shape::new(
-        Sign::Words(HEADER),
-        r#"(?: zoho-(?: oauthtoken | authtoken | enczapikey ) (?: [\x20\t+=:] | %20 )+ ["']? ( [^\s"'`<>&,;]+ )
-            | (?: bearer | basic ) (?: [\x20\t+] | %20 )+ ( [0-9a-z._~+/=-]{16,} ) )"#,
-    ),
-    // Parameters, keys and options by their name. What may be a type's name (`password: str = …`) is followed further.
-    Shape::new(
-        Sign::Words(NAME | CODE),
-        r#"(?: -- KEY [\x20\t]+ | KEY (?: [\\"'`\])}] | %2[27] )* [\x20\t]* (?: [!:=]?=+>? | : | > | %3[ad] ) [\x20\t]* )
-          VALUE (?: [\x20\t]* = [\x20\t]* VALUE )?"#,
-    ),
-    // `code` is a common word: a parameter of a URL, or something that begins as Zoho's codes do.
-    Shape::new(
-        Sign::Words(CODE),
-        r#"(?: [?&;] | %3f | %26 ) code (?: = | %3d ) ( [^\s"'`&<>\#]+ )
-            | (?: ^ | [^0-9a-z_-] ) code (?: [\\"'`\])}] | %2[27] )* [\x20\t]* [:=] [\x20\t\\"'`]* ( \d [0-9a-z._~%-]{15,} )"#,
-    ),
-];
-
-/// Whether a text has this many hexadecimal digits in a row. Every such row has a digit at a multiple of the number.
-fn has_hex_run(text: &[u8], length: usize) -> bool {
-    let is_digit = |byte: &&u8| byte.is_ascii_hexdigit();
-    (0..text.len()).step_by(length).any(|at| {
-        let (before, after) = text.split_at(at);
-        let after = after.iter().take(length).take_while(is_digit).count();
-        after > 0 && after + before.iter().rev().take(length).take_while(is_digit).count() >= length
-    })
-}
-
-/// The kind of words that begin the value of a header.
-const HEADER: u8 = 1;
-/// The kind of words that end the name of a secret.
-const NAME: u8 = 2;
-/// The word that names a grant code, and much else.
-const CODE: u8 = 4;
-
-/// The words that a secret follows, in lower case, each with its kind.
-const WORDS: [(&[u8], u8); 10] = [
-    (b"basic", HEADER),
-    (b"bearer", HEADER),
-    (b"code", CODE),
-    (b"passwd", NAME),
-    (b"password", NAME),
-    (b"pwd", NAME),
-    (b"secret", NAME),
-    (b"token", NAME),
-    (b"zapikey", NAME),
-    (b"zoho-", HEADER),
-];
-
-/// Whether a word begins with this letter, in either case.
-static INITIALS: [bool; 256] = {
-    let mut initials = [false; 256];
-    let mut at = 0;
-    while at < WORDS.len() {
-        let initial = WORDS[at].0[0];
-        initials[initial as usize] = true;
-        initials[initial.to_ascii_uppercase() as usize] = true;
-        at += 1;
-    }
-    initials
-};
-
-/// The kinds of words that stand in a text in such a way that a secret may follow.
-fn words_in(text: &[u8]) -> u8 {
-    let mut kinds = 0;
-    // Something of this parts every word from its secret. All bytes are seen at once.
-    let parts = |byte: u8| matches!(byte, b' ' | b'\t' | b'+' | b'%' | b':' | b'=' | b'>');
-    if !text.iter().fold(false, |found, byte| found | parts(*byte)) {
-        return kinds;
-    }
-    for (at, byte) in text.iter().enumerate().filter(|(_, byte)| INITIALS[usize::from(**byte)]) {
-        let (before, rest) = text.split_at(at);
-        let initial = byte.to_ascii_lowercase();
-        for (word, kind) in WORDS.into_iter().filter(|(word, _)| word.first() == Some(&initial)) {
-            if let Some((found, after)) = rest.split_at_checked(word.len())
-                && found.eq_ignore_ascii_case(word)
-                && (if kind == HEADER { header_follows(after) } else { value_follows(before, after) })
-            {
-                kinds |= kind;
-            }
-        }
-    }
-    kinds
-}
-
-/// Whether what follows a word may be the value of a header.
-fn header_follows(after: &[u8]) -> bool {
-    let gap = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'+' | b'%' | b'=' | b':')).count();
-    let value = after.iter().skip(gap).take_while(|byte| !byte.is_ascii_whitespace()).count();
-    gap == 0 || value >= 16
-}
-
-/// Whether what follows a word may be the value of a key: an operator comes next, or the word ends an option's name.
-fn value_follows(before: &[u8], after: &[u8]) -> bool {
-    let closes = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\\' | b'"' | b'\'' | b'`' | b']' | b')' | b'}');
-    let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let name = before.iter().rev().take_while(is_name).count();
-    after.iter().find(|byte| !closes(byte)).is_some_and(|next| matches!(next, b':' | b'=' | b'>' | b'!' | b'%'))
-        || before.get(before.len() - name..).is_some_and(|name| name.starts_with(b"--"))
-}
-
-/// Whether what stands in a secret's place is none: a placeholder, a word for nothing, or a secret blotted out already.
-fn is_harmless(value: &[u8]) -> bool {
-    let value = String::from_utf8_lossy(value);
-    let value = value.trim_end_matches([',', ';', ')', ']']);
-    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '.' | '-' | ' '));
-    let inside = |open: &str, close: &str| value.strip_prefix(open).and_then(|value| value.strip_suffix(close));
-    let braced =
-        inside("${", "}").or_else(|| inside("{{", "}}")).or_else(|| inside("{", "}")).or_else(|| inside("<", ">"));
-    // An inventory says where a secret is found.
-    let place = ["env:", "file:"].iter().find_map(|kind| value.strip_prefix(kind));
-    let is_place = |path: &str| path.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/'));
-    let variable = value.strip_prefix('$').filter(|name| !name.contains(|c: char| c.is_ascii_lowercase()));
-    braced.or(variable).is_some_and(is_name)
-        || place.is_some_and(is_place)
-        || value.chars().all(|c| matches!(c, '*' | '.' | '…' | '$' | '{' | '}'))
-        || ["%s", "null", "nil", "none", "undefined", "true", "false", "str", "string"]
-            .iter()
-            .any(|word| value.eq_ignore_ascii_case(word))
-}
-
-/// The range of a secret without the number that tells what kind of token it is.
-fn beyond_number(secret: &Match<'_>) -> Range<usize> {
-    let kept = match secret.as_bytes() {
-        [b'1', b'0', b'0', b'0'..=b'9', b'.', rest @ ..] => {
-            let is_token = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b'*');
-            if rest.len() >= 20 && rest.iter().take(20).all(is_token) { 5 } else { 0 }
-        }
-        _ => 0,
-    };
-    secret.start() + kept..secret.end()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::secret::shapes::{SHAPES, shapes_in};
 
     const HEX: &str = "0123456789abcdef0123456789abcdef";
     const SECRET: &str = "0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9d0e";
@@ -311,7 +62,7 @@ mod tests {
         assert_eq!(redact(&blotted), blotted, "{text}");
         let mut short = String::new();
         for c in blotted.chars() {
-            if c != BLOT || !short.ends_with(BLOT) {
+            if c != '*' || !short.ends_with('*') {
                 short.push(c);
             }
         }

@@ -116,11 +116,159 @@ fn rows_hold_a_check_too() {
 }
 
 #[test]
-fn an_unknown_grant_fails_a_strict_run() {
-    let response = "{\"access_token\": \"1000.x.y\", \"api_domain\": \"https://www.zohoapis.com\"}";
-    for (args, code) in [(&["t.json"][..], 0), (&["t.json", "--strict"], 3), (&["t.json", "--fail-on", "warning"], 1)] {
-        assert_eq!(audit(args).file("t.json", response).ended().code, Some(code), "{args:?}");
+fn an_unknown_grant_ends_a_run_unless_the_policy_accepts_it() {
+    let response = "{\"app\": \"Nightly\", \"access_token\": \"1000.x.y\", \"client_id\": \"1000.ABCABCABCABCABCABCABCABCABCABC\"}";
+    let row = "app,client_id,scope\nNightly,1000.ABCABCABCABCABCABCABCABCABCABC,\n";
+    let policy = |accepted: &str| {
+        format!(
+            "version: 1\ndefault: allow\napps: {{ sync: {{ owner: us, clients: [1000.ABCABCABCABCABCABCABCABCABCABC] }}, other: {{ owner: us }} }}\nunknown-grants: [{accepted}]\n"
+        )
+    };
+    for (accepted, code, strict) in [
+        ("", 3, 3),
+        ("{ app: sync, reason: it is on file }", 0, 3),
+        ("{ grant: nightly, reason: it is on file }", 0, 3),
+        ("{ grant: 1000.abcabcabcabcabcabcabcabcabcabc, reason: it is on file, expires: 2026-11-23 }", 0, 3),
+        ("{ grant: nightly, reason: it is on file, expires: 2026-11-22 }", 3, 3),
+        ("{ app: other, reason: it is on file }", 3, 3),
+        ("{ grant: another, reason: it is on file }", 3, 3),
+    ] {
+        for (name, text) in [("t.json", response), ("t.ndjson", response), ("t.csv", row)] {
+            let run = |args: &[&str]| {
+                let args = [&[name, "--format", "json"], args].concat();
+                audit(&args).file("zscope.yaml", policy(accepted)).file(name, text).ended()
+            };
+            let ended = run(&[]);
+            assert_eq!(ended.code, Some(code), "{accepted} {name}: {} {}", ended.stdout, ended.stderr);
+            assert_eq!(run(&["--strict"]).code, Some(strict), "{accepted} {name}");
+            let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+            let (all, finding) = (&report["totals"]["all"], &report["findings"][0]);
+            assert_eq!((&all["unknown_grants"], &all["accepted_grants"]), (&1.into(), &usize::from(code == 0).into()));
+            assert_eq!(report["grants"][0]["state"], "unknown");
+            assert_eq!(finding["code"], "ZS503", "{}", ended.stdout);
+            assert_eq!(finding["severity"], if code == 0 { "note" } else { "warning" });
+        }
     }
+    // A level does not make it known.
+    let off = "version: 1\ndefault: allow\nrules: { unknown-grant: off }\n";
+    assert_eq!(audit(&["t.json"]).file("zscope.yaml", off).file("t.json", response).ended().code, Some(3));
+}
+
+#[test]
+fn every_text_of_an_audit_tells_what_was_not_evaluated() {
+    let lines = "{\"app\":\"x\",\"access_token\":\"1000.x.y\"}\n{\"error\":\"invalid_code\"}\n{\"scope\":\"openid\",\"scope\":\"email\"}\n";
+    for format in ["text", "table", "json", "ndjson", "csv", "markdown"] {
+        let ended = audit(&["t.ndjson", "--format", format]).file("t.ndjson", lines).ended();
+        assert_eq!(ended.code, Some(3), "{format}");
+        for said in ["unknown, not empty", "the token endpoint refused", "stands twice"] {
+            assert!(ended.stdout.contains(said), "{format} does not say `{said}`: {}", ended.stdout);
+        }
+        if format == "csv" {
+            assert_eq!(ended.stdout.matches(",not-evaluated,").count(), 3, "{}", ended.stdout);
+        }
+    }
+}
+
+#[test]
+fn the_client_id_and_the_runs_choice_say_more_than_a_name() {
+    let policy = "version: 1\ndefault: deny\napps:\n  strict: { owner: us, clients: [1000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA] }\n  \
+                  loose: { owner: us, clients: [1000.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBB], allow: [\"**\"], rules: {full-access: off} }\n";
+    let client = "1000.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let scope = "\"scope\": \"ZohoBooks.fullaccess.all\"";
+    for (record, args, app, claimed) in [
+        (format!("{{\"app\": \"loose\", \"client_id\": \"{client}\", {scope}}}"), &[][..], "strict", true),
+        (format!("{{\"client\": \"LOOSE\", \"clientId\": \"{client}\", {scope}}}"), &[], "strict", true),
+        (format!("{{\"app\": \"loose\", {scope}}}"), &["--app", "strict"], "strict", true),
+        (
+            format!("{{\"client_id\": \"1000.BBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\", {scope}}}"),
+            &["--app", "strict"],
+            "strict",
+            true,
+        ),
+        (format!("{{\"app\": \"loose\", \"token\": {{\"client_id\": \"{client}\", {scope}}}}}"), &[], "strict", true),
+        (format!("{{\"app\": \"strict\", \"client_id\": \"{client}\", {scope}}}"), &[], "strict", false),
+        (format!("{{\"app\": \"nobody\", \"client_id\": \"{client}\", {scope}}}"), &[], "strict", false),
+        (format!("{{\"app\": \"nobody\", {scope}}}"), &["--app", "strict"], "strict", false),
+        (
+            format!("{{\"app\": \"loose\", \"client_id\": \"1000.CCCCCCCCCCCCCCCCCCCCCCCCCCCCCC\", {scope}}}"),
+            &[],
+            "loose",
+            false,
+        ),
+    ] {
+        let cells = |key: &str| {
+            let value: serde_json::Value = serde_json::from_str(&record).unwrap();
+            value[key].as_str().or(value["token"][key].as_str()).unwrap_or_default().to_owned()
+        };
+        let table = format!(
+            "app,client,client_id,scope\n{},{},{}{},{}\n",
+            cells("app"),
+            cells("client"),
+            cells("client_id"),
+            cells("clientId"),
+            cells("scope")
+        );
+        for (name, text) in [("t.json", &record), ("t.ndjson", &format!("{record}\n{record}\n")), ("t.csv", &table)] {
+            let args = [&[name, "--format", "json"], args].concat();
+            let ended = audit(&args).file("zscope.yaml", policy).file(name, text).ended();
+            let report: serde_json::Value =
+                serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr));
+            assert_eq!(report["grants"][0]["app"], app, "{name} {record}");
+            let told = report["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "ZS508");
+            assert_eq!(told, claimed, "{name} {record}: {}", ended.stdout);
+            assert_eq!(ended.code, Some(i32::from(app == "strict")), "{name} {record}");
+        }
+    }
+}
+
+#[test]
+fn a_lock_says_what_is_not_known() {
+    let known = "{\"app\":\"a\",\"scope\":\"openid\",\"dc\":\"eu\"}\n";
+    let some = format!(
+        "{known}{{\"app\":\"b\",\"access_token\":\"1000.x.y\",\"dc\":\"us\"}}\n{{\"app\":\"c\",\"scope\":7}}\n"
+    );
+    let mut run = audit(&["t.ndjson", "--lock"]).file("t.ndjson", &some);
+    let ended = run.ended();
+    assert_eq!(ended.code, Some(3));
+    assert!(ended.stderr.contains("not known what is held by `b` (us), `c` (unknown)"), "{}", ended.stderr);
+    assert!(!run.path().join("zscope.lock").exists());
+    let mut run = audit(&["t.ndjson", "--lock", "--lock-known"]).file("t.ndjson", &some);
+    assert_eq!(run.ended().code, Some(3));
+    let lock = fs::read_to_string(run.path().join("zscope.lock")).unwrap();
+    assert!(lock.ends_with("grants:\n  a:\n    eu:\n      - openid\nunknown:\n  b: [us]\n  c: [unknown]\n"), "{lock}");
+    let check = |lock: &str, text: &str| {
+        let accepted = "version: 1\ndefault: allow\nunknown-grants: [{ grant: b, reason: r }]\n";
+        let run = audit(&["t.ndjson", "--check-lock"]).file("zscope.yaml", accepted).file("zscope.lock", lock);
+        run.file("t.ndjson", text).ended()
+    };
+    let unknown = "{\"app\":\"b\",\"access_token\":\"1000.x.y\",\"dc\":\"us\"}\n";
+    let held = "version: 1\ngrants: { b: { us: [openid] } }\n";
+    assert_eq!(check(&lock, &format!("{known}{unknown}")).code, Some(0));
+    let drifted = check(held, unknown);
+    assert!(drifted.code == Some(1) && drifted.stdout.contains("grant-drift"), "{}", drifted.stdout);
+    assert_eq!(check("version: 1\ngrants: { b: { us: [] } }\n", unknown).code, Some(1));
+}
+
+#[test]
+fn an_apis_refusal_is_named_with_the_next_step() {
+    let refused = "{\"code\":\"OAUTH_SCOPE_MISMATCH\",\"details\":{},\"message\":\"invalid oauth scope to access this URL\",\"status\":\"error\"}";
+    let mut told = String::new();
+    for text in [
+        refused.to_owned(),
+        "{\"code\":57,\"message\":\"You are not authorized to perform this operation\"}".to_owned(),
+        "{\"status\":\"failure\",\"summary\":\"INVALID_OAUTHSCOPE\",\"data\":{\"errorCode\":8540}}".to_owned(),
+        "[2, {\"msg\": \"Invalid OAuth scope\", \"errorCode\": \"INVALID_OAUTHSCOPE\", \"moreInfo\": null}]".to_owned(),
+        format!("HTTP/1.1 401\r\nContent-Type: application/json\r\n\r\n{refused}"),
+        format!(
+            "{{\"method\":\"GET\",\"url\":\"https://www.zohoapis.eu/crm/v8/Leads?page=1\",\"status\":401,\"response\":{refused}}}"
+        ),
+    ] {
+        let ended = audit(&["answer"]).file("answer", &text).ended();
+        assert_eq!(ended.code, Some(3), "{text}");
+        let lines = ended.stdout.lines().filter(|line| line.contains("error") || line.contains("help:"));
+        let _ = writeln!(told, "{}", lines.collect::<Vec<_>>().join("\n"));
+    }
+    insta::assert_snapshot!(told);
 }
 
 #[test]
@@ -409,8 +557,9 @@ fn hostile_inputs_are_told_and_nothing_is_lost() {
     let states: Vec<&str> =
         report["grants"].as_array().unwrap().iter().map(|grant| grant["state"].as_str().unwrap()).collect();
     let (known, failed) = ("known", "failed");
-    assert_eq!(states, [known, failed, failed, failed, failed, known, failed, failed, failed, failed, known, known]);
-    assert_eq!(report["summary"]["not_evaluated"], 8);
+    // A list of ten mebibytes is that of no token.
+    assert_eq!(states, [known, failed, failed, failed, failed, known, failed, failed, failed, failed, failed, known]);
+    assert_eq!(report["summary"]["not_evaluated"], 9);
 }
 
 #[test]

@@ -127,3 +127,110 @@ fn planted_secrets_come_out_nowhere() {
         }
     }
 }
+
+/// A secret in every place of an input that people write, and of an argument.
+#[test]
+fn secrets_in_records_sources_and_arguments_come_out_nowhere() {
+    let planted = Planted::new();
+    let (token, secret) = (&planted.refresh_token, &planted.client_secret);
+    let server_key = "f6a7".repeat(8);
+    let escaped = token.replace('.', "\\u002e");
+    let twice = token.replace('.', "%252E");
+    let web = format!("eyJ{0}.{0}.{0}", "e2e2e2e2e2e2e2");
+    let mut inputs: Vec<(&str, String, &[&str])> = Vec::new();
+    for text in [token, secret, &web, &token[..45]] {
+        inputs.push(("t.json", format!(r#"{{"app":"x","access_token":"{token}","scope":"{text}"}}"#), &["audit"]));
+        inputs.push((
+            "t.json",
+            format!(r#"{{"app":"x","access_token":"{token}","scope":["email","{text}"]}}"#),
+            &["audit"],
+        ));
+        inputs.push((
+            "t.json",
+            format!(r#"{{"app":"x","scope":"email","granted_scopes":"{text} openid"}}"#),
+            &["audit"],
+        ));
+        inputs.push((
+            "t.json",
+            format!(r#"{{"app":"x","scope":"[\"{text}\"]","x":{{"scope":{{"a":"{text}"}}}}}}"#),
+            &["audit"],
+        ));
+        inputs.push((
+            "t.ndjson",
+            format!("{{\"app\":\"x\",\"scope\":\"email {text}\"}}\n{{\"scope\":\"openid\"}}\n"),
+            &["audit"],
+        ));
+        inputs.push(("t.csv", format!("app,scope,note\nx,email {text},\ny,openid,n,{text}\n"), &["audit"]));
+        inputs.push((
+            "t.json",
+            format!(r#"{{"code":57,"message":"not authorized","details":{{"t":"{text}"}}}}"#),
+            &["audit"],
+        ));
+    }
+    let redirect =
+        "https://accounts.zoho.eu/oauth/v2/auth?scope=ZohoBooks.fullaccess.all&response_type=code&access_type=offline";
+    for url in [
+        format!("{redirect}&redirect_uri=http://anna:{secret}@x.example/cb"),
+        format!("{redirect}&redirect_uri=http%3A%2F%2Fanna%3A{secret}%40x.example%2Fcb"),
+        format!("{redirect}&state={secret}"),
+        format!("{redirect}&state={token}"),
+        format!("{redirect}&redirect_uri=https://x.example/%3Fcode%3D{secret}"),
+    ] {
+        inputs.push(("u.txt", url.clone(), &["check"]));
+        inputs.push(("u.py", format!("URL = '{url}'\n"), &["scan"]));
+    }
+    for text in [
+        format!("S = 'ZohoBooks.fullaccess.all'; T = '{token}'"),
+        format!("S = 'ZohoBooks.fullaccess.all'; T = '{escaped}'"),
+        format!("S = 'ZohoBooks.fullaccess.all'; T = '{twice}'"),
+        format!("S = 'ZohoBooks.fullaccess.all'; M = 'https://my-600.zohomcp.eu/mcp/{server_key}/message'"),
+        format!("S = 'ZohoBooks.fullaccess.all'; M = 'https://my-600.zohomcp.com.au/mcp/message?key={server_key}'"),
+        format!("S = 'ZohoBooks.fullaccess.all'; M = 'https:\\/\\/my-600.zohomcp.in\\/mcp\\/{server_key}\\/message'"),
+    ] {
+        inputs.push(("a.py", text, &["scan"]));
+    }
+    for text in [
+        format!("version: 1\nallow: [{token}]\n"),
+        format!("version: 1\nextends: [{escaped}]\n"),
+        format!("version: 1\n# https://my-600.zohomcp.eu/mcp/{server_key}/message\nno-such-key: 1\n"),
+        format!("version: 1\napps: {{ x: {{ client-secret: {secret} }} }}\n"),
+    ] {
+        inputs.push(("zscope.yaml", text, &["check", "ZohoBooks.fullaccess.all"]));
+    }
+    for argument in [token, &web, &escaped] {
+        for command in
+            [&["explain"][..], &["check"], &["audit"], &["scan"], &["who", "GET"], &["check", "--as-of"], &["--color"]]
+        {
+            let ended = zscope(&[command, &[argument.as_str()]].concat()).ended();
+            let from = format!("{command:?}");
+            assert_absent(&ended.stdout, &from);
+            assert_absent(&ended.stderr, &from);
+        }
+    }
+    for (name, text, command) in &inputs {
+        for format in ["text", "json", "csv", "sarif", "html", "github"] {
+            let file: &[&str] = if command.len() == 1 && command[0] != "scan" { &[name] } else { &[] };
+            let mut args = [command, file, &["--format", format]].concat();
+            match command[0] {
+                "audit" => args.push("--lock"),
+                "scan" => args.push("--write-baseline"),
+                _ => {}
+            }
+            let mut run = zscope(&args).file(name, text);
+            run.command.env("GITHUB_STEP_SUMMARY", "summary.md");
+            let ended = run.ended();
+            let from = format!("{args:?} {text}");
+            for part in [&ended.stdout, &ended.stderr] {
+                assert_absent(part, &from);
+                assert!(!part.contains("f6a7f6a7") && !part.contains("panicked"), "{from}: {part}");
+            }
+            for entry in std::fs::read_dir(run.path()).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.file_name().unwrap() != *name {
+                    let written = std::fs::read_to_string(&entry).unwrap_or_default();
+                    assert_absent(&written, &format!("{from} {}", entry.display()));
+                    assert!(!written.contains("f6a7f6a7"), "{from} {}", entry.display());
+                }
+            }
+        }
+    }
+}

@@ -100,7 +100,7 @@ fn report(apps: usize, requests: usize) -> Report {
         place: None,
     };
     let unread = if apps > 1 { vec![unread] } else { Vec::new() };
-    let review = Review { catalog: &catalog, policy: &policy, as_of: jiff::civil::date(2026, 11, 23) };
+    let review = Review::new(&catalog, &policy, jiff::civil::date(2026, 11, 23));
     review.run(Gathered { requests: all, sources, not_evaluated: unread, ..Gathered::default() })
 }
 
@@ -138,7 +138,7 @@ fn hostile() -> Report {
         help: Some(text.to_owned()),
         place: None,
     });
-    let review = Review { catalog: &catalog, policy: &policy, as_of: jiff::civil::date(2026, 11, 23) };
+    let review = Review::new(&catalog, &policy, jiff::civil::date(2026, 11, 23));
     review.run(Gathered { requests: all, sources, not_evaluated: unread.into(), ..Gathered::default() })
 }
 

@@ -13,6 +13,7 @@ mod evidence;
 mod formats;
 mod html;
 mod init;
+mod injection;
 mod interrupted;
 mod judging;
 mod laws;
@@ -30,6 +31,7 @@ mod scan_files;
 mod schemas;
 mod semantics;
 mod shell;
+mod subjects;
 #[cfg(all(unix, feature = "online"))]
 mod terminal;
 #[cfg(feature = "online")]

@@ -105,6 +105,7 @@ fn schema_and_decoder_know_the_same_keys() {
         ("policy", "/$defs/app", "version: 1\napps: { x: { zzzzzzzz: 1 } }\n"),
         ("policy", "/$defs/waiver", "version: 1\nwaivers: [{ zzzzzzzz: 1 }]\n"),
         ("policy", "/$defs/test", "version: 1\ntests: [{ zzzzzzzz: 1 }]\n"),
+        ("policy", "/$defs/unknown-grant", "version: 1\nunknown-grants: [{ zzzzzzzz: 1 }]\n"),
         ("inventory", "", "version: 1\nzzzzzzzz: 1\n"),
         ("inventory", "/$defs/defaults", "version: 1\ndefaults: { zzzzzzzz: 1 }\n"),
         ("inventory", "/$defs/app", "version: 1\napps: { x: { zzzzzzzz: 1 } }\n"),
@@ -179,6 +180,8 @@ fn broken_files_fail_in_both() {
         "version: 1\napps: { x: { calls: [GET books] } }\n",
         "version: 1\nwaivers: [{ id: W-1 }]\n",
         "version: 1\ntests: [{ scopes: openid, expect: good }]\n",
+        "version: 1\nunknown-grants: [{ reason: r }]\n",
+        "version: 1\napps: { a: {} }\nunknown-grants: [{ app: a, grant: b, reason: r }]\n",
         "version: 1\ndata: { Desk.tickets: [secret] }\n",
         "version: 1\ncatalog: [a]\n",
     ] {

@@ -30,6 +30,10 @@ fn word(grant: &Grant) -> &'static str {
             Failure::Refused(_) => "refused",
             Failure::Throttled => "throttled",
             Failure::Api(_) => "api",
+            Failure::LacksScope(_) => "lacks a scope",
+            Failure::GrantCode => "grant code",
+            Failure::ScopeShape => "shape",
+            Failure::LongRow => "long row",
             Failure::Revocation => "revocation",
             Failure::UserInfo => "user info",
             Failure::Discovery => "discovery",
@@ -88,7 +92,7 @@ fn every_fixture_is_what_its_source_says() {
             43 | 44 => "throttled",
             45 => "html",
             46 => "no token",
-            47..=49 => "api",
+            47..=49 => "lacks a scope",
             50 => "user info",
             60 => "discovery",
             70 => "redirect",
@@ -215,6 +219,134 @@ fn a_response_that_is_cut_off_anywhere_is_told() {
             let is_known = found.iter().any(|(word, _)| matches!(*word, "known" | "unknown"));
             assert!(is_whole || !is_known, "{name} at {at}: {found:?}");
         }
+    }
+}
+
+#[test]
+fn every_place_of_a_record_that_holds_scopes_counts() {
+    let token = "1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+    let wide = "ZohoBooks.fullaccess.all";
+    for fields in [
+        format!(r#""granted_scopes": "{wide}""#),
+        format!(r#""Scopes": ["{wide}"]"#),
+        format!(r#""oauthScope": "{wide}""#),
+        format!(r#""scope_2": "{wide}""#),
+        format!(r#""token": {{"scope": "{wide}"}}"#),
+        format!(r#""token": {{"refresh_token": "{token}", "scope": "{wide}"}}"#),
+        format!(r#""a": {{"b": [{{"scopes": [["{wide}"]]}}]}}"#),
+        format!(r#""response": "{{\"scope\": \"{wide}\"}}""#),
+        format!(r#""permissions": "{wide}""#),
+        format!(r#""permissions": ["{wide}", "ZohoBooks.invoices.READ"]"#),
+        format!(r#""rights": "ZohoBooks.invoices.READ,{wide}""#),
+    ] {
+        for text in [
+            format!(r#"{{"access_token": "{token}", "scope": "ZohoBooks.invoices.READ", {fields}}}"#),
+            format!(r#"{{{fields}, "scope": ["ZohoBooks.invoices.READ"], "access_token": "{token}"}}"#),
+        ] {
+            for (name, text) in [("t.json", text.clone()), ("t.ndjson", format!("{text}\n{{\"scope\": \"email\"}}\n"))]
+            {
+                let mut sources = Sources::default();
+                let grants = read_tokens(name, &text, &mut sources).grants;
+                let grant = &grants[0];
+                let mut held: Vec<&str> = grant.request.items.iter().map(|item| item.written.as_str()).collect();
+                held.sort_unstable();
+                assert_eq!(held, [wide, "ZohoBooks.invoices.READ"], "{text}");
+                assert!(grant.differs.is_some(), "{text}");
+                assert_eq!(grants.len(), if name == "t.json" { 1 } else { 2 }, "{text}");
+            }
+        }
+    }
+    // What is said twice and is the same, and what is asked for, is no contradiction.
+    for fields in [
+        r#""granted_scopes": ["ZohoBooks.invoices.READ"]"#,
+        r#""scopes": "zohobooks.invoices.read""#,
+        r#""requested_scopes": "ZohoBooks.fullaccess.all""#,
+        r#""scopes_supported": ["ZohoBooks.fullaccess.all"]"#,
+        r#""note": "see ZohoBooks.fullaccess.all for more""#,
+        r#""last_error": {"error": "invalid_code"}"#,
+        r#""granted_scopes": null"#,
+    ] {
+        let text = format!(r#"{{"access_token": "{token}", "scope": "ZohoBooks.invoices.READ", {fields}}}"#);
+        let mut sources = Sources::default();
+        let grants = read_tokens("t.json", &text, &mut sources).grants;
+        assert_eq!((grants.len(), grants[0].request.items.len(), grants[0].differs), (1, 1, None), "{text}");
+    }
+}
+
+#[test]
+fn tokens_beside_each_other_are_grants_of_their_own() {
+    for (text, expected) in [
+        (
+            r#"{"access_token": "a", "scope": "email", "previous": {"access_token": "b", "scope": "openid"}}"#,
+            &["known", "known"][..],
+        ),
+        (r#"{"access_token": "a", "previous": {"access_token": "b", "scope": "openid"}}"#, &["unknown", "known"]),
+        (r#"{"refresh_token": "a", "response": {"access_token": "b", "scope": "openid"}}"#, &["known"]),
+        (r#"{"app": "x", "access_token": "a", "x": {"scope": "email"}}"#, &["known"]),
+        (
+            r#"{"scope": "email", "grants": [{"app": "x", "scope": "openid"}, {"app": "y", "scope": "phone"}]}"#,
+            &["known"; 3],
+        ),
+        (r#"{"scope": "email", "tokens": [{"access_token": "a"}, {"access_token": "b"}]}"#, &["known"]),
+    ] {
+        let found: Vec<&str> = read("t.json", text).into_iter().map(|(word, _)| word).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn what_programs_would_read_differently_is_not_evaluated() {
+    for (name, text, expected) in [
+        ("t.json", r#"{"scope": "email", "scope": "ZohoBooks.fullaccess.all"}"#, "ambiguous"),
+        ("t.json", r#"{"scope": "email", "note": 1, "note": 2}"#, "ambiguous"),
+        ("t.json", r#"{"scope": {"granted": "email"}}"#, "shape"),
+        ("t.json", r#"{"scope": "email", "scopes": 7}"#, "shape"),
+        ("t.json", r#"{"scope": ["email", {"name": "ZohoBooks.fullaccess.all"}]}"#, "shape"),
+        ("t.json", r#"{"scope": "{\"granted\": \"email\"}"}"#, "shape"),
+        ("t.csv", "app,scope\nx,email,ZohoBooks.fullaccess.all\n", "long row"),
+        ("t.csv", "app,scope\nx,email,,,\"y\"\n", "long row"),
+        ("t.csv", "app,scope,scope\nx,email,openid\n", "ambiguous"),
+        (
+            "t.json",
+            r#"{"client_id":"1000.EXAMPLE0EXAMPLE0EXAMPLE0EXAMPLE","client_secret":"0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b","code":"1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","scope":["SDPOnDemand.requests.ALL"],"expiry_time":1790000000000,"grant_type":"authorization_code"}"#,
+            "grant code",
+        ),
+        (
+            "t.json",
+            r#"{"code":"1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","grant_type":"authorization_code"}"#,
+            "grant code",
+        ),
+    ] {
+        let found = read(name, text);
+        assert!(found.iter().any(|(word, _)| *word == expected), "{text}: {found:?}");
+        assert!(found.iter().all(|(word, _)| *word != "known" && *word != "unknown"), "{text}: {found:?}");
+    }
+    let beside = read("t.json", r#"{"scope": "email", "x": {"note": 1, "note": 2}}"#);
+    assert!(beside.iter().any(|(word, _)| *word == "ambiguous"), "{beside:?}");
+    // An empty cell beyond the header is a delimiter too many, and an empty scope says that it is not known.
+    for (name, text) in [("t.csv", "app,scope\nx,email,\n"), ("t.csv", "app,scope,,note,note\nx,email,1,2,3\n")] {
+        assert_eq!(read(name, text), [("known", vec!["email".to_owned()])], "{text}");
+    }
+    for (name, text) in [("t.csv", "app,scope\nx,\n"), ("t.ndjson", "{\"app\":\"x\",\"scope\":\"\"}\n")] {
+        assert_eq!(read(name, text), [("unknown", Vec::new())], "{text}");
+    }
+}
+
+#[test]
+fn a_secret_where_a_scope_belongs_is_no_scope_and_not_shown() {
+    let token = "1000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+    for (name, text) in [
+        ("t.json", format!(r#"{{"scope": "email {token}"}}"#)),
+        ("t.json", format!(r#"{{"scope": ["email", "{token}"]}}"#)),
+        ("t.json", format!(r#"{{"scope": "[\"email\",\"{token}\"]"}}"#)),
+        ("t.csv", format!("app,scope\nx,email {token}\n")),
+    ] {
+        let mut sources = Sources::default();
+        let grants = read_tokens(name, &text, &mut sources).grants;
+        let items = &grants[0].request.items;
+        assert_eq!(items[0].written, "email", "{text}");
+        assert!(items[1].scope.is_err() && items[1].written.chars().all(|c| c == '*'), "{text}: {items:?}");
+        assert!(!sources.get(grants[0].place.source).text().contains("aaaaaaaa"), "{text}");
     }
 }
 

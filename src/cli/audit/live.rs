@@ -88,6 +88,7 @@ impl Gathered {
                 grant.labels = vec![(answered.grant.app.clone(), grant.place)];
                 if let ClientId::Written(id) = &answered.grant.client_id {
                     grant.labels.push((id.value.clone(), grant.place));
+                    grant.client = Some((id.value.clone(), grant.place));
                 }
                 grant.data_centre = grant.data_centre.or(answered.grant.server.data_centre.map(|centre| centre.code));
                 grant.requested.clone_from(&answered.requested);

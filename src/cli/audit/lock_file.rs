@@ -34,12 +34,14 @@ impl LockFile {
         Ok(Self { path: path.to_owned(), goal })
     }
 
-    /// Puts the file in place. A lock of a part of what is held would let the rest pass for new, so the old one stays.
-    pub(super) fn write(self, text: &str, is_whole: bool) -> Result<(), CommandError> {
+    /// Puts the file in place. A lock of a part of what is held would let the rest pass for new, so the old one stays where
+    /// something is `unsettled`, a phrase.
+    pub(super) fn write(self, text: &str, unsettled: Option<&str>) -> Result<(), CommandError> {
         let path = self.path.display();
-        if !is_whole {
-            let message = format!("`{path}` was not written: not every grant could be evaluated");
-            return Err(CommandError::incomplete(message).help("settle what could not be evaluated, or leave it out"));
+        if let Some(unsettled) = unsettled {
+            let message = format!("`{path}` was not written: {unsettled}");
+            let help = "settle that, or accept unknown grants in the policy's `unknown-grants`; `--lock-known` writes the rest, with these as unknown";
+            return Err(CommandError::incomplete(message).help(help));
         }
         let failed = |error| CommandError::incomplete(format!("`{path}` cannot be written: {error}"));
         self.goal.put(text).map_err(failed)

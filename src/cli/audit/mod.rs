@@ -5,6 +5,7 @@ mod live;
 mod lock_file;
 mod progress;
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,9 +17,12 @@ use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
 use super::{Outcome, files, tell};
 use crate::review::Review;
-use crate::review::grants::{Audit, Lock, Stream, Wanted};
+use crate::review::grants::{Audit, HeldAccess, Lock, Stream, Wanted};
 use crate::scope::Scope;
 use crate::text::{Source, Sources};
+
+/// So many of the grants that keep a lock from being written are named.
+const NAMED: usize = 5;
 
 /// The lock file where no other is named.
 const LOCK: &str = "zscope.lock";
@@ -42,6 +46,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = LOCK, conflicts_with = "check_lock")]
     lock: Option<PathBuf>,
 
+    /// Write the lock file even where grants are unknown or could not be evaluated: these stand in it as unknown
+    #[arg(long, requires = "lock")]
+    lock_known: bool,
+
     /// Compare the access that is held with a lock file
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = LOCK)]
     check_lock: Option<PathBuf>,
@@ -54,7 +62,7 @@ pub(super) struct Args {
     #[arg(long)]
     summary: bool,
 
-    /// End with exit code 3 when a response does not say what its token holds
+    /// End with exit code 3 also for unknown grants that the policy accepts
     #[arg(long)]
     strict: bool,
 
@@ -99,7 +107,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
         }
     }
 
-    let review = Review { catalog: &catalog, policy: &policy, as_of };
+    let review = Review::new(&catalog, &policy, as_of);
     let audit = Audit::new(&review, args.basis.app.as_deref(), requested.as_deref()).judging_by(args.basis.options());
     let names_count = lock.is_some() || lock_file.is_some();
     let stdin = [OsString::from("-")];
@@ -116,6 +124,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     let (collector, mut sinks) = stream.finish();
     let is_whole = collector.is_whole();
     let lock_text = lock_file.as_ref().map(|_| Lock::write(collector.held()));
+    let unsettled = if is_whole || args.lock_known { None } else { Some(unsettled(collector.held())) };
     let mut report = collector.finish(lock.as_ref(), Wanted { details: !args.summary, plans: args.plan });
     report.run = info;
     for sink in &mut sinks {
@@ -126,16 +135,28 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
             .map_err(|error| CommandError::stdout(&error))?;
     }
     drop(sinks);
-    let (unknown, offending) =
-        report.totals.as_ref().map_or((0, 0), |totals| (totals.all.unknown_grants, totals.all.offending_grants));
+    let all = report.totals.as_ref().map(|totals| totals.all).unwrap_or_default();
+    let unknown = if args.strict { all.unknown_grants } else { all.unsettled_grants() };
+    let offending = all.offending_grants;
     let outcome = outputs.complete(&report)?;
     if offending > 0 && !args.plan && io::stderr().is_terminal() {
         tell("note: no documented call narrows a grant; `--plan` shows the way to a smaller one");
     }
     if let (Some(file), Some(text)) = (lock_file, lock_text) {
-        file.write(&text, is_whole)?;
+        file.write(&text, unsettled.as_deref())?;
     }
-    Ok(if args.strict && unknown > 0 { Outcome::Incomplete } else { outcome })
+    Ok(if unknown > 0 { Outcome::Incomplete } else { outcome })
+}
+
+/// Whose grants are not known, as a phrase.
+fn unsettled(held: &BTreeMap<(String, String), HeldAccess>) -> String {
+    let unknown = held.iter().filter(|(_, access)| access.is_unknown || access.is_failed);
+    let names: Vec<String> = unknown.map(|((app, centre), _)| format!("`{app}` ({centre})")).collect();
+    match names.len() {
+        0 => "not every record could be evaluated".to_owned(),
+        1..=NAMED => format!("it is not known what is held by {}", names.join(", ")),
+        count => format!("it is not known what is held by {} and {} more", names[..NAMED].join(", "), count - NAMED),
+    }
 }
 
 impl Args {

@@ -128,7 +128,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         },
     };
     let scanner = Scanner::new(&catalog);
-    let review = Review { catalog: &catalog, policy: &policy, as_of };
+    let review = Review::new(&catalog, &policy, as_of);
     let own_files = OwnFiles::of(&sources, args.reporting.paths().chain(args.baseline.path()));
     let mut tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
     if args.fix || args.diff {
@@ -152,7 +152,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut report = review.run(tree.gathered);
     let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
-    baseline.apply(&mut report, &policy, evaluated)?;
+    baseline.apply(&mut report, &review, evaluated)?;
     let outcome = outputs.write(report, args.inputs());
     // As with the report: the run ends here.
     std::mem::forget((catalog, policy, tree.files));

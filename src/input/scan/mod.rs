@@ -30,7 +30,6 @@ mod keep;
 mod large;
 mod placeholder;
 mod reader;
-mod secret;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -119,7 +118,7 @@ impl<'c> Scanner<'c> {
         }
         let mut requests = self.requests(id, text, sightings);
         if let Some(last) = requests.len().checked_sub(1) {
-            for (kind, range) in secret::secrets(text) {
+            for (kind, range) in crate::secret::live(text) {
                 let nearest = requests.partition_point(|request| request.place.span.start <= range.start);
                 let place = Place::new(id, Span::new(range.start, range.end));
                 if let Some(request) = requests.get_mut(nearest.saturating_sub(1).min(last)) {

@@ -6,11 +6,15 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::super::names_scopes;
+
 /// What a field is, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     /// The scopes that are held.
     Scope,
+    /// Scopes that are asked for, offered or missing: not held.
+    Asked,
     /// A token: its presence counts, its value is never looked at.
     Token,
     /// The API host.
@@ -68,8 +72,27 @@ const NAMES: &[(&str, Key)] = &[
     ("description", Key::Remark),
 ];
 
-/// The longest of [`NAMES`], with room for separators.
-const LONGEST: usize = 32;
+/// Words by which a list of scopes is told from one of those that are held.
+const ASKED: [&str; 15] = [
+    "ask",
+    "available",
+    "default",
+    "denied",
+    "excess",
+    "missing",
+    "need",
+    "offer",
+    "optional",
+    "possible",
+    "request",
+    "requir",
+    "support",
+    "unused",
+    "want",
+];
+
+/// The longest name that is looked at, with room for separators.
+const LONGEST: usize = 40;
 
 impl Key {
     /// What a field of that name is.
@@ -85,13 +108,64 @@ impl Key {
             _ => {}
         }
         let letters = || name.iter().filter(|byte| !matches!(byte, b'_' | b'-' | b' ')).map(u8::to_ascii_lowercase);
-        NAMES.iter().find(|(known, _)| letters().eq(known.bytes())).map_or(Self::Other, |&(_, key)| key)
+        let known = NAMES.iter().find(|(known, _)| letters().eq(known.bytes()));
+        known.map_or_else(|| Self::by_its_words(name), |&(_, key)| key)
+    }
+
+    /// What a field is whose name ends in `scope` or `scopes`, with or without a number: `zoho_scope`, `scopes_2`.
+    fn by_its_words(name: &[u8]) -> Self {
+        // What is no name may be the whole header of a table.
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+        let Some(name) = std::str::from_utf8(name).ok().filter(|name| name.as_bytes().iter().all(is_name)) else {
+            return Self::Other;
+        };
+        let lower = name.to_ascii_lowercase();
+        let is_asked = ASKED.iter().any(|word| lower.contains(word));
+        match names_scopes(name.trim_end_matches(|c: char| c.is_ascii_digit())) {
+            true if is_asked => Self::Asked,
+            true => Self::Scope,
+            false if is_asked && lower.contains("scope") => Self::Asked,
+            false => Self::Other,
+        }
     }
 
     /// Whether the field's value may be shown to people.
     pub(super) fn is_shown(self) -> bool {
-        !matches!(self, Self::Token | Self::Other)
+        !matches!(self, Self::Token | Self::Other | Self::Asked)
     }
+}
+
+/// The operations of scopes, in lower case: what a text ends in that is known for a scope whatever its field is called.
+const OPERATIONS: [&str; 12] = [
+    "all",
+    "create",
+    "create-update",
+    "custom",
+    "delete",
+    "edit",
+    "execute",
+    "get",
+    "import",
+    "read",
+    "update",
+    "write",
+];
+
+/// Whether a text is a list of scopes by its looks: it has nothing but scopes with all their parts in it, and at least one.
+pub(crate) fn is_list_of_scopes(text: &str) -> bool {
+    let is_word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    let is_scope = |word: &str| {
+        let Some((front, operation)) = word.rsplit_once('.') else { return false };
+        front.contains('.')
+            && word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && OPERATIONS.iter().any(|known| known.eq_ignore_ascii_case(operation))
+            && front.split('.').all(is_word)
+    };
+    // The last word is looked at first: most texts have none there.
+    let mut words = text.rsplit([',', ' ', ';', '+', '\n', '\r', '\t']).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(is_scope)
 }
 
 /// The fields of a JSON object in the order written, duplicates included.
@@ -159,7 +233,14 @@ mod tests {
             ("API_DOMAIN", Key::ApiDomain),
             ("Client ID", Key::Label(2)),
             ("expires_in_sec", Key::ExpiresInSec),
-            ("scopes_supported", Key::Other),
+            ("oauthScopes", Key::Scope),
+            ("scope_1", Key::Scope),
+            ("zoho-scopes2", Key::Scope),
+            ("scopes_supported", Key::Asked),
+            ("requestedScopes", Key::Asked),
+            ("app,scope", Key::Other),
+            ("microscope", Key::Other),
+            ("scope_id", Key::Other),
             ("", Key::Other),
             ("client_secret", Key::Other),
         ] {

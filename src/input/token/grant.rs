@@ -1,7 +1,9 @@
 //! What one token holds, and what else its response tells.
 
-use super::super::{Request, read_list};
-use super::{Facts, Failure};
+use std::collections::HashSet;
+
+use super::super::{Item, Request};
+use super::Failure;
 use crate::catalog::data_centre::DataCentre;
 use crate::scope::Scope;
 use crate::text::{Place, SourceId, Span};
@@ -14,8 +16,14 @@ pub struct Grant {
     pub name: String,
     /// The applications or clients that the input names for it, each with its place, the most telling first.
     pub labels: Vec<(String, Place)>,
+    /// The client id that the input names for it: it says more than any name.
+    pub client: Option<(String, Place)>,
     /// Whether its scopes are known.
     pub state: State,
+    /// Where the record says for a second time what is held, and otherwise.
+    pub differs: Option<Place>,
+    /// The line of the policy that accepts that its scopes are not known, once somebody has found it.
+    pub accepted: Option<Place>,
     /// The whole record, or what of it says that the grant failed.
     pub place: Place,
     /// The scopes that are held. `app` is the policy's application, once somebody has found it. Empty where the scopes
@@ -45,44 +53,37 @@ pub struct Origin {
 }
 
 impl Grant {
-    /// A grant of given facts. Its places point into a text that is never shown: they tell scopes, API host and client
-    /// apart, and nothing else.
-    pub(crate) fn of_facts(facts: &Facts<'_>, source: SourceId) -> Self {
-        let place = |start, end| Place::new(source, Span::new(start, end));
-        let length = facts.scope.map_or(0, str::len);
-        let (whole, aside) = (place(0, length + 2), place(length + 2, length + 3));
-        let mut items = facts.scope.map(|scope| read_list(source, scope, 1).items).unwrap_or_default();
-        for item in &mut items {
-            item.stray = None;
+    /// Whose it is, what says it most surely first: the client id, then names.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = &str> {
+        self.client.iter().chain(&self.labels).map(|(label, _)| label.as_str())
+    }
+
+    /// Takes the scopes of every place that says what is held, each once. Where they differ, all count, and it is noted.
+    pub(super) fn hold(&mut self, lists: Vec<(Vec<Item>, Span)>, source: SourceId) {
+        let spelled =
+            |items: &[Item]| items.iter().map(|item| item.written.to_ascii_lowercase()).collect::<HashSet<_>>();
+        let mut lists = lists.into_iter();
+        let Some((items, span)) = lists.next() else { return };
+        self.state = State::Known;
+        self.request.place = Place::new(source, span);
+        let first = spelled(&items);
+        self.request.items = items;
+        let mut known = first.clone();
+        for (items, span) in lists {
+            if spelled(&items) != first {
+                self.differs = self.differs.or(Some(Place::new(source, span)));
+            }
+            let new = items.into_iter().filter(|item| known.insert(item.written.to_ascii_lowercase()));
+            self.request.items.extend(new);
         }
-        let state = if items.is_empty() { State::Unknown } else { State::Known };
-        let mut grant = Self {
-            name: facts.labels().next().unwrap_or_default().to_owned(),
-            labels: facts.labels().map(|label| (label.to_owned(), aside)).collect(),
-            state,
-            place: aside,
-            request: Request { app: None, place: whole, items, separators: Vec::new(), url: None, secrets: Vec::new() },
-            api_domain: None,
-            data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
-            stale: Vec::new(),
-            requested: None,
-            origin: None,
-        };
-        if let Some(domain) = facts.api_domain {
-            grant.set_api_domain(domain, aside);
-        }
-        let times =
-            [(facts.is_in_milliseconds, StaleForm::Milliseconds), (facts.has_expires_in_sec, StaleForm::ExpiresInSec)];
-        let times = times.into_iter().filter(|(has, _)| *has);
-        grant.stale.extend(times.map(|(_, form)| Stale { form, place: aside }));
-        grant
     }
 
     /// Moves every place of the grant.
     pub(super) fn relocate(&mut self, to: impl Fn(Span) -> Span) {
         let shift = |place: &mut Place| place.span = to(place.span);
         shift(&mut self.place);
-        self.labels.iter_mut().for_each(|(_, place)| shift(place));
+        self.labels.iter_mut().chain(&mut self.client).for_each(|(_, place)| shift(place));
+        self.differs.iter_mut().for_each(shift);
         self.api_domain.iter_mut().for_each(|(_, place)| shift(place));
         self.stale.iter_mut().for_each(|stale| shift(&mut stale.place));
         self.request.relocate(to);

@@ -2,7 +2,9 @@
 //!
 //! Everything here is pure: texts in, grants out, each with the place where it was read. A response without `scope` is
 //! an *unknown* grant, never an empty one: Zoho leaves the key out in about a third of its answers. An answer that is
-//! no token response is a *failed* grant that says what it is. Nothing is dropped in silence.
+//! no token response is a *failed* grant that says what it is. Every field of a record that holds scopes counts, and what
+//! programs would read differently (a key that stands twice, cells beyond the header) is not evaluated. Nothing is dropped
+//! in silence.
 //!
 //! ```
 //! use zscope::input::token::{State, read_tokens};
@@ -19,7 +21,10 @@
 mod failure;
 mod fields;
 mod grant;
+mod lists;
 mod read;
+mod record;
+mod refusal;
 mod rows;
 mod shape;
 mod skim;
@@ -27,10 +32,12 @@ mod table;
 
 pub use failure::Failure;
 pub use grant::{Grant, Origin, Stale, StaleForm, State};
-pub use read::{Kind, Read, kind_of, read_line, read_record, read_tokens};
+pub use read::{Kind, kind_of, read_tokens};
+pub use record::{Read, read_line, read_record, refusal};
+pub use refusal::Refusal;
 pub use table::Header;
 
-pub(crate) use read::unnamed;
+pub(crate) use record::unnamed;
 pub(crate) use rows::{Row, TableReader};
 pub(crate) use skim::{Facts, Skimmer, is_clear};
 pub(crate) use table::{failed, read_row};

@@ -3,7 +3,6 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use super::Header;
 use crate::text::Span;
 
 /// One row.
@@ -64,20 +63,9 @@ impl<R: Read> TableReader<R> {
         Self { reader, taken: 0, passed: 0, line: 1, delimiter }
     }
 
-    /// The header: the first row, or the second one after a line by which a spreadsheet says what separates cells.
-    ///
-    /// # Errors
-    ///
-    /// When the input cannot be read.
-    pub(crate) fn header(&mut self) -> io::Result<Option<Header>> {
-        let Some(mut row) = self.next()? else { return Ok(None) };
-        let bare = row.text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&row.text);
-        if bare == [b"sep=", &[self.delimiter][..]].concat() {
-            let Some(second) = self.next()? else { return Ok(None) };
-            row = second;
-        }
-        let cells: Vec<_> = row.cells.iter().map(String::from_utf8_lossy).collect();
-        Ok(Some(Header::new(cells.iter().map(AsRef::as_ref), self.delimiter)))
+    /// The byte between cells.
+    pub(super) fn delimiter(&self) -> u8 {
+        self.delimiter
     }
 
     /// The next row.

@@ -1,14 +1,15 @@
 //! Tables with a header: exports with a column for the application or client, and one for scopes or responses.
 
 use std::fmt::Write as _;
+use std::io::{self, Read};
 
-use super::fields::Key;
-use super::read::{Parts, Read, number, parts, unnamed};
+use super::fields::{Key, is_list_of_scopes};
+use super::record::{self, Parts, number, parts, unnamed};
 use super::rows::{self, Cell, Row, TableReader};
 use super::shape::is_in_milliseconds;
-use super::skim::Facts;
+use super::skim::{Facts, is_plain_list};
 use super::{Failure, Grant};
-use crate::secret::masked;
+use crate::secret::blot;
 use crate::text::{Source, Sources, Span};
 
 /// Columns that hold a whole response.
@@ -34,6 +35,7 @@ impl Header {
         let bare = |cell: &str| cell.trim_start_matches('\u{feff}').trim().to_owned();
         let names: Vec<String> = cells.into_iter().map(bare).collect();
         let keys: Vec<Key> = names.iter().map(|name| Key::of(name.as_bytes())).collect();
+        let names = told_apart(names, &keys);
         let twice = |key: &Key| *key != Key::Other && keys.iter().filter(|other| *other == key).count() > 1;
         let is_plain = !keys.iter().any(twice) && !names.iter().any(|name| is_response(name));
         Self { names, keys, delimiter, is_plain }
@@ -53,15 +55,21 @@ impl Header {
 
     /// The facts of a row; `None` where the full reader has to look.
     pub(crate) fn skim<'r>(&self, row: &'r csv::ByteRecord) -> Option<Facts<'r>> {
-        if !self.is_plain || row.as_slice().iter().any(|byte| *byte < b' ') {
+        let is_beyond = row.iter().skip(self.keys.len()).any(|cell| !cell.trim_ascii().is_empty());
+        if !self.is_plain || is_beyond || row.as_slice().iter().any(|byte| *byte < b' ') {
             return None;
         }
         let mut facts = Facts::default();
         let (mut has_life, mut has_seconds) = (false, false);
         for (key, cell) in self.keys.iter().zip(row) {
-            if *key == Key::Other || *key == Key::Token || *key == Key::TokenType {
-                // A cell that holds JSON may hold a response.
-                if cell.trim_ascii_start().starts_with(b"{") || cell.trim_ascii_start().starts_with(b"[") {
+            // A cell that holds JSON may hold a response.
+            let start = cell.trim_ascii_start();
+            if start.starts_with(b"{") || start.starts_with(b"[") {
+                return None;
+            }
+            if matches!(key, Key::Other | Key::Asked | Key::Token | Key::TokenType) {
+                let is_list = || std::str::from_utf8(cell).map_or(true, is_list_of_scopes);
+                if *key == Key::Other && is_list() {
                     return None;
                 }
                 continue;
@@ -71,6 +79,7 @@ impl Header {
                 continue;
             }
             match key {
+                Key::Scope if !is_plain_list(cell) => return None,
                 Key::Scope => facts.scope = Some(cell),
                 Key::ApiDomain => facts.api_domain = Some(cell),
                 Key::DataCentre => facts.data_centre = Some(cell),
@@ -97,7 +106,8 @@ impl Header {
             let is_scope = Key::of(name.as_bytes()) == Key::Scope;
             let is_json = is_response(name) && value.trim_start().starts_with(['{', '[', '"']);
             found |= is_scope || is_json;
-            if value.trim().is_empty() {
+            // An empty cell is no field, but for the scopes: there it says that they are not known.
+            if value.trim().is_empty() && !is_scope {
                 continue;
             }
             if record.text.len() > 1 {
@@ -110,6 +120,39 @@ impl Header {
         record.text.push('}');
         found.then_some(record)
     }
+}
+
+impl<R: Read> TableReader<R> {
+    /// The header: the first row, or the second one after a line by which a spreadsheet says what separates cells.
+    ///
+    /// # Errors
+    ///
+    /// When the input cannot be read.
+    pub(crate) fn header(&mut self) -> io::Result<Option<Header>> {
+        let Some(mut row) = self.next()? else { return Ok(None) };
+        let bare = row.text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&row.text);
+        if bare == [b"sep=", &[self.delimiter()][..]].concat() {
+            let Some(second) = self.next()? else { return Ok(None) };
+            row = second;
+        }
+        let cells: Vec<_> = row.cells.iter().map(String::from_utf8_lossy).collect();
+        Ok(Some(Header::new(cells.iter().map(AsRef::as_ref), self.delimiter())))
+    }
+}
+
+/// Names of columns of which none stands twice, as far as they say nothing to us: what they hold is looked at all the same.
+fn told_apart(mut names: Vec<String>, keys: &[Key]) -> Vec<String> {
+    for at in 1..names.len() {
+        let (before, rest) = names.split_at(at);
+        if keys.get(at) == Some(&Key::Other)
+            && let Some(name) = rest.first()
+            && before.contains(name)
+            && !is_response(name)
+        {
+            names[at] = format!("{name} {}", at + 1);
+        }
+    }
+    names
 }
 
 fn is_response(name: &str) -> bool {
@@ -187,7 +230,7 @@ impl Record<'_> {
 }
 
 /// Reads every row of a table. Each row is a source of its own.
-pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut Sources) -> Read {
+pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut Sources) -> record::Read {
     let source = sources.next_id();
     let mut rows = TableReader::new(text.as_bytes(), delimiter);
     let mut grants = Vec::new();
@@ -204,7 +247,7 @@ pub(super) fn read_table(name: &str, text: &str, delimiter: u8, sources: &mut So
     if sources.next_id() == source {
         sources.add(Source::new(name, ""));
     }
-    Read { grants, source }
+    record::Read { grants, source }
 }
 
 /// Reads the grants of one row. The row goes into `sources` without its secrets.
@@ -213,6 +256,9 @@ pub(crate) fn read_row(name: &str, header: &Header, row: &Row, sources: &mut Sou
         return vec![failed(name, row.line, Failure::NotUtf8, sources)];
     };
     let cells = rows::cells(text, header.delimiter);
+    if cells.iter().skip(header.names.len()).any(|cell| !cell.value.trim().is_empty()) {
+        return vec![failed(name, row.line, Failure::LongRow, sources)];
+    }
     let Some(record) = header.record(&cells) else {
         return vec![failed(name, row.line, Failure::ShortRow, sources)];
     };
@@ -232,18 +278,18 @@ pub(crate) fn read_row(name: &str, header: &Header, row: &Row, sources: &mut Sou
     // Cells over which the header says nothing, and whole responses: of these the reader keeps what may be shown.
     let is_open = |number: usize| header.names.get(number).is_some_and(|name| !is_response(name));
     hide.extend(cells.iter().enumerate().filter(|(number, _)| !is_open(*number)).map(|(_, cell)| cell.span));
-    sources.add(Source::starting_at(name, masked(text, &hide, &everywhere(keep)), row.line));
+    sources.add(Source::starting_at(name, blot(text, &hide, &everywhere(keep), '*'), row.line));
     number(name, row.line, &mut grants);
     grants
 }
 
 /// A record that cannot even be read as text, or has no cells.
 pub(crate) fn failed(name: &str, line: usize, failure: Failure, sources: &mut Sources) -> Grant {
-    let text = masked("(row)", &[], &[]);
+    let text = "(row)".to_owned();
     let source = sources.next_id();
     let mut reader = super::shape::Reader::new(source, &text);
     reader.fail(failure, Span::new(0, text.len()), &super::shape::Labels::new());
-    let mut grant = reader.grants.remove(0);
+    let mut grant = reader.grants().remove(0);
     grant.name = unnamed(name, line, 0);
     sources.add(Source::starting_at(name, text, line));
     grant

@@ -3,8 +3,7 @@
 //! They are blotted out of the text that is kept, so that no message and no snippet repeats them.
 
 use super::whereabouts::is_whereabouts;
-use crate::policy::secrets;
-use crate::secret::is_client_id;
+use crate::secret::{self, is_bare, is_client_id};
 use crate::text::Span;
 use crate::yaml::{Node, Value};
 
@@ -16,26 +15,18 @@ const URL: &str = "accounts-url";
 
 /// The text with everything blotted out, byte for byte, that may be a secret; what YAML says of the rest is the same.
 pub(super) fn blot(text: &str, tree: Option<&Node>) -> String {
-    let mut found = secrets::find(text);
+    let mut found = secret::sure(text);
     if let Some(tree) = tree {
         among(tree, text, &mut found);
     }
-    found.sort_unstable();
-    let mut merged: Vec<Span> = Vec::with_capacity(found.len());
-    for span in found {
-        match merged.last_mut() {
-            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
-            _ => merged.push(span),
-        }
-    }
-    secrets::blot(text, &merged)
+    secret::blot(text, &found, &[], secret::PLAIN)
 }
 
 fn among(node: &Node, text: &str, found: &mut Vec<Span>) {
     match &node.value {
         Value::Mapping(entries) => {
             for entry in entries {
-                found.extend(secrets::is_bare(&entry.key).then_some(entry.key_span));
+                found.extend(is_bare(&entry.key).then_some(entry.key_span));
                 if KEYS.contains(&entry.key.as_str()) {
                     whole(&entry.value, text, found);
                 } else if let (true, Value::Scalar(address)) = (entry.key == URL, &entry.value.value) {
@@ -46,7 +37,7 @@ fn among(node: &Node, text: &str, found: &mut Vec<Span>) {
             }
         }
         Value::Sequence(items) => items.iter().for_each(|item| among(item, text, found)),
-        Value::Scalar(value) => found.extend(secrets::is_bare(value).then_some(node.span)),
+        Value::Scalar(value) => found.extend(is_bare(value).then_some(node.span)),
         Value::Null => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{GrantState, Tally, Totals};
+use super::super::{Tally, Totals};
 use super::grants::Group;
 use super::population::{App, Population};
 use super::row::{Absolved, FRAME, Statement, absolved};
@@ -152,7 +152,7 @@ impl Line {
             warnings: app.count(Severity::Warning),
             notes: app.count(Severity::Note),
             grants: app.grants.len(),
-            unknown_grants: app.grants.iter().filter(|held| held.info.state == GrantState::Unknown).count(),
+            unknown_grants: app.grants.iter().filter(|held| held.info.state.is_unknown()).count(),
         }
     }
 

@@ -91,7 +91,7 @@ impl Grants {
         let all = &totals.all;
         let grants = || population.apps.iter().flat_map(|app| app.grants.iter().map(move |held| (app, held)));
         let head = |(app, held)| Head::new(app, held, shown.contains(&held.number), guide);
-        let mut unknown: Vec<_> = grants().filter(|(_, held)| held.info.state == GrantState::Unknown).collect();
+        let mut unknown: Vec<_> = grants().filter(|(_, held)| held.info.state.is_unknown()).collect();
         unknown.sort_by_key(|(_, held)| held.number);
         let services = totals.by_service.iter().take(SERVICES);
         Some(Self {
@@ -153,6 +153,7 @@ impl Head {
         match self.state {
             GrantState::Known => counted(self.scopes, "scope"),
             GrantState::Unknown => "nobody knows which scopes".to_owned(),
+            GrantState::Accepted => "nobody knows which scopes, which the policy accepts".to_owned(),
             GrantState::Failed => "no token".to_owned(),
         }
     }
@@ -161,7 +162,7 @@ impl Head {
     pub(super) fn mark(&self) -> &'static str {
         match self.state {
             GrantState::Known => "allowed",
-            GrantState::Unknown => "unknown",
+            GrantState::Unknown | GrantState::Accepted => "unknown",
             GrantState::Failed => "error",
         }
     }

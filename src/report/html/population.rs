@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::{GrantInfo, Plan, Report};
 use super::shown::Guide;
 use crate::finding::Waived;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, Subject};
 use crate::judge::{Judged, Verdict};
 use crate::text::Place;
 
@@ -153,10 +153,9 @@ type Name<'r> = (Option<&'r str>, Option<usize>, String);
 struct Index<'r> {
     apps: BTreeMap<Option<&'r str>, App<'r>>,
     by_name: HashMap<Name<'r>, Vec<usize>>,
-    by_place: HashMap<(Option<&'r str>, Place), usize>,
+    /// For each scope of the report, its application, and where it stands in the list of that.
+    rows: Vec<(Option<&'r str>, usize)>,
     remarks: HashMap<Sameness<'r>, usize>,
-    /// The grants of the report in the order of their places, each with its index.
-    by_record: Vec<(usize, &'r GrantInfo)>,
     /// Where a grant of the report stands in the list of its application's.
     grants: HashMap<usize, usize>,
 }
@@ -212,23 +211,11 @@ impl<'r> Index<'r> {
             held.push(Held { number, info, remarks, waived, plan: plans.get(&number).copied() });
             let at = held.len() - 1;
             self.grants.insert(number, at);
-            self.by_record.push((number, info));
         }
-        self.by_record.sort_by_key(|(_, info)| info.place);
     }
 
     fn app(&mut self, name: Option<&'r str>) -> &mut App<'r> {
         self.apps.entry(name).or_insert_with(|| App { name, ..App::default() })
-    }
-
-    /// The grant in whose record a place lies.
-    fn grant_at(&self, place: Place) -> Option<usize> {
-        let after = self.by_record.partition_point(|(_, info)| {
-            (info.place.source, info.place.span.start) <= (place.source, place.span.start)
-        });
-        let (number, info) = self.by_record.get(after.checked_sub(1)?)?;
-        let is_inside = info.place.source == place.source && place.span.end <= info.place.span.end;
-        is_inside.then_some(*number)
     }
 
     fn scope(&mut self, judged: &'r Judged) {
@@ -248,7 +235,7 @@ impl<'r> Index<'r> {
         if let Some(access) = group.scopes.get_mut(row) {
             access.places.push(judged.place);
         }
-        self.by_place.insert((app, judged.place), row);
+        self.rows.push((app, row));
     }
 
     fn finding(&mut self, finding: &'r Finding, guide: Guide<'_>, of_policy: &mut Vec<Remark<'r>>) {
@@ -299,20 +286,15 @@ impl<'r> Index<'r> {
 
     fn row(&self, finding: &'r Finding) -> Row<'r> {
         let app = finding.app.as_deref();
-        if let Some(row) = self.by_place.get(&(app, finding.place)) {
-            return Row::Scope(app, *row);
-        }
-        let grant = self.grant_at(finding.place);
-        let named = finding.scope.as_deref().map(|scope| (app, grant, scope.to_ascii_lowercase()));
-        let rows = named.and_then(|key| self.by_name.get(&key));
-        if let Some(row) = rows.and_then(|rows| rows.first()) {
-            return Row::Scope(app, *row);
-        }
-        let held = grant.and_then(|grant| {
-            let at = *self.grants.get(&grant)?;
-            let held = self.apps.get(&app)?.grants.get(at)?;
-            (held.number == grant).then_some(at)
-        });
-        held.map_or(Row::App(app), |at| Row::Grant(app, at))
+        let row = match finding.subject {
+            Subject::Scope(at) => self.rows.get(at).map(|(app, row)| Row::Scope(*app, *row)),
+            Subject::Grant(number) => self.grants.get(&number).map(|at| Row::Grant(app, *at)),
+            // What names a scope that stands somewhere is told there.
+            _ => finding.scope.as_deref().and_then(|scope| {
+                let rows = self.by_name.get(&(app, None, scope.to_ascii_lowercase()))?;
+                rows.first().map(|row| Row::Scope(app, *row))
+            }),
+        };
+        row.unwrap_or(Row::App(app))
     }
 }

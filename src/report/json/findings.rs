@@ -28,14 +28,44 @@ pub(super) struct Finding<'a> {
     scope: Option<Text<'a>>,
     /// The application it is about.
     app: Option<Text<'a>>,
+    /// What it is about.
+    subject: Subject,
     /// Where.
     location: Location<'a>,
     /// What else belongs to it.
     related: Vec<Related<'a>>,
+    /// What narrower rules say of the same scope: the same fault, told once.
+    absorbed: Vec<Absorbed<'a>>,
     /// A name that is its own within the report and stays the same when lines move: 32 hexadecimal digits.
     fingerprint: String,
     /// A change that would settle it.
     fix: Option<Fix<'a>>,
+}
+
+/// `subject`: what a finding is about.
+#[derive(Serialize)]
+struct Subject {
+    /// `scope`, `list`, `url`, `text`, `grant`, `policy` or `run`.
+    kind: &'static str,
+    /// Which one: a position in `scopes` or `grants`, from 0.
+    index: Option<usize>,
+}
+
+/// An entry of `absorbed`: what a narrower rule says.
+#[derive(Serialize)]
+struct Absorbed<'a> {
+    /// The rule's code.
+    code: &'static str,
+    /// The rule's name.
+    rule: &'static str,
+    /// What it would have alone.
+    severity: Severity,
+    /// How sure the rule is.
+    confidence: Confidence,
+    /// What is wrong.
+    message: Text<'a>,
+    /// What to do about it.
+    help: Option<Text<'a>>,
 }
 
 /// An entry of `related`: a second thing that a finding points at.
@@ -104,8 +134,10 @@ impl<'a> Finding<'a> {
             help: finding.help.as_deref().map(Text::new),
             scope: finding.scope.as_deref().map(Text::new),
             app: finding.app.as_deref().map(Text::new),
+            subject: Subject::from(finding.subject),
             location: Location::new(finding.place, sources),
             related: related.collect(),
+            absorbed: finding.absorbed.iter().map(Absorbed::new).collect(),
             fingerprint,
             fix: finding.fix.as_ref().map(|fix| Fix {
                 description: Text::new(&fix.description),
@@ -114,6 +146,34 @@ impl<'a> Finding<'a> {
                 location: Location::new(fix.place, sources),
             }),
         }
+    }
+}
+
+impl<'a> Absorbed<'a> {
+    fn new(finding: &'a finding::Finding) -> Self {
+        Self {
+            code: finding.rule.code,
+            rule: finding.rule.name,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            message: Text::new(&finding.message),
+            help: finding.help.as_deref().map(Text::new),
+        }
+    }
+}
+
+impl From<finding::Subject> for Subject {
+    fn from(subject: finding::Subject) -> Self {
+        let (kind, index) = match subject {
+            finding::Subject::Scope(index) => ("scope", Some(index)),
+            finding::Subject::List => ("list", None),
+            finding::Subject::Url => ("url", None),
+            finding::Subject::Text => ("text", None),
+            finding::Subject::Grant(index) => ("grant", Some(index)),
+            finding::Subject::Policy => ("policy", None),
+            finding::Subject::Run => ("run", None),
+        };
+        Self { kind, index }
     }
 }
 

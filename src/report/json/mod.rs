@@ -73,6 +73,8 @@ struct Document<'a> {
     totals: Option<Figures<'a>>,
     /// The ways to smaller grants, where they were asked for.
     plans: Vec<Way<'a>>,
+    /// What else has to be known of the run: what of the policy this command does not use.
+    notes: Vec<Text<'a>>,
 }
 
 /// `tool`: the program.
@@ -147,6 +149,7 @@ impl<'a> Document<'a> {
             not_evaluated: report.not_evaluated.iter().map(|input| Unread::new(input, sources)).collect(),
             totals: report.totals.as_ref().map(Figures::new),
             plans: report.plans.iter().map(Way::new).collect(),
+            notes: report.notes.iter().map(|note| Text::new(note)).collect(),
         }
     }
 }

@@ -9,14 +9,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use ahash::RandomState;
 
 use super::{Audit, Matched};
-use crate::finding::Waived;
-use crate::finding::{Confidence, Finding, RuleInfo, Severity};
+use crate::finding::{Confidence, Finding, RuleInfo, Severity, Waived, one_a_fault};
 use crate::input::token::{Facts, Grant, State};
 use crate::input::{Item, read_list};
 use crate::judge::{Judged, Verdict, judge_item};
 use crate::report::service;
-use crate::rules::toxic_combination::{self, Profile};
-use crate::rules::{self, Rule};
+use crate::rules::{self, Profile};
 use crate::text::{Place, SourceId, Span};
 
 /// The most bytes that all of these judgements take, about. When there are more, they are forgotten and made anew.
@@ -27,37 +25,6 @@ const WEIGHT: usize = 1000;
 
 /// What a finding, a scope beside it, or a remark takes, about.
 const LIGHT: usize = 200;
-
-/// At what the rules look in a grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Each scope by itself.
-    Scope,
-    /// The scopes together.
-    List,
-    /// The scopes together, in pairs: [`toxic_combination`].
-    Pairs,
-    /// The scopes together, where it is known what is requested.
-    Requested,
-    /// The grant, whatever its scopes.
-    Grant,
-    /// Nothing: the rule is about requests or about runs.
-    Elsewhere,
-}
-
-/// At what a rule looks in a grant. A rule that is not told here looks at the scopes together.
-pub(super) fn extent(rule: &dyn Rule) -> Extent {
-    match rule.info().code {
-        "ZS001" | "ZS101" | "ZS102" | "ZS103" | "ZS104" | "ZS201" | "ZS202" | "ZS203" | "ZS204" | "ZS205" | "ZS301"
-        | "ZS302" | "ZS501" => Extent::Scope,
-        "ZS206" => Extent::Pairs,
-        "ZS502" => Extent::Requested,
-        "ZS503" | "ZS505" | "ZS506" | "ZS507" => Extent::Grant,
-        "ZS002" | "ZS003" | "ZS004" | "ZS005" | "ZS303" | "ZS304" | "ZS305" | "ZS306" | "ZS401" | "ZS402" | "ZS403"
-        | "ZS307" | "ZS308" | "ZS309" | "ZS404" | "ZS405" | "ZS504" | "ZS601" => Extent::Elsewhere,
-        _ => Extent::List,
-    }
-}
 
 /// A scope, judged by itself.
 pub(super) struct Alone {
@@ -81,8 +48,6 @@ pub(super) struct Alone {
     pub(super) is_absolved: bool,
     /// What it brings into combinations.
     pub(super) profile: Option<Profile>,
-    /// One of the findings is not about this scope: only a look at the whole grant tells where it counts.
-    pub(super) is_odd: bool,
     size: usize,
 }
 
@@ -113,22 +78,17 @@ impl Alone {
         grant.request.app = audit.app(matched).map(str::to_owned);
         let judged = [judge_item(audit.judge_of(matched), &item, grant.request.app.as_deref())];
         grant.request.items.push(item);
-        let context = audit.context(&grant, matched, &judged, None);
-        let mut found = Vec::new();
-        for rule in rules::ALL.iter().filter(|rule| extent(**rule) == Extent::Scope) {
-            rule.check(&context, &mut found);
-        }
-        let profile = judged.first().and_then(|judged| toxic_combination::profile(&context, judged));
+        let inspection = audit.inspection(&grant, matched, &judged, None);
+        let found = inspection.scopes();
+        let profile = judged.first().and_then(|judged| rules::profile(&inspection.measure, judged));
         let (findings, waived, uses) = audit.filtered(found, matched);
-        let [judged] = judged;
-        let name = judged.scope.as_ref().ok().map(ToString::to_string);
+        let (findings, [judged]) = (one_a_fault(findings), judged);
         let mut alone = Self {
             service: service(&judged).into(),
             told: findings.iter().map(|finding| (finding.rule, finding.severity)).collect(),
             uses: uses.into_iter().enumerate().filter(|(_, times)| *times > 0).collect(),
             fails: findings.iter().any(|finding| finding.severity == Severity::Error),
             is_absolved: waived.iter().any(|waived| waived.finding.severity == Severity::Error),
-            is_odd: findings.iter().any(|finding| finding.scope != name),
             profile,
             hash: judged.scope.as_ref().map_or(0, |scope| scopes.hashes.hash_one(scope)),
             judged,
@@ -166,8 +126,6 @@ pub(super) struct Scopes {
     /// A source for places that are never shown.
     pub(super) nowhere: SourceId,
     with_texts: bool,
-    /// Every rule is known to look at scopes one by one, or how else: judgements can be put together.
-    pub(super) can_compose: bool,
     tables: RwLock<Tables>,
     hashes: RandomState,
 }
@@ -182,8 +140,7 @@ struct Tables {
 impl Scopes {
     /// None yet; `with_texts` when the words of findings count.
     pub(super) fn new(nowhere: SourceId, with_texts: bool) -> Self {
-        let can_compose = rules::ALL.iter().all(|rule| extent(*rule) != Extent::List);
-        Self { nowhere, with_texts, can_compose, tables: RwLock::default(), hashes: RandomState::new() }
+        Self { nowhere, with_texts, tables: RwLock::default(), hashes: RandomState::new() }
     }
 
     /// The judgement of each scope of a list.
@@ -261,12 +218,6 @@ mod tests {
 
     use super::*;
     use crate::text::Sources;
-
-    #[test]
-    fn what_every_rule_looks_at_is_known() {
-        let unknown = rules::ALL.iter().filter(|rule| extent(**rule) == Extent::List);
-        assert_eq!(unknown.map(|rule| rule.info().code).collect::<Vec<_>>(), Vec::<&str>::new());
-    }
 
     proptest! {
         #[test]

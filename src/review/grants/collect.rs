@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::input::token::{Grant, Origin, State};
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
 use crate::review::{accept, products};
-use crate::rules::{self, Drift, RunContext, WaiverUse};
+use crate::rules::{Drift, WaiverUse};
 use crate::scope::Scope;
 use crate::secret::redact;
 use crate::text::Sources;
@@ -89,14 +89,14 @@ impl<'a> Collector<'a> {
 
     /// Judges a grant whose text is among [`Collector::sources`], counts it, and keeps it while there is room.
     pub fn add(&mut self, mut grant: Grant) {
-        let matched = self.audit.matched(grant.labels.iter().map(|(label, _)| label.as_str()));
+        let matched = self.audit.matched(grant.owners());
         let judgement = self.audit.judge(&mut grant, matched);
         self.add_judged(grant, matched, judgement);
     }
 
     /// [`Collector::add`] for a grant that has been judged.
     pub(crate) fn add_judged(&mut self, grant: Grant, matched: Matched, judgement: Judgement) {
-        let state = state(&grant.state);
+        let state = state(&grant);
         self.count(matched, state, &judgement);
         let label = grant.labels.first().map(|(label, _)| label.as_str());
         self.hold(matched, label, grant.data_centre, state, held(&judgement));
@@ -111,9 +111,9 @@ impl<'a> Collector<'a> {
     /// Keeps a grant that comes so many after the last one passed, if a report would show it. It is counted elsewhere.
     /// `offends` where that is known already.
     pub(crate) fn consider(&mut self, after: usize, mut grant: Grant, offends: Option<bool>) {
-        let matched = self.audit.matched(grant.labels.iter().map(|(label, _)| label.as_str()));
+        let matched = self.audit.matched(grant.owners());
         let failed = matches!(grant.state, State::Failed(_));
-        grant.request.app = self.audit.app(matched).map(str::to_owned);
+        self.audit.assign(&mut grant, matched);
         let judgement = offends.is_none().then(|| self.audit.judge(&mut grant, matched));
         let offends = offends.or(judgement.as_ref().map(|judgement| self::offends(&judgement.findings)));
         let offends = offends.unwrap_or_default();
@@ -165,16 +165,18 @@ impl<'a> Collector<'a> {
         state: GrantState,
         scopes: impl IntoIterator<Item = &'s Scope>,
     ) {
-        if state == GrantState::Failed || !self.is_locked {
+        let app = self.audit.app(matched);
+        // What has no name, and of which nothing was read, has no place in a lock.
+        if !self.is_locked || (state == GrantState::Failed && app.or(label).is_none()) {
             return;
         }
-        let app = self.audit.app(matched);
         // As the file has it: a name that looks like a secret is not written down.
         let name = redact(app.or(label).unwrap_or("(no client)")).into_owned();
         let key = (name, data_centre.unwrap_or(lock::UNKNOWN).to_owned());
         let held = self.held.entry(key).or_default();
         held.policy_app = app.map(str::to_owned);
-        held.is_unknown |= state == GrantState::Unknown;
+        held.is_unknown |= state.is_unknown();
+        held.is_failed |= state == GrantState::Failed;
         for scope in scopes {
             if !held.scopes.contains(scope) {
                 held.scopes.insert(scope.clone());
@@ -185,7 +187,7 @@ impl<'a> Collector<'a> {
     /// Keeps a grant for the report while there is room for it.
     fn keep(&mut self, grant: Grant, matched: Matched, offends: bool, judgement: Option<Judgement>) {
         if let State::Failed(failure) = &grant.state {
-            let (message, help) = (failure.message(), Some(failure.help().to_owned()));
+            let (message, help) = (failure.message(), Some(failure.help().into_owned()));
             let input = self.sources.get(grant.place.source).name().to_owned();
             self.failed += 1;
             self.not_evaluated.push(NotEvaluated { input, message, help, place: Some(grant.place) });
@@ -194,7 +196,7 @@ impl<'a> Collector<'a> {
         let info = GrantInfo {
             app: grant.request.app.clone(),
             data_centre: grant.data_centre,
-            state: state(&grant.state),
+            state: state(&grant),
             scopes: grant.request.items.len(),
             place: grant.place,
             name: grant.name.clone(),
@@ -222,10 +224,10 @@ impl<'a> Collector<'a> {
         &self.held
     }
 
-    /// Whether everything was evaluated and known, so that what is held is all there is.
+    /// Whether everything was evaluated, and is known or accepted, so that what is held is all there is.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.unread == 0 && self.totals.all.unknown_grants == 0
+        self.unread == 0 && self.totals.all.unsettled_grants() == 0
     }
 
     /// The finished report.
@@ -255,6 +257,7 @@ impl<'a> Collector<'a> {
             unread: self.unread,
             totals: Some(self.totals),
             plans: Vec::new(),
+            notes: review.notes(),
             sources: self.sources,
             run: RunInfo::default(),
         };
@@ -279,6 +282,9 @@ impl<'a> Collector<'a> {
                 ));
             }
             judgement.scopes.iter_mut().for_each(|judged| judged.grant = Some(index));
+            let standing = judgement.findings.iter_mut();
+            let accepted = judgement.waived.iter_mut().map(|waived| &mut waived.finding);
+            standing.chain(accepted).for_each(|finding| finding.belongs_to(index, report.scopes.len()));
             report.grants.push(grant);
             report.scopes.append(&mut judgement.scopes);
             report.findings.append(&mut judgement.findings);
@@ -297,26 +303,7 @@ impl<'a> Collector<'a> {
         }
         let judged = |used: &WaiverUse<'_>| used.waiver.app.is_none() || self.apps.contains(&used.waiver.app);
         uses.retain(judged);
-        let context = RunContext {
-            catalog: review.catalog,
-            policy: review.policy,
-            waivers: &uses,
-            ignores: &[],
-            as_of: review.as_of,
-            drift,
-        };
-        let mut found = Vec::new();
-        for rule in rules::ALL {
-            rule.check_run(&context, &mut found);
-        }
-        let of_app = |finding: &Finding| review.policy.effective(finding.app.as_deref());
-        found
-            .into_iter()
-            .filter_map(|finding| {
-                let policy = of_app(&finding);
-                accept::with_level(finding, &policy)
-            })
-            .collect()
+        review.of_run(&uses, &[], drift)
     }
 }
 
@@ -326,9 +313,10 @@ fn held(judgement: &Judgement) -> impl Iterator<Item = &Scope> {
 }
 
 /// The state of a grant as reports have it.
-pub(crate) fn state(state: &State) -> GrantState {
-    match state {
+pub(crate) fn state(grant: &Grant) -> GrantState {
+    match grant.state {
         State::Known => GrantState::Known,
+        State::Unknown if grant.accepted.is_some() => GrantState::Accepted,
         State::Unknown => GrantState::Unknown,
         State::Failed(_) => GrantState::Failed,
     }

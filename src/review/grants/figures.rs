@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::alone::{Alone, Extent, Scopes, Written, extent, split};
+use super::alone::{Alone, Scopes, Written, split};
 use super::collect::state;
 use super::{Audit, Judgement, Matched};
 use crate::finding::Waived;
@@ -12,7 +12,7 @@ use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::token::{Facts, Grant, State};
 use crate::judge::{Judged, Verdict};
 use crate::report::{GrantState, RuleTally, Tally, Totals};
-use crate::rules::{self, toxic_combination};
+use crate::rules;
 use crate::scope::Scope;
 use crate::text::{Place, Span};
 
@@ -30,17 +30,20 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Of a grant's facts, whatever its scopes. `state` is [`State::Known`] where there are any.
-    pub(super) fn new(audit: &Audit<'_>, matched: Matched, facts: &Facts<'_>, state: State, scopes: &Scopes) -> Self {
+    /// Of a grant's facts, whatever its scopes. `state` is [`State::Known`] where there are any; `differs` when the record
+    /// says twice what is held, and otherwise.
+    pub(super) fn new(
+        audit: &Audit<'_>,
+        matched: Matched,
+        facts: &Facts<'_>,
+        (state, differs): (State, bool),
+        scopes: &Scopes,
+    ) -> Self {
         let mut grant = Grant::of_facts(&Facts { scope: None, ..*facts }, scopes.nowhere);
         grant.state = state;
-        grant.request.app = audit.app(matched).map(str::to_owned);
-        let mut found = Vec::new();
-        let context = audit.context(&grant, matched, &[], None);
-        for rule in rules::ALL.iter().filter(|rule| extent(**rule) == Extent::Grant) {
-            rule.check(&context, &mut found);
-        }
-        let (findings, waived, uses) = audit.filtered(found, matched);
+        grant.differs = differs.then_some(grant.place);
+        audit.assign(&mut grant, matched);
+        let (findings, waived, uses) = audit.filtered(audit.of_grant(&grant, matched), matched);
         Self { matched, grant, findings, waived, uses }
     }
 
@@ -56,7 +59,7 @@ impl Frame {
 
     /// The state of the grant.
     pub(super) fn state(&self) -> GrantState {
-        state(&self.grant.state)
+        state(&self.grant)
     }
 }
 
@@ -88,10 +91,7 @@ pub(super) fn make(
     (with_scopes, with_texts): (bool, bool),
 ) -> Made {
     let items = split(list, scopes.nowhere);
-    let composed = (scopes.can_compose && items.len() <= LONGEST)
-        .then(|| Composed::new(audit, scopes, frame, &items))
-        .filter(|composed| composed.parts.iter().all(|part| !part.alone.is_odd));
-    let Some(composed) = composed else {
+    let Some(composed) = (items.len() <= LONGEST).then(|| Composed::new(audit, scopes, frame, &items)) else {
         let mut grant = frame.grant.clone();
         let whole = Grant::of_facts(&Facts { scope: Some(list), ..Facts::default() }, scopes.nowhere);
         grant.request = whole.request;
@@ -123,6 +123,21 @@ struct Part {
     is_absolved: bool,
 }
 
+/// What rules say of the scopes of a list together.
+fn together(audit: &Audit<'_>, frame: &Frame, parts: &[Part]) -> Vec<Finding> {
+    if audit.requested(frame.matched).is_some() {
+        let moved = |part: &Part| Judged { place: part.place, ..part.alone.judged.clone() };
+        let judged: Vec<Judged> = parts.iter().map(moved).collect();
+        return audit.inspection(&frame.grant, frame.matched, &judged, None).list();
+    }
+    // Of a list that nobody wrote, and of which nobody says what is requested, one rule has something to say; and what
+    // it asks of each scope is known.
+    let profiles = parts.iter().enumerate().filter(|(_, part)| part.is_first);
+    let profiles: Vec<_> =
+        profiles.filter_map(|(at, part)| Some((at, part.place, part.alone.profile.as_ref()?))).collect();
+    rules::combined(&profiles)
+}
+
 /// A grant in parts.
 struct Composed {
     parts: Vec<Part>,
@@ -141,30 +156,15 @@ impl Composed {
             let place = Place::new(scopes.nowhere, Span::new(2 * at + 8, 2 * at + 9));
             parts.push(Part { alone, is_first, place, fails: false, is_absolved: false });
         }
-        let mut found = Vec::new();
-        let profiles = parts.iter().filter(|part| part.is_first);
-        let profiles: Vec<_> = profiles.filter_map(|part| Some((part, part.alone.profile.as_ref()?))).collect();
-        let context = audit.context(&frame.grant, frame.matched, &[], None);
-        let pairs: Vec<_> = profiles.iter().map(|(part, profile)| (&part.alone.judged, *profile)).collect();
-        for (index, finding) in toxic_combination::combined(&context, &pairs) {
-            let place = profiles.get(index).map_or(finding.place, |(part, _)| part.place);
-            found.push(Finding { place, ..finding });
-        }
-        if audit.requested(frame.matched).is_some() {
-            let judged: Vec<Judged> = parts.iter().map(|part| part.alone.judged.clone()).collect();
-            let context = audit.context(&frame.grant, frame.matched, &judged, None);
-            for rule in rules::ALL.iter().filter(|rule| extent(**rule) == Extent::Requested) {
-                rule.check(&context, &mut found);
-            }
-        }
+        let found = together(audit, frame, &parts);
         let (findings, waived, uses) =
             if found.is_empty() { Default::default() } else { audit.filtered(found, frame.matched) };
-        let errors = |finding: &&Finding| finding.severity == Severity::Error;
-        for part in &mut parts {
-            part.fails = findings.iter().filter(errors).any(|finding| finding.place == part.place);
-            let mut absolved = waived.iter().map(|waived| &waived.finding).filter(errors);
-            part.is_absolved = absolved.any(|finding| finding.place == part.place);
-        }
+        let on = |parts: &mut Vec<Part>, finding: &Finding, mark: fn(&mut Part)| {
+            let part = finding.scope_index().filter(|_| finding.severity == Severity::Error);
+            part.and_then(|at| parts.get_mut(at)).map(mark);
+        };
+        findings.iter().for_each(|finding| on(&mut parts, finding, |part| part.fails = true));
+        waived.iter().for_each(|waived| on(&mut parts, &waived.finding, |part| part.is_absolved = true));
         Self { parts, findings, waived, uses }
     }
 
@@ -174,9 +174,10 @@ impl Composed {
         figures.all.add_state(state, 1);
         for part in &self.parts {
             let verdict = part.verdict();
-            figures.all.add_scope(verdict, 1);
+            let fails = part.is_first && (part.fails || part.alone.fails);
+            figures.all.add_scope(verdict, fails, 1);
             let service = figures.service(&part.alone.service, state);
-            service.add_scope(verdict, 1);
+            service.add_scope(verdict, fails, 1);
         }
         for part in self.parts.iter().filter(|part| part.is_first) {
             let Alone { told, uses, service, .. } = &*part.alone;
@@ -187,7 +188,7 @@ impl Composed {
             figures.used(uses.iter().copied());
         }
         for finding in self.findings.iter().chain(&frame.findings) {
-            let owner = self.parts.iter().find(|part| part.place == finding.place);
+            let owner = finding.scope_index().and_then(|at| self.parts.get(at));
             figures.finding(finding.rule, finding.severity, owner.map(|part| &*part.alone.service), state);
         }
         figures.used(self.uses.iter().copied().enumerate());
@@ -202,7 +203,7 @@ impl Composed {
             waived: Vec::new(),
             uses: Vec::new(),
         };
-        for (part, item) in self.parts.iter().zip(items) {
+        for (at, (part, item)) in self.parts.iter().zip(items).enumerate() {
             // A scope that stands there again, in whatever spelling, is told as the first time.
             let written = &part.alone.judged;
             let mut same = self.parts.iter().filter(|first| first.alone.is_same(&part.alone));
@@ -211,7 +212,11 @@ impl Composed {
             let (text, place, verdict) = (item.text().to_owned(), part.place, part.verdict());
             made.scopes.push(Judged { written: text, place, verdict, ..judged.clone() });
             if part.is_first {
-                let moved = |finding: &Finding| Finding { place: part.place, ..finding.clone() };
+                let moved = |finding: &Finding| {
+                    let mut finding = Finding { place: part.place, ..finding.clone() };
+                    finding.belongs_to(0, at);
+                    finding
+                };
                 made.findings.extend(part.alone.findings.iter().map(moved));
                 let moved = |waived: &Waived| Waived { finding: moved(&waived.finding), ..waived.clone() };
                 made.waived.extend(part.alone.waived.iter().map(moved));

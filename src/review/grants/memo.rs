@@ -108,17 +108,15 @@ impl Memo {
         let scopes: Vec<&str> = grant.request.items.iter().map(|item| item.written.as_str()).collect();
         let scopes = scopes.join(" ");
         let has = |form| grant.stale.iter().any(|stale| stale.form == form);
-        let mut labels = grant.labels.iter().map(|(label, _)| label.as_str());
         let facts = Facts {
-            labels: [labels.next(), labels.next(), labels.next()],
+            labels: [grant.labels.first().map(|(label, _)| label.as_str()), None, None],
             scope: (grant.state == State::Known).then_some(scopes.as_str()),
             api_domain: grant.api_domain.as_ref().map(|(host, _)| host.as_str()),
             data_centre: grant.data_centre,
             is_in_milliseconds: has(StaleForm::Milliseconds),
             has_expires_in_sec: has(StaleForm::ExpiresInSec),
         };
-        let failed = matches!(grant.state, State::Failed(_)).then_some(&grant.state);
-        self.judged(audit, purpose, &facts, failed)
+        self.judged(audit, purpose, &facts, Some(grant))
     }
 
     fn judged(
@@ -126,11 +124,14 @@ impl Memo {
         audit: &Audit<'_>,
         purpose: Purpose<'_>,
         facts: &Facts<'_>,
-        failed: Option<&State>,
+        read: Option<&Grant>,
     ) -> Answer<'_> {
-        let matched = audit.matched(facts.labels());
+        let matched = match read {
+            Some(grant) => audit.matched(grant.owners()),
+            None => audit.matched(facts.owners()),
+        };
         let label = facts.labels().next().filter(|_| purpose.names_count && audit.app(matched).is_none());
-        let Framed { kind, data_centre } = self.frame(audit, purpose, facts, matched, failed);
+        let Framed { kind, data_centre } = self.frame(audit, purpose, facts, matched, read);
         // Lengths stand before the texts, so that no two kinds of grant have one key.
         self.key.clear();
         self.key.extend_from_slice(&kind.to_le_bytes());
@@ -154,8 +155,10 @@ impl Memo {
         purpose: Purpose<'_>,
         facts: &Facts<'_>,
         matched: Matched,
-        failed: Option<&State>,
+        read: Option<&Grant>,
     ) -> Framed {
+        let failed = read.map(|grant| &grant.state).filter(|state| matches!(state, State::Failed(_)));
+        let differs = read.is_some_and(|grant| grant.differs.is_some());
         let holds = |list: &str| {
             list.starts_with(|c: char| c.is_ascii_alphanumeric()) || !split(list, purpose.scopes.nowhere).is_empty()
         };
@@ -165,7 +168,7 @@ impl Memo {
             _ => None,
         };
         let flags = [
-            matched.is_unmatched,
+            differs,
             facts.is_in_milliseconds,
             facts.has_expires_in_sec,
             is_known,
@@ -174,7 +177,7 @@ impl Memo {
             failed.is_some(),
         ];
         self.key.clear();
-        self.key.extend_from_slice(&matched.index.to_le_bytes());
+        matched.add_to(&mut self.key);
         self.key.extend_from_slice(&flags.map(u8::from));
         for text in [facts.api_domain, facts.data_centre, message.as_deref()] {
             let text = text.unwrap_or_default();
@@ -185,7 +188,7 @@ impl Memo {
             return *framed;
         }
         let state = failed.cloned().unwrap_or(if is_known { State::Known } else { State::Unknown });
-        let frame = Frame::new(audit, matched, facts, state, purpose.scopes);
+        let frame = Frame::new(audit, matched, facts, (state, differs), purpose.scopes);
         let data_centre = frame.grant.data_centre;
         let framed = Framed { kind: self.kind(frame, purpose.names_count), data_centre };
         if self.framed.len() >= FRAMES {
@@ -228,8 +231,8 @@ impl Memo {
         let mut size = self.key.len() + WEIGHT + figures.size() + LIGHT * held.len();
         let mut lines = Vec::new();
         for format in purpose.formats {
-            let subject = judgement.as_ref().map(|judgement| judgement.subject(&frame.grant.state));
-            let own = subject.map(|subject| format.lines(&subject)).unwrap_or_default();
+            let unit = judgement.as_ref().map(|judgement| judgement.unit(&frame.grant));
+            let own = unit.map(|unit| format.lines(&unit)).unwrap_or_default();
             size += own.len() * size_of::<Arc<Line>>();
             let shared = own.into_iter().map(|line| {
                 let known = self.lines.get(&line).cloned();

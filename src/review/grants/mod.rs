@@ -24,13 +24,13 @@ use std::collections::HashMap;
 use ahash::RandomState;
 
 use crate::access;
-use crate::finding::{Finding, Waived};
+use crate::finding::{Confidence, Finding, Waived, one_a_fault};
 use crate::input::token::{Grant, State};
 use crate::judge::{self, Judge, Judged, Table};
-use crate::policy::Effective;
-use crate::report::{Subject, mark_waived};
+use crate::policy::{Effective, UnknownGrant};
+use crate::report::{Unit, mark_waived};
 use crate::review::{Review, accept};
-use crate::rules::{self, Context, Held};
+use crate::rules::{self, Inspection, Standing};
 use crate::scope::Scope;
 
 /// By what grants are judged.
@@ -43,8 +43,11 @@ pub struct Audit<'a> {
     requested: Vec<Option<Vec<Scope>>>,
     /// Names and client ids in lower case.
     by_label: HashMap<String, usize, RandomState>,
-    /// Who is meant where the input names nobody that the policy has.
-    fallback: usize,
+    /// The application of the run, whatever the input names.
+    chosen: usize,
+    /// Which entries of the policy accept that nobody knows what a grant holds: by application, then by name in lower case.
+    accepted: Vec<Option<usize>>,
+    accepted_by_label: HashMap<String, usize, RandomState>,
     /// The options that a command needs to judge by the same policy and catalog, for plans.
     basis: Vec<String>,
 }
@@ -56,6 +59,20 @@ pub struct Matched {
     index: usize,
     /// The input names a client, the policy has apps, and this is none of them.
     pub(crate) is_unmatched: bool,
+    /// Another application that the input names, too: the client id and the run's own choice say more.
+    claimed: Option<usize>,
+    /// The entry of the policy that accepts it where nobody knows what the grant holds.
+    accepted: Option<usize>,
+}
+
+impl Matched {
+    /// Adds everything to a key.
+    fn add_to(self, key: &mut Vec<u8>) {
+        let number = |index: Option<usize>| index.map_or(0, |index| index + 1);
+        for number in [self.index, usize::from(self.is_unmatched), number(self.claimed), number(self.accepted)] {
+            key.extend_from_slice(&number.to_le_bytes());
+        }
+    }
 }
 
 /// A judged grant.
@@ -73,13 +90,14 @@ pub struct Judgement {
 
 impl Judgement {
     /// The grant as the formats that write every one have it.
-    pub(crate) fn subject(&self, state: &State) -> Subject<'_> {
-        let failure = match state {
+    pub(crate) fn unit(&self, grant: &Grant) -> Unit<'_> {
+        let failure = match &grant.state {
             State::Failed(failure) => Some(failure.message()),
             State::Known | State::Unknown => None,
         };
-        Subject {
-            state: Some(collect::state(state)),
+        Unit {
+            first: 0,
+            state: Some(collect::state(grant)),
             failure,
             scopes: self.scopes.iter().collect(),
             findings: self.findings.iter().collect(),
@@ -89,8 +107,7 @@ impl Judgement {
 }
 
 impl<'a> Audit<'a> {
-    /// An audit by a policy. `app` is the application of grants for which the input names none that the policy has;
-    /// `requested` is what is requested, instead of what the policy says of that.
+    /// An audit by a policy. `app` is the application of every grant, whatever the input names; `requested` is what is requested, instead of what the policy says of that.
     #[must_use]
     pub fn new(review: &'a Review<'a>, app: Option<&str>, requested: Option<&[Scope]>) -> Self {
         let policy = review.policy;
@@ -102,9 +119,17 @@ impl<'a> Audit<'a> {
             table: Table::new(review.catalog, policy),
             requested: vec![said.clone()],
             by_label: HashMap::default(),
-            fallback: 0,
+            chosen: 0,
+            accepted: vec![None],
+            accepted_by_label: HashMap::default(),
             basis: Vec::new(),
         };
+        let now = |entry: &UnknownGrant| entry.holds_on(review.as_of);
+        for (at, entry) in policy.unknown_grants.iter().enumerate().filter(|(_, entry)| now(entry)) {
+            if let Some(grant) = &entry.grant {
+                audit.accepted_by_label.entry(grant.to_lowercase()).or_insert(at);
+            }
+        }
         for (index, of_policy) in policy.apps.iter().enumerate() {
             let own = of_policy.requested.as_ref();
             let own = own.map(|scopes| scopes.iter().map(|scope| canonical(&scope.value)).collect());
@@ -115,8 +140,10 @@ impl<'a> Audit<'a> {
                 audit.by_label.entry(label.to_lowercase()).or_insert(index + 1);
             }
             if app == Some(of_policy.name.as_str()) {
-                audit.fallback = index + 1;
+                audit.chosen = index + 1;
             }
+            let mut entries = policy.unknown_grants.iter();
+            audit.accepted.push(entries.position(|entry| now(entry) && entry.app.as_ref() == Some(&of_policy.name)));
         }
         audit
     }
@@ -133,23 +160,45 @@ impl<'a> Audit<'a> {
         access::identify(self.review.catalog, scope).scope
     }
 
-    /// The application of a grant for which the input has these names.
+    /// The application of a grant for which the input has these names, what says it most surely first: the one of the run,
+    /// where it has one, else that of the first name that the policy knows.
     #[must_use]
-    pub fn matched<'l>(&self, labels: impl IntoIterator<Item = &'l str>) -> Matched {
+    pub fn matched<'l>(&self, owners: impl IntoIterator<Item = &'l str>) -> Matched {
         let mut any = false;
-        for label in labels {
+        let (mut first, mut other, mut accepted) = (None, None, None);
+        for label in owners {
             any = true;
-            if self.by_label.is_empty() {
+            if self.by_label.is_empty() && self.accepted_by_label.is_empty() {
                 break;
             }
             let is_lower = label.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
             let lower = if is_lower { Cow::Borrowed(label) } else { Cow::Owned(label.to_lowercase()) };
-            if let Some(&index) = self.by_label.get(&*lower) {
-                return Matched { index, is_unmatched: false };
+            accepted = accepted.or_else(|| self.accepted_by_label.get(&*lower).copied());
+            match (self.by_label.get(&*lower).copied(), first) {
+                (found, None) => first = found,
+                (Some(found), Some(first)) if found != first => other = other.or(Some(found)),
+                _ => {}
             }
         }
+        let index = if self.chosen == 0 { first.unwrap_or(0) } else { self.chosen };
         let has_apps = self.effective.len() > 1;
-        Matched { index: self.fallback, is_unmatched: any && has_apps && self.fallback == 0 }
+        Matched {
+            index,
+            is_unmatched: any && has_apps && index == 0,
+            claimed: first.into_iter().chain(other).find(|named| *named != index),
+            accepted: self.accepted.get(index).copied().flatten().or(accepted),
+        }
+    }
+
+    /// Says of a grant by which application it is judged, and whether the policy accepts that nobody knows what it holds.
+    pub(crate) fn assign(&self, grant: &mut Grant, matched: Matched) {
+        grant.request.app = self.app(matched).map(str::to_owned);
+        let accepted = self.acceptance(matched).filter(|_| grant.state == State::Unknown);
+        grant.accepted = accepted.map(|entry| entry.place);
+    }
+
+    fn acceptance(&self, matched: Matched) -> Option<&'a UnknownGrant> {
+        matched.accepted.and_then(|at| self.review.policy.unknown_grants.get(at))
     }
 
     /// The name of an application.
@@ -178,44 +227,57 @@ impl<'a> Audit<'a> {
     /// Judges a grant. `grant.request.app` becomes the application's name.
     #[must_use]
     pub fn judge(&self, grant: &mut Grant, matched: Matched) -> Judgement {
-        grant.request.app = self.app(matched).map(str::to_owned);
+        self.assign(grant, matched);
         let mut scopes = judge::judge_request(self.judge_of(matched), &grant.request);
         let own: Option<Vec<Scope>> =
             grant.requested.as_ref().map(|own| own.iter().map(|scope| self.canonical(scope)).collect());
-        let context = self.context(grant, matched, &scopes, own.as_deref());
-        let mut found = Vec::new();
-        for rule in rules::ALL {
-            rule.check(&context, &mut found);
-        }
+        let mut found = self.inspection(grant, matched, &scopes, own.as_deref()).all();
+        found.append(&mut self.of_grant(grant, matched));
         let (findings, waived, uses) = self.filtered(found, matched);
         mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
-        Judgement { scopes, findings, waived, uses }
+        Judgement { scopes, findings: one_a_fault(findings), waived, uses }
     }
 
-    /// What rules see of a grant. `requested` is what its own application requests, instead of what the policy says.
-    fn context<'c>(
+    /// The scopes of a grant, as the rules look at them. `requested` is what its own application requests, instead of what
+    /// the policy says.
+    fn inspection<'c>(
         &'c self,
         grant: &'c Grant,
         matched: Matched,
         scopes: &'c [Judged],
         requested: Option<&'c [Scope]>,
-    ) -> Context<'c> {
-        let requested = requested.or_else(|| self.requested(matched));
-        Context {
+    ) -> Inspection<'c> {
+        let requested = requested.or_else(|| self.requested(matched)).filter(|_| grant.state == State::Known);
+        Inspection {
+            rules: self.review.rules,
+            measure: self.review.measure(self.policy(matched), self.judge_of(matched)),
             request: &grant.request,
             scopes,
-            catalog: self.review.catalog,
-            policy: self.policy(matched),
-            judge: self.judge_of(matched),
-            grant: Some(Held { grant, requested, is_unmatched: matched.is_unmatched }),
-            data: &self.review.policy.data,
+            is_held: true,
+            requested,
         }
     }
 
-    /// Levels and waivers: what stands, what is absolved, and how many findings each waiver absolves.
-    fn filtered(&self, found: Vec<Finding>, matched: Matched) -> (Vec<Finding>, Vec<Waived>, Vec<usize>) {
+    /// What rules say of a grant, whatever its scopes.
+    fn of_grant(&self, grant: &Grant, matched: Matched) -> Vec<Finding> {
+        let standing = Standing {
+            is_unmatched: matched.is_unmatched,
+            claimed: matched.claimed.and_then(|index| self.effective.get(index)?.app).map(|app| app.name.as_str()),
+            accepted: self.acceptance(matched).filter(|_| grant.accepted.is_some()),
+        };
+        rules::of_grant(self.review.rules, self.policy(matched), grant, standing)
+    }
+
+    /// Levels and waivers: what stands, what is absolved, and how many findings each waiver absolves. In the order of the
+    /// codes, which is that of the registry.
+    fn filtered(&self, mut found: Vec<Finding>, matched: Matched) -> (Vec<Finding>, Vec<Waived>, Vec<usize>) {
         let policy = self.policy(matched);
-        let found = found.into_iter().filter_map(|finding| accept::with_level(finding, policy)).collect();
+        let app = self.app(matched);
+        found.sort_by_key(|finding| finding.rule.code);
+        let weighed = found.into_iter().filter_map(|finding| {
+            accept::weigh(Finding { app: app.map(str::to_owned), ..finding }, policy, Confidence::High)
+        });
+        let found = weighed.collect();
         let (findings, waived, uses) = accept::apply_waivers(found, self.review.policy, self.review.as_of);
         (findings, waived, uses.iter().map(|used| used.matched).collect())
     }

@@ -34,7 +34,7 @@ apps:
     allow: [ZohoDirectory.users.ALL]
     data-centers: [eu]
     requested: [ZohoCRM.modules.ALL, ZohoMail.messages.READ, No.such.READ]
-  other: { owner: us, rules: { denied: warning, toxic-combination: error } }
+  other: { owner: us, rules: { sensitive-access: warning, toxic-combination: error } }
 waivers:
   - { id: W-1, scopes: [\"**.ALL\"], rules: [toxic-combination, not-allowed, denied], reason: r, owner: o, expires: 2027-01-01 }
   - { id: W-2, app: sync, scopes: [\"**\"], rules: [toxic-combination, sensitive-access, missing-grant], reason: r, owner: o, expires: 2027-01-01 }
@@ -67,7 +67,7 @@ fn run_by(policy: &str, name: &str, text: &[u8], format: Option<&str>, in_pieces
     let mut sources = Sources::default();
     let policy = load(policy, &mut sources);
     let catalog = Catalog::embedded();
-    let review = Review { catalog: &catalog, policy: &policy, as_of: date(2026, 11, 23) };
+    let review = Review::new(&catalog, &policy, date(2026, 11, 23));
     let audit = Audit::new(&review, None, None);
     let mut out = Vec::new();
     let rows = format.map(|format| Format::named(format).unwrap().rows().unwrap());

@@ -34,6 +34,8 @@ pub struct HeldAccess {
     pub scopes: BTreeSet<Scope>,
     /// One of the tokens holds more or other scopes than are known.
     pub is_unknown: bool,
+    /// Of one record with this name nothing could be evaluated.
+    pub is_failed: bool,
 }
 
 /// A lock file.
@@ -42,6 +44,8 @@ pub struct Lock {
     /// Where what the file does not mention is told.
     start: Place,
     entries: Vec<Entry>,
+    /// Of whom nobody knows what is held: application, data centre, place.
+    unknown: Vec<(String, String, Place)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +70,11 @@ impl Lock {
     #[must_use]
     pub fn write(held: &BTreeMap<(String, String), HeldAccess>) -> String {
         let mut text = String::from(HEADER);
-        text.push_str(if held.is_empty() { "grants: {}\n" } else { "grants:\n" });
+        let is_said = |access: &&HeldAccess| !(access.is_unknown || access.is_failed) || !access.scopes.is_empty();
+        let any_said = held.values().any(|access| is_said(&access));
+        text.push_str(if any_said { "grants:\n" } else { "grants: {}\n" });
         let mut last = None;
-        for ((app, centre), access) in held {
+        for ((app, centre), access) in held.iter().filter(|(_, access)| is_said(access)) {
             if last != Some(app) {
                 let _ = writeln!(text, "  {}:", key(app));
                 last = Some(app);
@@ -76,8 +82,19 @@ impl Lock {
             let none = if access.scopes.is_empty() { " []" } else { "" };
             let _ = writeln!(text, "    {centre}:{none}");
             for scope in &access.scopes {
-                let _ = writeln!(text, "      - {}", value(&scope.to_string()));
+                // A name that looks like a secret is not written down.
+                let _ = writeln!(text, "      - {}", value(&redact(&scope.to_string())));
             }
+        }
+        let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for ((app, centre), _) in held.iter().filter(|(_, access)| access.is_unknown || access.is_failed) {
+            unknown.entry(app).or_default().push(centre);
+        }
+        if !unknown.is_empty() {
+            text.push_str("unknown:\n");
+        }
+        for (app, centres) in unknown {
+            let _ = writeln!(text, "  {}: [{}]", key(app), centres.join(", "));
         }
         text
     }
@@ -100,26 +117,29 @@ impl Lock {
                 what,
                 place,
             };
+            let is_known = || self.unknown.iter().any(|(known, at, _)| known == app && at == centre);
+            if access.is_unknown && !is_known() {
+                found.push(drift(Drifted::Unknown, place));
+            }
             for scope in &access.scopes {
                 if access::holds(catalog, &locked, scope, false) != Sureness::Surely {
                     found.push(drift(Drifted::Grown(scope.clone()), place));
                 }
             }
             let now: HashSet<Scope> = access.scopes.iter().cloned().collect();
-            for (scope, place) in entry.iter().flat_map(|entry| &entry.scopes).filter(|_| !access.is_unknown) {
+            let is_whole = !access.is_unknown && !access.is_failed;
+            for (scope, place) in entry.iter().flat_map(|entry| &entry.scopes).filter(|_| is_whole) {
                 if access::holds(catalog, &now, scope, true) != Sureness::Surely {
                     found.push(drift(Drifted::Shrunk(canonical(catalog, scope)), *place));
                 }
             }
         }
-        for entry in self.entries.iter().filter(|entry| !held.contains_key(&of(entry))) {
-            found.push(Drift {
-                app: entry.app.clone(),
-                policy_app: None,
-                data_centre: entry.data_centre.clone(),
-                what: Drifted::Absent,
-                place: entry.place,
-            });
+        let known = self.entries.iter().map(|entry| (of(entry), entry.place));
+        let unknown = self.unknown.iter().map(|(app, centre, place)| ((app.clone(), centre.clone()), *place));
+        let mut absent: BTreeMap<_, _> = unknown.chain(known).collect();
+        absent.retain(|whose, _| !held.contains_key(whose));
+        for ((app, data_centre), place) in absent {
+            found.push(Drift { app, policy_app: None, data_centre, what: Drifted::Absent, place });
         }
         found
     }
@@ -219,11 +239,45 @@ mod tests {
                 .map(|drift| match &drift.what {
                     Drifted::Grown(scope) => format!("+ {scope}"),
                     Drifted::Shrunk(scope) => format!("- {scope}"),
+                    Drifted::Unknown => "?".to_owned(),
                     Drifted::Absent => "absent".to_owned(),
                 })
                 .collect();
             assert_eq!(told.join(", "), expected, "{locked}: {now}");
         }
+    }
+
+    #[test]
+    fn what_nobody_knows_is_written_down_and_is_drift_where_it_is_new() {
+        let catalog = Catalog::embedded();
+        let mut now = held(&[("x", "eu", "openid"), ("y", "unknown", "")]);
+        let told = |lock: &str, now: &BTreeMap<(String, String), HeldAccess>| {
+            let mut sources = Sources::default();
+            let id = sources.add(Source::new("zscope.lock", lock));
+            let drift = Lock::read(id, lock).unwrap().drift(&catalog, now);
+            drift.iter().map(|drift| format!("{} {:?}", drift.app, drift.what)).collect::<Vec<_>>()
+        };
+        let before = Lock::write(&now);
+        now.values_mut().for_each(|access| access.is_unknown = true);
+        assert_eq!(told(&before, &now), ["x Unknown", "y Unknown"]);
+        let text = Lock::write(&now);
+        assert!(
+            text.ends_with("grants:\n  x:\n    eu:\n      - openid\nunknown:\n  x: [eu]\n  \"y\": [unknown]\n"),
+            "{text}"
+        );
+        assert_eq!(told(&text, &now), Vec::<String>::new());
+        assert_eq!(told(&text, &held(&[("x", "eu", "openid")])), ["y Absent"]);
+        assert_eq!(
+            told(&text, &held(&[("x", "eu", "openid"), ("y", "unknown", "email")])),
+            [format!("y {:?}", Drifted::Grown("email".parse().unwrap()))]
+        );
+    }
+
+    #[test]
+    fn no_secret_is_written_down() {
+        let token = format!("1000.{}.{}", "a1".repeat(16), "b2".repeat(16));
+        let text = Lock::write(&held(&[("x", "eu", &token), (&token, "eu", "openid")]));
+        assert!(!text.contains("a1a1a1a1") && !text.contains("b2b2b2b2"), "{text}");
     }
 
     #[test]
@@ -239,6 +293,8 @@ mod tests {
             "version: 1\nx: 1",
             "version: 1\ngrants: {x: {eu: ZohoBooks.invoices.READ}}",
             "version: 1\ngrants: {x: {eu: [nonsense.x]}}",
+            "version: 1\nunknown: [x]\n",
+            "version: 1\nunknown: {x: eu, y: [ue]}\n",
             "version: 1\ngrants:\n  x:\n    ue: [openid]\n    EU: [openid]\n    mars: [openid]\n    unknown: []\n",
             "version: 1\ngrants:\n  x:\n    eu: []\n  x:\n    us: []\n",
             "version: 1\ngrants:\n  x:\n    eu:\n      - openid\n   - email\n",

@@ -51,7 +51,7 @@ impl Reader {
     }
 
     fn lock(&mut self, root: &Node, text: &str) -> Lock {
-        let mut lock = Lock { start: self.place(first_line(text)), entries: Vec::new() };
+        let mut lock = Lock { start: self.place(first_line(text)), entries: Vec::new(), unknown: Vec::new() };
         let Value::Mapping(fields) = &root.value else {
             self.report(root.span, "expected a lock file (a mapping)");
             return lock;
@@ -66,6 +66,7 @@ impl Reader {
                     lock.start = self.place(field.key_span);
                     self.apps(&field.value, &mut lock.entries);
                 }
+                "unknown" => self.unknown(&field.value, &mut lock.unknown),
                 other => self.report(field.key_span, format!("a lock file has no key `{}`", redact(other))),
             }
         }
@@ -83,10 +84,7 @@ impl Reader {
             };
             for centre in centres {
                 let place = self.place(centre.key_span);
-                if centre.key != UNKNOWN
-                    && DataCentre::by_code(&centre.key).is_none_or(|known| known.code != centre.key)
-                {
-                    self.data_centre(centre.key_span, &centre.key);
+                if !self.data_centre(centre.key_span, &centre.key) {
                     continue;
                 }
                 let scopes = self.scopes(&centre.value);
@@ -95,7 +93,33 @@ impl Reader {
         }
     }
 
-    fn data_centre(&mut self, span: Span, written: &str) {
+    /// Of whom nobody knows what is held: data centres by application.
+    fn unknown(&mut self, node: &Node, unknown: &mut Vec<(String, String, Place)>) {
+        let Value::Mapping(apps) = &node.value else {
+            return self.report(node.span, "expected applications by name");
+        };
+        for app in apps {
+            let Value::Sequence(centres) = &app.value.value else {
+                self.report(app.value.span, "expected a list of data centres");
+                continue;
+            };
+            for centre in centres {
+                match &centre.value {
+                    Value::Scalar(code) if self.data_centre(centre.span, code) => {
+                        unknown.push((app.key.clone(), code.clone(), self.place(centre.span)));
+                    }
+                    Value::Scalar(_) => {}
+                    _ => self.report(centre.span, "expected a data centre"),
+                }
+            }
+        }
+    }
+
+    /// Whether a text is the code of a data centre; where not, says so.
+    fn data_centre(&mut self, span: Span, written: &str) -> bool {
+        if written == UNKNOWN || DataCentre::by_code(written).is_some_and(|known| known.code == written) {
+            return true;
+        }
         let mut known = data_centre::codes().to_vec();
         known.push(UNKNOWN);
         let message = format!("`{}` is not a data centre", redact(written));
@@ -104,6 +128,7 @@ impl Reader {
             None => format!("write one of {}", known.join(", ")),
         };
         self.problems.push(Problem::new(span, message).help(help));
+        false
     }
 
     fn scopes(&mut self, node: &Node) -> Vec<(Scope, Place)> {

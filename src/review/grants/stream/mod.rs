@@ -93,7 +93,7 @@ impl<'a, 's> Stream<'a, 's> {
     /// When a format cannot be written.
     pub fn grants(&mut self, grants: Vec<Grant>) -> io::Result<()> {
         for mut grant in grants {
-            let matched = self.audit.matched(grant.labels.iter().map(|(label, _)| label.as_str()));
+            let matched = self.audit.matched(grant.owners());
             let judgement = self.audit.judge(&mut grant, matched);
             for sink in &mut self.sinks {
                 let source = self.collector.sources.get(grant.place.source);
@@ -105,7 +105,7 @@ impl<'a, 's> Stream<'a, 's> {
                     data_centre: grant.data_centre,
                 };
                 let whose = sink.rows.whose(&whose);
-                for Line { head, tail } in sink.rows.lines(&judgement.subject(&grant.state)) {
+                for Line { head, tail } in sink.rows.lines(&judgement.unit(&grant)) {
                     for part in [&head, &whose, &tail] {
                         sink.out.write_all(part.as_bytes())?;
                     }

@@ -1,10 +1,10 @@
-//! Source texts without their secrets, byte for byte and character for character as long as they were.
+//! Texts without their secrets, byte for byte and character for character as long as they were.
 
 use crate::text::Span;
 
-/// The text with every character in `hide` blotted out, but for those in `keep`. Bytes and characters stay where they
-/// are, so that spans, lines and columns hold.
-pub(crate) fn masked(text: &str, hide: &[Span], keep: &[Span]) -> String {
+/// The text with every character in `hide` blotted out, but for those in `keep`; `with` stands for a character of one byte.
+/// Bytes and characters stay where they are, so that spans, lines and columns hold.
+pub(crate) fn blot(text: &str, hide: &[Span], keep: &[Span], with: char) -> String {
     let mut hide = hide.to_vec();
     let mut keep = keep.to_vec();
     hide.sort_unstable();
@@ -25,12 +25,12 @@ pub(crate) fn masked(text: &str, hide: &[Span], keep: &[Span]) -> String {
             if to <= from {
                 continue;
             }
-            blot(text.get(at..from).unwrap_or_default(), &mut out);
+            cover(text.get(at..from).unwrap_or_default(), with, &mut out);
             out.push_str(text.get(from..to).unwrap_or_default());
             at = to;
         }
         if at < end {
-            blot(text.get(at..end).unwrap_or_default(), &mut out);
+            cover(text.get(at..end).unwrap_or_default(), with, &mut out);
             at = end;
         }
     }
@@ -38,10 +38,10 @@ pub(crate) fn masked(text: &str, hide: &[Span], keep: &[Span]) -> String {
     out
 }
 
-fn blot(text: &str, out: &mut String) {
+fn cover(text: &str, with: char, out: &mut String) {
     out.extend(text.chars().map(|c| match (c, c.len_utf8()) {
         ('\n' | '\r', _) => c,
-        (_, 1) => '*',
+        (_, 1) => with,
         (_, 2) => '\u{b7}',
         (_, 3) => '\u{2022}',
         _ => '\u{1f784}',
@@ -79,9 +79,9 @@ mod tests {
     fn what_is_kept_stands_in_what_is_hidden() {
         let text = "aé日🦀 keep\nx";
         let hide = [Span::new(0, text.len())];
-        assert_eq!(masked(text, &hide, &[Span::new(11, 15)]), "*·•🞄*keep\n*");
-        assert_eq!(masked(text, &hide, &[Span::new(0, 3), Span::new(2, 3), Span::new(11, 99)]), "aé•🞄*keep\nx");
-        assert_eq!(masked(text, &[], &[Span::new(1, 2)]), text);
+        assert_eq!(blot(text, &hide, &[Span::new(11, 15)], '*'), "*·•🞄*keep\n*");
+        assert_eq!(blot(text, &hide, &[Span::new(0, 3), Span::new(2, 3), Span::new(11, 99)], '*'), "aé•🞄*keep\nx");
+        assert_eq!(blot(text, &[], &[Span::new(1, 2)], '*'), text);
     }
 
     proptest! {
@@ -89,7 +89,7 @@ mod tests {
         fn lengths_stay(text in "(\\PC|\n){0,40}", spans in prop::collection::vec((0..60_usize, 0..60_usize), 0..6)) {
             let spans: Vec<Span> = spans.into_iter().map(|(a, b)| Span::new(a, b)).collect();
             let (hide, keep) = spans.split_at(spans.len() / 2);
-            let out = masked(&text, hide, keep);
+            let out = blot(&text, hide, keep, '*');
             prop_assert_eq!(out.len(), text.len());
             let places = |text: &str| text.char_indices().map(|(at, _)| at).collect::<Vec<_>>();
             prop_assert_eq!(places(&out), places(&text));

@@ -1,37 +1,25 @@
-//! Secrets of Zoho's beside scopes, in forms that hardly anything else has.
+//! Secrets beside scopes in sources, in forms that hardly anything else has.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder};
-
-use crate::input::SecretKind;
-
-/// Tokens begin with 1000, or 1001 to 1005 for devices and functions; both halves have 32 hexadecimal digits. Client
-/// secrets have no form of their own and are known by their key; so is the token of the first API version.
-const PATTERN: &str = r#"
-    \b ( 100[0-5] \. [0-9a-f]{32} \. [0-9a-f]{32} ) \b
-    | client[_-]?secret ["'`\]\\]{0,3} \s* (?: [:=] | => | , )+ \s* \\? ["'`]? ( [0-9a-f]{40,44} ) \b
-    | authtoken \\? ["'`]? \s* (?: [:=] | => )+ \s* \\? ["'`]? ( [0-9a-f]{32} ) \b
-"#;
+use super::shapes::{SecretKind, find_certain};
 
 /// Fewer different digits than this make a made-up example.
 const LEAST_VARIETY: usize = 9;
 
-/// The secrets of a text that look alive: examples such as `1000.aaaa….bbbb…` are left out.
-pub(super) fn secrets(text: &str) -> Vec<(SecretKind, Range<usize>)> {
-    static COMPILED: OnceLock<Option<Regex>> = OnceLock::new();
-    let compile =
-        || RegexBuilder::new(PATTERN).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok();
-    let Some(regex) = COMPILED.get_or_init(compile) else { return Vec::new() };
-    let kinds = [SecretKind::Token, SecretKind::ClientSecret, SecretKind::AuthToken];
-    let captures = regex.captures_iter(text.as_bytes());
-    let found = captures.filter_map(|found| {
-        let (kind, group) =
-            kinds.into_iter().zip(found.iter().skip(1)).find_map(|(kind, group)| Some((kind, group?)))?;
-        looks_alive(group.as_bytes()).then(|| (kind, group.range()))
-    });
-    found.collect()
+/// Fewer digits than this make no key of a server.
+const LEAST_DIGITS: usize = 4;
+
+/// The secrets of a text that look alive, in its order: examples such as `1000.aaaa….bbbb…` are left out.
+pub(crate) fn live(text: &str) -> Vec<(SecretKind, Range<usize>)> {
+    let found = find_certain(text.as_bytes()).into_iter().map(|found| (found.kind, found.range));
+    let is_alive = |(kind, range): &(SecretKind, Range<usize>)| {
+        let secret = text.as_bytes().get(range.clone()).unwrap_or_default();
+        // What people write for a key of theirs has hardly a digit.
+        let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
+        looks_alive(secret) && (*kind != SecretKind::ServerKey || digits >= LEAST_DIGITS)
+    };
+    found.filter(is_alive).collect()
 }
 
 /// Whether the digits of a secret are as various as chance makes them.
@@ -64,13 +52,17 @@ mod tests {
             (format!("'clientSecret' => '{secret}'"), Some(SecretKind::ClientSecret)),
             (format!("\\\"client_secret\\\": \\\"{secret}\\\""), Some(SecretKind::ClientSecret)),
             (format!("authtoken={A}"), Some(SecretKind::AuthToken)),
+            (format!("https://my-60012.zohomcp.eu/mcp/{A}/message"), Some(SecretKind::ServerKey)),
+            (format!("\"https:\\/\\/my-60012.zohomcp.com.au\\/mcp\\/message?key={A}\""), Some(SecretKind::ServerKey)),
+            ("https://catalyst.zohomcp.com/mcp/message".to_owned(), None),
+            ("https://my-60012.zohomcp.in/mcp/your-api-key-goes-here/message".to_owned(), None),
             (format!("1010.{A}.{B}"), None),
             (format!("1000.{}.{}", "a".repeat(32), "b".repeat(32)), None),
             (format!("1000.{}.{}", "0123456789abcdef".repeat(2), "0123456789abcdef".repeat(2)), None),
             (format!("client_secret={}", "x".repeat(42)), None),
             (format!("commit {A}{}", &B[..8]), None),
         ] {
-            let found = secrets(&text);
+            let found = live(&text);
             assert_eq!(found.first().map(|(kind, _)| *kind), kind, "{text}");
             assert!(found.len() <= 1);
         }
