@@ -1,5 +1,6 @@
 //! Policy and catalog of a run: found, read, checked.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -39,7 +40,8 @@ fn parse_date(text: &str) -> Result<Date, String> {
 /// What a run judges by.
 pub(super) struct Ready {
     pub(super) policy: Policy,
-    pub(super) catalog: Catalog,
+    /// Never taken apart: the program ends with it.
+    pub(super) catalog: ManuallyDrop<Catalog>,
     pub(super) as_of: Date,
     pub(super) sources: Sources,
 }
@@ -79,7 +81,7 @@ impl Basis {
             return Err(CommandError::problems(sources, problems));
         }
         let as_of = self.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
-        Ok(Ready { policy, catalog, as_of, sources })
+        Ok(Ready { policy, catalog: ManuallyDrop::new(catalog), as_of, sources })
     }
 
     fn policy(&self, sources: &mut Sources) -> Result<Policy, Failed> {
