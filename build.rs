@@ -20,8 +20,12 @@ mod fields;
 mod kinds;
 #[path = "src/catalog/model.rs"]
 mod model;
+#[path = "src/catalog/calls/packed.rs"]
+mod packed;
 #[path = "src/scope/mod.rs"]
 mod scope;
+#[path = "src/catalog/calls/template.rs"]
+mod template;
 #[path = "src/text"]
 mod text {
     pub mod digest;
@@ -32,7 +36,7 @@ mod text {
 #[path = "src/yaml/mod.rs"]
 mod yaml;
 
-use model::{Endpoints, Needs, Service};
+use model::{Endpoints, Service};
 
 const FOLDER: &str = "scope-catalog";
 
@@ -107,12 +111,7 @@ fn across_files(files: &[File]) -> Vec<String> {
     let mut errors = Vec::new();
     for file in files {
         for endpoint in &file.endpoints.calls {
-            let sets = match &endpoint.needs {
-                Needs::AnyOf(sets) => sets.as_slice(),
-                Needs::Unstated(listed) => std::slice::from_ref(listed),
-                Needs::Nothing => &[],
-            };
-            for scope in sets.iter().flatten() {
+            for scope in endpoint.needs.scopes() {
                 let other = files.iter().find(|other| Some(other.service.name.as_str()) == scope.service());
                 let known = other.is_some_and(|other| {
                     let operation = scope.operation().unwrap_or_default();
@@ -135,20 +134,45 @@ fn across_files(files: &[File]) -> Vec<String> {
 
 fn write(out: &Path, files: &[File], digest: &str) -> Result<(), Box<dyn std::error::Error>> {
     let mut table = String::from("pub(super) static SERVICES: &[Packed] = &[\n");
+    let mut rows = Vec::new();
+    let mut hosts = String::new();
     for (n, file) in files.iter().enumerate() {
         fs::write(out.join(format!("{n}.facts")), postcard::to_stdvec(&file.service)?)?;
-        fs::write(out.join(format!("{n}.calls")), postcard::to_stdvec(&file.endpoints)?)?;
+        // The list is its length and its entries one after the other, so that each can be decoded by itself.
+        let mut calls = postcard::to_stdvec(&file.endpoints.calls.len())?;
+        for (number, call) in file.endpoints.calls.iter().enumerate() {
+            let row = packed::Row { service: n, number, at: calls.len(), method: &call.method, path: &call.path };
+            rows.push(row);
+            calls.extend(postcard::to_stdvec(call)?);
+        }
+        fs::write(out.join(format!("{n}.calls")), calls)?;
+        hosts.push_str(&file.service.host_lines(n));
         writeln!(
             table,
-            "    Packed {{ name: {:?}, aliases: &{:?}, words: &{:?}, facts: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.facts\")), \
+            "    Packed {{ name: {:?}, aliases: &{:?}, words: &{:?}, count: {}, facts: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.facts\")), \
              calls: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.calls\")) }},",
             file.service.name,
             file.service.aliases,
             file.service.words.iter().map(|word| &word.name).collect::<Vec<_>>(),
+            file.endpoints.calls.len(),
         )?;
     }
+    let index = packed::Packed::of(&rows);
+    fs::write(out.join("templates"), &*index.templates)?;
+    fs::write(out.join("places"), &*index.places)?;
+    fs::write(out.join("templates.txt"), &*index.text)?;
+    fs::write(out.join("hosts.txt"), hosts)?;
     let seen = files.iter().flat_map(|file| &file.service.sources).map(|source| source.seen.as_str()).max();
     writeln!(table, "];\npub(super) static DIGEST: &str = {digest:?};")?;
+    let include = |kind: &str, name: &str| format!("include_{kind}!(concat!(env!(\"OUT_DIR\"), \"/{name}\"))");
+    writeln!(
+        table,
+        "pub(super) static INDEX: Index = Index {{ templates: Cow::Borrowed({}), places: Cow::Borrowed({}), text: Cow::Borrowed({}) }};",
+        include("bytes", "templates"),
+        include("bytes", "places"),
+        include("str", "templates.txt"),
+    )?;
+    writeln!(table, "pub(super) static HOSTS: &str = {};", include("str", "hosts.txt"))?;
     writeln!(table, "pub(super) static DATE: &str = {:?};", seen.unwrap_or_default())?;
     fs::write(out.join("catalog.rs"), table)?;
     Ok(())

@@ -11,7 +11,7 @@ use crate::scope::Scope;
 pub fn suffices(catalog: &Catalog, scopes: &[Scope], endpoint: &Endpoint) -> Option<bool> {
     match &endpoint.needs {
         Needs::Nothing => Some(true),
-        Needs::Unstated(_) => None,
+        Needs::Disputed(_) | Needs::Unstated(_) | Needs::Likely(_) | Needs::Unknown => None,
         Needs::AnyOf(sets) => Some(sets.iter().any(|set| set.iter().all(|need| gives_need(catalog, scopes, need)))),
     }
 }
@@ -25,12 +25,19 @@ pub(super) fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> b
 }
 
 /// A call that a scope surely opens and that what is covered already does not: the witness of an excess. The one with
-/// the gravest operation wins, deletion first; among equals the shortest path, which names what is most central.
+/// the gravest operation wins, deletion first; among equals the best known, then the shortest path, which names what is
+/// most central. A call whose source names no method is none that one could show.
 #[must_use]
 pub fn find_call<'c>(catalog: &'c Catalog, scope: &Scope, covered: impl Fn(&Scope) -> bool) -> Option<&'c Endpoint> {
     let segments = |endpoint: &Endpoint| endpoint.path.matches('/').count();
+    let doubt = |endpoint: &Endpoint| match endpoint.confidence.as_deref() {
+        None => 0,
+        Some("medium") => 1,
+        Some(_) => 2,
+    };
     opened(catalog, scope, &covered)
-        .min_by_key(|(gravity, endpoint)| (*gravity, segments(endpoint)))
+        .filter(|(_, endpoint)| endpoint.states_its_method())
+        .min_by_key(|(gravity, endpoint)| (*gravity, doubt(endpoint), segments(endpoint)))
         .map(|(_, endpoint)| endpoint)
 }
 

@@ -1,13 +1,14 @@
 //! Which scopes open a call, the narrowest first.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::call::gives_need;
 use super::coverage::{coverers, starts};
 use super::identity::{Known, identify};
 use super::reach::reach;
 use super::words::{data_classes, gives};
-use crate::catalog::{Catalog, DataClass, Endpoint, Needs, Status};
+use crate::catalog::calls::{is_named, plain_name};
+use crate::catalog::{Catalog, DataClass, Endpoint, Needs, Resource, Status};
 use crate::scope::{Scope, is_placeholder};
 
 /// How many names it takes before scopes that differ in one part alone are taken for one scope for each name.
@@ -18,8 +19,14 @@ const NAMES: usize = 3;
 pub enum Openers {
     /// One of these suffices.
     AnyOf(Choice),
+    /// One of these suffices, says one source; another says otherwise.
+    Disputed(Choice),
     /// The vendor lists these and does not say whether any or all are needed.
     Unstated(Vec<Opener>),
+    /// Nobody ties a scope to the call; by their names these belong to it.
+    Likely(Vec<Opener>),
+    /// Nobody says which scope it needs.
+    Unknown,
     /// The vendor says that no scope is needed.
     Nothing,
 }
@@ -72,13 +79,11 @@ pub fn openers(catalog: &Catalog, endpoint: &Endpoint, values: &[(&str, String)]
     let mut desk = Desk { catalog, reached: HashMap::new() };
     match &endpoint.needs {
         Needs::Nothing => Openers::Nothing,
-        Needs::Unstated(listed) => {
-            let mut listed: Vec<Opener> =
-                listed.iter().map(|need| desk.opener(filled(catalog, need, values))).collect();
-            listed.sort_by_key(|opener| (opener.reach, opener.scope.to_string()));
-            Openers::Unstated(listed)
-        }
+        Needs::Unknown => Openers::Unknown,
+        Needs::Unstated(listed) => Openers::Unstated(desk.list(listed, values)),
+        Needs::Likely(listed) => Openers::Likely(desk.list(listed, values)),
         Needs::AnyOf(sets) => Openers::AnyOf(desk.choice(sets, values)),
+        Needs::Disputed(sets) => Openers::Disputed(desk.choice(sets, values)),
     }
 }
 
@@ -89,24 +94,41 @@ struct Desk<'c> {
 }
 
 impl Desk<'_> {
+    fn list(&mut self, listed: &[Scope], values: &[(&str, String)]) -> Vec<Opener> {
+        let mut openers: Vec<Opener> =
+            listed.iter().map(|need| self.opener(filled(self.catalog, need, values))).collect();
+        openers.sort_by_key(|opener| (opener.reach, opener.scope.to_string()));
+        openers
+    }
+
     fn choice(&mut self, sets: &[Vec<Scope>], values: &[(&str, String)]) -> Choice {
-        let named = Named::of(sets, values);
-        let mut alternatives: Vec<Alternative> = Vec::new();
+        let named = Named::of(self.catalog, sets, values);
+        let mut alternatives: Vec<(u8, Alternative)> = Vec::new();
         for set in sets {
             let scopes = set.iter().map(|need| filled(self.catalog, need, values)).collect::<Vec<_>>();
             let reach = self.together(&scopes);
             let scopes = scopes.into_iter().map(|scope| self.opener(scope)).collect();
-            alternatives.push(Alternative { scopes, reach, elsewhere: named.elsewhere(set) });
+            alternatives.push((named.rank(set), Alternative { scopes, reach, elsewhere: named.elsewhere(set) }));
         }
-        alternatives.sort_by_key(|one| {
+        if let Some(set) = named.like_the_others(self.catalog, sets) {
+            let reach = self.together(&set);
+            let scopes = set.into_iter().map(|scope| self.opener(scope)).collect();
+            alternatives.push((0, Alternative { scopes, reach, elsewhere: false }));
+        }
+        // What is listed for other things alone is all there is.
+        if alternatives.iter().all(|(_, one)| one.elsewhere) {
+            alternatives.iter_mut().for_each(|(_, one)| one.elsewhere = false);
+        }
+        alternatives.sort_by_key(|(rank, one)| {
             let names: Vec<String> = one.scopes.iter().map(|opener| opener.scope.to_string()).collect();
-            (one.elsewhere, one.reach, one.scopes.len(), names)
+            (one.elsewhere, *rank, one.reach, one.scopes.len(), names)
         });
+        let mut alternatives: Vec<Alternative> = alternatives.into_iter().map(|(_, one)| one).collect();
         // Filled placeholders may name what stands there by name as well.
         let scopes = |one: &Alternative| one.scopes.iter().map(|opener| opener.scope.clone()).collect::<Vec<_>>();
         alternatives.dedup_by(|one, other| one.elsewhere == other.elsewhere && scopes(one) == scopes(other));
         let wider = self.wider(&alternatives);
-        Choice { alternatives, wider, one_for_each: named.is_empty() && one_for_each(sets) }
+        Choice { alternatives, wider, one_for_each: named.leaves_open() && !spread(sets).is_empty() }
     }
 
     fn wider(&mut self, alternatives: &[Alternative]) -> Vec<Opener> {
@@ -168,52 +190,153 @@ impl Desk<'_> {
     }
 }
 
-/// A scope whose placeholder is filled from the path, when that makes a scope that stands in the catalog by name:
-/// `ZohoCRM.modules.{module}.READ` for `/crm/v8/Leads` is `ZohoCRM.modules.leads.READ`.
+/// A scope whose placeholder is filled from the path: `ZohoCRM.modules.{module}.READ` for `/crm/v8/Sales_Orders` is
+/// `ZohoCRM.modules.salesorders.READ`, and for `/crm/v8/Cars`, a module of somebody's own, `ZohoCRM.modules.Cars.READ`.
 fn filled(catalog: &Catalog, scope: &Scope, values: &[(&str, String)]) -> Scope {
-    let mut parts = scope.parts().to_vec();
-    for part in parts.iter_mut().filter(|part| is_placeholder(part)) {
-        let name = part.trim_matches(['{', '}']).to_ascii_lowercase();
-        // The path may say `{module_api_name}` where the scope says `{module}`.
-        let same = values.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name));
-        let alike = || values.iter().find(|(other, _)| other.to_ascii_lowercase().starts_with(&name));
-        if let Some((_, value)) = same.or_else(alike) {
-            part.clone_from(value);
+    let mut filled = false;
+    let with = |spelt: &dyn Fn(&str) -> String, filled: &mut bool| {
+        let mut parts = scope.parts().to_vec();
+        for part in parts.iter_mut().filter(|part| is_placeholder(part)) {
+            let name = part.trim_matches(['{', '}']).to_ascii_lowercase();
+            // The path may say `{module_api_name}` where the scope says `{module}`.
+            let same = values.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name));
+            let alike = || values.iter().find(|(other, _)| other.to_ascii_lowercase().starts_with(&name));
+            if let Some((_, value)) = same.or_else(alike).filter(|(_, value)| is_name(value)) {
+                *part = spelt(value);
+                *filled = true;
+            }
         }
+        Scope::from_parts(parts)
+    };
+    let by_name = |name: &dyn Fn(&str) -> String| {
+        let identity = identify(catalog, &with(name, &mut false));
+        match identity.known {
+            Known::Operation(_, resource, _) if !resource.is_template() => Some(identity.scope),
+            _ => None,
+        }
+    };
+    let as_asked = with(&str::to_owned, &mut filled);
+    if !filled {
+        return scope.clone();
     }
-    let identity = identify(catalog, &Scope::from_parts(parts));
-    match identity.known {
-        Known::Operation(_, resource, _) if !resource.is_template() => identity.scope,
-        _ => scope.clone(),
-    }
+    by_name(&str::to_owned).or_else(|| by_name(&plain_name)).unwrap_or(as_asked)
 }
 
-/// The scopes among a call's needs that bear a name from the path, each with the part where it stands.
-struct Named<'n>(Vec<(&'n Scope, usize)>);
+/// Whether a value of a path is a name: no number, and no placeholder.
+fn is_name(value: &str) -> bool {
+    value.starts_with(|c: char| c.is_ascii_alphabetic()) && value.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
+}
+
+/// What the names in a path say of the scopes among a call's needs.
+struct Named<'n> {
+    /// The scopes that bear a name from the path, each with the part where it stands.
+    bearing: Vec<(&'n Scope, usize)>,
+    /// The module that the path names, by whatever name.
+    module: Option<&'n str>,
+    /// The module is one of the service's own.
+    is_known: bool,
+    /// What scopes stand side by side under, one for each of several names.
+    spread: HashSet<&'n [String]>,
+}
 
 impl<'n> Named<'n> {
-    fn of(sets: &'n [Vec<Scope>], values: &[(&str, String)]) -> Self {
-        let mut found = Vec::new();
+    fn of(catalog: &Catalog, sets: &'n [Vec<Scope>], values: &'n [(&str, String)]) -> Self {
+        let mut bearing = Vec::new();
         for scope in sets.iter().flatten() {
             for (at, part) in scope.resource().iter().enumerate() {
-                if values.iter().any(|(_, value)| value.eq_ignore_ascii_case(part)) {
-                    found.push((scope, at));
+                if values.iter().any(|(_, value)| is_named(value, part)) {
+                    bearing.push((scope, at));
                 }
             }
         }
-        Self(found)
+        let mut modules =
+            values.iter().filter(|(name, value)| name.to_ascii_lowercase().contains("module") && is_name(value));
+        let module = modules.next().map(|(_, value)| value.as_str());
+        let spread = spread(sets);
+        let is_known = module.is_some_and(|module| {
+            let scopes = sets
+                .iter()
+                .flatten()
+                .filter(|scope| scope.resource().split_last().is_some_and(|(_, family)| spread.contains(family)));
+            scopes.into_iter().any(|scope| named_like(catalog, scope, module).is_some())
+        });
+        Self { bearing, module, is_known, spread }
     }
 
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// What the vendor lists for several modules, for the one that the path names and the list leaves out: a module of the
+    /// service's own, or one that an organization made.
+    fn like_the_others(&self, catalog: &Catalog, sets: &[Vec<Scope>]) -> Option<Vec<Scope>> {
+        let module = self.module.filter(|_| self.bearing.is_empty())?;
+        let custom = |scope: &Scope| named_like(catalog, scope, "custom");
+        if !self.is_known
+            && sets.iter().flatten().any(|scope| scope.resource().last().is_some_and(|name| is_custom(name)))
+        {
+            return None;
+        }
+        let set = sets.iter().find(|set| set.iter().any(|scope| self.is_of_another(scope)))?;
+        let swap = |scope: &Scope| match self.is_of_another(scope) {
+            true if self.is_known => named_like(catalog, scope, module),
+            true => custom(scope),
+            false => Some(scope.clone()),
+        };
+        set.iter().map(swap).collect()
     }
 
-    /// Whether a set bears another name where one of these bears the path's.
+    /// Nothing in the path says which of several things it is about.
+    fn leaves_open(&self) -> bool {
+        self.bearing.is_empty() && self.module.is_none()
+    }
+
+    fn bears(&self, scope: &Scope) -> bool {
+        self.bearing.iter().any(|(named, _)| *named == scope)
+    }
+
+    /// Whether a set is for something else than the path names.
     fn elsewhere(&self, set: &[Scope]) -> bool {
-        let is_named = |scope: &Scope| self.0.iter().any(|(named, _)| *named == scope);
-        let is_other = |scope: &Scope| self.0.iter().any(|(named, at)| differ_at(named, scope) == Some(*at));
-        !set.iter().any(is_named) && set.iter().any(is_other)
+        if set.iter().any(|scope| self.bears(scope)) {
+            return false;
+        }
+        let is_other = |scope: &Scope| self.bearing.iter().any(|(named, at)| differ_at(named, scope) == Some(*at));
+        set.iter().any(|scope| is_other(scope) || (self.module.is_some() && self.is_of_another(scope)))
     }
+
+    /// Whether a scope is that of one module among several, and not of the one that is asked for.
+    fn is_of_another(&self, scope: &Scope) -> bool {
+        let Some((name, family)) = scope.resource().split_last() else { return false };
+        let is_open = is_placeholder(name) || (is_custom(name) && !self.is_known);
+        self.spread.contains(family) && !is_open
+    }
+
+    /// What comes first among what fits: the scopes of the very module, or of modules of one's own.
+    fn rank(&self, set: &[Scope]) -> u8 {
+        let of_it = |scope: &Scope| {
+            let name = scope.resource().last();
+            self.bears(scope) || name.is_some_and(|name| is_custom(name) || is_placeholder(name))
+        };
+        u8::from(self.module.is_some() && !self.spread.is_empty() && !set.iter().any(of_it))
+    }
+}
+
+/// The scope with another name in the place of the last part of its resource, where the catalog has it.
+fn named_like(catalog: &Catalog, scope: &Scope, name: &str) -> Option<Scope> {
+    let service = catalog.service(scope.service()?)?;
+    let (_, family) = scope.resource().split_last()?;
+    let same = |resource: &&Resource| {
+        resource.path.split_last().is_some_and(|(last, parent)| {
+            !is_placeholder(last)
+                && is_named(name, last)
+                && parent.len() == family.len()
+                && parent.iter().zip(family).all(|(one, other)| one.eq_ignore_ascii_case(other))
+        })
+    };
+    let resource = service.resources.iter().find(same)?;
+    let operation = resource.operation(scope.operation()?)?;
+    Some(service.scope(&resource.path, &operation.name))
+}
+
+/// Whether a resource stands for the modules that an organization made itself.
+fn is_custom(name: &str) -> bool {
+    ["custom", "custommodule", "custommodules"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// The one part of the resource in which two scopes of a service differ, whatever the operation.
@@ -229,18 +352,16 @@ fn differ_at(one: &Scope, other: &Scope) -> Option<usize> {
     (places.next().is_none() && is_name(a) && is_name(b)).then_some(place)
 }
 
-/// Whether the alternatives hold one scope for each of several names.
-fn one_for_each(sets: &[Vec<Scope>]) -> bool {
-    let scopes: Vec<&Scope> = sets.iter().flatten().collect();
-    sets.len() >= NAMES
-        && scopes.iter().any(|one| {
-            let mut names: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-            for other in scopes.iter().filter(|other| one.operation() == other.operation()) {
-                if let Some((place, name)) = differ_at(one, other).and_then(|at| Some((at, other.resource().get(at)?)))
-                {
-                    names.entry(place).or_default().insert(name.to_ascii_lowercase());
-                }
-            }
-            names.values().any(|others| others.len() + 1 >= NAMES)
-        })
+/// The resources under which the needs hold one scope for each of several names.
+fn spread(sets: &[Vec<Scope>]) -> HashSet<&[String]> {
+    let mut names: HashMap<&[String], BTreeSet<String>> = HashMap::new();
+    for scope in sets.iter().flatten() {
+        if let Some((name, family)) = scope.resource().split_last()
+            && !is_placeholder(name)
+        {
+            names.entry(family).or_default().insert(name.to_ascii_lowercase());
+        }
+    }
+    names.retain(|family, names| !family.is_empty() && names.len() >= NAMES);
+    names.into_keys().collect()
 }

@@ -96,9 +96,12 @@ impl Decoder<'_> {
         self.service = Service { name, product, category, docs, aliases, ..Service::default() };
         if let Some(api) = api {
             let mut fields = Fields::new(api, &mut self.problems);
-            self.service.hosts = fields.texts("hosts", &mut self.problems);
+            let hosts = fields.take("hosts");
             self.service.base_paths = fields.texts("base-paths", &mut self.problems);
+            let other_paths = fields.take("other-paths");
             fields.finish(&mut self.problems);
+            self.service.hosts = self.hosts(hosts);
+            self.service.other_paths = self.other_paths(other_paths);
         }
         self.sources(sources);
         self.full_access(full_access);

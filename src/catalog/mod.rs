@@ -28,6 +28,7 @@ pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Ser
 pub use needed::Needed;
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::scope::compare_names;
@@ -50,6 +51,8 @@ struct CatalogEntry {
     packed: Option<&'static embedded::Packed>,
     service: OnceLock<Service>,
     endpoints: OnceLock<Endpoints>,
+    /// Calls that were decoded one by one.
+    calls: OnceLock<Box<[OnceLock<Endpoint>]>>,
     needed: OnceLock<Needed>,
 }
 
@@ -64,6 +67,7 @@ impl Catalog {
             packed: Some(packed),
             service: OnceLock::new(),
             endpoints: OnceLock::new(),
+            calls: OnceLock::new(),
             needed: OnceLock::new(),
         };
         Self {
@@ -152,6 +156,32 @@ impl Catalog {
         self.entries.binary_search_by(|entry| compare_names(&entry.name, name)).ok()
     }
 
+    /// A call by its number among those of its service, and by where it begins in the packed calls; with its service.
+    pub(crate) fn call(&self, service: usize, number: usize, at: usize) -> Option<(&Service, &Endpoint)> {
+        let entry = self.entries.get(service)?;
+        Some((entry.service(), entry.call(number, at)?))
+    }
+
+    /// The index of all calls, and the table of hosts. Those of the embedded catalog are ready.
+    pub(crate) fn index(&self) -> (Cow<'static, calls::packed::Packed>, Cow<'static, str>) {
+        if !self.entries.is_empty() && self.entries.iter().all(|entry| entry.packed.is_some()) {
+            return (Cow::Borrowed(&embedded::INDEX), Cow::Borrowed(embedded::HOSTS));
+        }
+        let rows = self.entries.iter().enumerate().flat_map(|(service, entry)| {
+            let calls = entry.endpoints().calls.iter().enumerate();
+            calls.map(move |(number, call)| calls::packed::Row {
+                service,
+                number,
+                at: 0,
+                method: &call.method,
+                path: &call.path,
+            })
+        });
+        let packed = calls::packed::Packed::of(&rows.collect::<Vec<_>>());
+        let hosts = self.services().enumerate().map(|(number, service)| service.host_lines(number)).collect::<String>();
+        (Cow::Owned(packed), Cow::Owned(hosts))
+    }
+
     /// The service of a number.
     pub(crate) fn numbered(&self, number: usize) -> &Service {
         self.entries[number].service()
@@ -188,5 +218,16 @@ impl CatalogEntry {
     #[expect(clippy::expect_used, reason = "an entry is made of blobs, or of an overlay with everything decoded")]
     fn blobs(&self) -> &'static embedded::Packed {
         self.packed.expect("what is not decoded yet has a blob")
+    }
+
+    /// One call, without decoding the others.
+    fn call(&self, number: usize, at: usize) -> Option<&Endpoint> {
+        match (self.packed, self.endpoints.get()) {
+            (Some(packed), None) => {
+                let calls = self.calls.get_or_init(|| (0..packed.count).map(|_| OnceLock::new()).collect());
+                Some(calls.get(number)?.get_or_init(|| packed.call(at)))
+            }
+            _ => self.endpoints().calls.get(number),
+        }
     }
 }

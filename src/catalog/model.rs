@@ -16,10 +16,12 @@ pub struct Service {
     pub category: String,
     /// Where the vendor documents its API; empty when no page was found.
     pub docs: String,
-    /// API hosts; `{dc}` stands for the data centre's domain ending.
-    pub hosts: Vec<String>,
-    /// Path prefixes of its calls.
+    /// API hosts.
+    pub hosts: Vec<Host>,
+    /// Path prefixes of its calls, as they are written in this catalog.
     pub base_paths: Vec<String>,
+    /// Path prefixes that its calls can have as well, whatever the host.
+    pub other_paths: Vec<OtherPath>,
     /// Other names under which the service was seen. They are not proven to work: a hint, and counted as reach.
     pub aliases: Vec<String>,
     /// The scope that gives everything in the service, when there is evidence for one.
@@ -44,6 +46,26 @@ pub struct Service {
     pub left_out: Vec<LeftOut>,
     /// The sources that the rest refers to.
     pub sources: Vec<Source>,
+}
+
+/// A host of a service's API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// The host; `{dc}` stands for the data centre's domain ending.
+    pub host: String,
+    /// The path prefixes that are answered there; none when all are.
+    pub base_paths: Vec<OtherPath>,
+    /// It is kept for older programs.
+    pub is_older: bool,
+}
+
+/// A path prefix that stands for one of those under which the catalog keeps a service's calls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherPath {
+    /// As it is called.
+    pub path: String,
+    /// As the catalog writes it; empty when that is the same.
+    pub stands_for: String,
 }
 
 /// The calls of one service.
@@ -246,15 +268,59 @@ pub struct Endpoint {
     pub line: u32,
 }
 
-/// Which scopes a call needs.
+/// Which scopes a call needs. Only what [`Needs::AnyOf`] and [`Needs::Nothing`] say proves anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Needs {
     /// One whole set of these is enough.
     AnyOf(Vec<Vec<Scope>>),
+    /// One whole set of these is enough, says one source; another says otherwise.
+    Disputed(Vec<Vec<Scope>>),
     /// The vendor lists these and does not say whether any or all are needed.
     Unstated(Vec<Scope>),
+    /// Nobody ties a scope to the call; by their names these belong to it.
+    Likely(Vec<Scope>),
+    /// The call is known, and nobody says which scope it needs.
+    Unknown,
     /// The vendor says that no scope is needed.
     Nothing,
+}
+
+impl Needs {
+    /// The sets of which one is enough, whether or not that is disputed.
+    #[must_use]
+    pub fn sets(&self) -> &[Vec<Scope>] {
+        match self {
+            Self::AnyOf(sets) | Self::Disputed(sets) => sets,
+            Self::Unstated(_) | Self::Likely(_) | Self::Unknown | Self::Nothing => &[],
+        }
+    }
+
+    /// The scopes that stand side by side, without a word on how they combine.
+    #[must_use]
+    pub fn listed(&self) -> &[Scope] {
+        match self {
+            Self::Unstated(listed) | Self::Likely(listed) => listed,
+            Self::AnyOf(_) | Self::Disputed(_) | Self::Unknown | Self::Nothing => &[],
+        }
+    }
+
+    /// Every scope that is named.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.sets().iter().flatten().chain(self.listed())
+    }
+
+    /// The word for what is known of it: `documented`, `disputed`, `unstated`, `likely`, `unknown`, `none`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::AnyOf(_) => "documented",
+            Self::Disputed(_) => "disputed",
+            Self::Unstated(_) => "unstated",
+            Self::Likely(_) => "likely",
+            Self::Unknown => "unknown",
+            Self::Nothing => "none",
+        }
+    }
 }
 
 impl Service {
@@ -293,6 +359,24 @@ impl Service {
             }
         }
         fallback
+    }
+
+    /// What its hosts are, and what its paths begin with there, as lines of a table: number of the service, host (`*` for
+    /// any), beginning of the path, and what that stands for.
+    #[must_use]
+    pub fn host_lines(&self, number: usize) -> String {
+        let mut lines = Vec::new();
+        for host in &self.hosts {
+            if host.base_paths.is_empty() {
+                lines.push((host.host.as_str(), "", ""));
+            }
+            lines.extend(
+                host.base_paths.iter().map(|base| (host.host.as_str(), base.path.as_str(), base.stands_for.as_str())),
+            );
+        }
+        lines.extend(self.other_paths.iter().map(|base| ("*", base.path.as_str(), base.stands_for.as_str())));
+        let texts = lines.iter().map(|(host, path, stands_for)| format!("{number}\t{host}\t{path}\t{stands_for}\n"));
+        texts.collect()
     }
 
     /// The full address of a source reference.
@@ -382,6 +466,29 @@ impl Resource {
 }
 
 impl Endpoint {
+    /// Method and path for a reader; the path alone where the source names no method.
+    #[must_use]
+    pub fn written(&self) -> String {
+        if self.states_its_method() { self.call() } else { self.path.clone() }
+    }
+
+    /// Whether the source names the method.
+    #[must_use]
+    pub fn states_its_method(&self) -> bool {
+        self.method != "UNSTATED"
+    }
+
+    /// Whether the call changes data, by its method, and every scope that it is said to need only reads: perhaps a slip.
+    #[must_use]
+    pub fn only_reads_to_change(&self) -> bool {
+        let reads = |scope: &Scope| {
+            let operation = scope.operation().unwrap_or_default();
+            ["READ", "VIEW", "GET"].iter().any(|word| operation.eq_ignore_ascii_case(word))
+        };
+        let changes = ["PUT", "PATCH", "DELETE"].contains(&self.method.as_str());
+        changes && !self.needs.sets().is_empty() && self.needs.scopes().all(reads)
+    }
+
     /// `GET /books/v3/invoices`.
     #[must_use]
     pub fn call(&self) -> String {

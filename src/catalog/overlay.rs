@@ -29,6 +29,7 @@ impl Catalog {
             packed: None,
             service: OnceLock::from(service),
             endpoints: OnceLock::from(endpoints),
+            calls: OnceLock::new(),
             needed: OnceLock::new(),
         };
         let key = entry.name.to_ascii_lowercase();

@@ -10,9 +10,12 @@ use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
 use super::{Outcome, files};
+use crate::catalog::Catalog;
+use crate::input::scan::Scanner;
 use crate::input::{self, Request};
-use crate::report::NotEvaluated;
+use crate::report::{NotEvaluated, clean};
 use crate::review::{Gathered, Review};
+use crate::scope::closest;
 use crate::text::{Place, Source, Span};
 
 /// Arguments of `zscope check`.
@@ -50,7 +53,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read()?;
     let mut inputs = Inputs { names: Vec::new(), gathered: Gathered { sources, ..Gathered::default() } };
-    inputs.read(&args.inputs)?;
+    inputs.read(&args.inputs, &catalog)?;
     let Inputs { names, mut gathered } = inputs;
     for request in &mut gathered.requests {
         request.app.clone_from(&args.basis.app);
@@ -70,13 +73,13 @@ struct Inputs {
 }
 
 impl Inputs {
-    fn read(&mut self, inputs: &[OsString]) -> Result<(), CommandError> {
+    fn read(&mut self, inputs: &[OsString], catalog: &Catalog) -> Result<(), CommandError> {
         if inputs.is_empty() {
             if io::stdin().is_terminal() {
                 return Err(CommandError::usage("nothing to check")
                     .help("name scopes, consent URLs or files, or pipe a list in; see `zscope check --help`"));
             }
-            self.stdin();
+            self.stdin(catalog);
             return Ok(());
         }
         if inputs.iter().filter(|input| *input == "-").count() > 1 {
@@ -87,11 +90,19 @@ impl Inputs {
             let path = Path::new(input);
             let text = input.to_str();
             if input == "-" {
-                self.stdin();
+                self.stdin(catalog);
             } else if text.is_some_and(input::is_consent_url) {
                 self.argument(text.unwrap_or_default());
+            } else if let Some(scope) = text.filter(|text| names_scopes_only(text)) {
+                if path.exists() {
+                    let shown = clean(scope);
+                    super::tell(&format!("`{shown}` is read as a scope; write `./{shown}` for the file of that name"));
+                }
+                scopes.push(scope);
             } else if path.exists() || text.is_none_or(looks_like_a_path) {
-                self.file(path);
+                self.file(path, catalog);
+            } else if let Some(word) = text.filter(|text| is_one_word(text)) {
+                self.word(word, catalog);
             } else {
                 scopes.extend(text);
             }
@@ -103,35 +114,70 @@ impl Inputs {
         Ok(())
     }
 
-    fn stdin(&mut self) {
+    /// One word that is neither a file nor a scope: a slip that must not pass for a list.
+    fn word(&mut self, word: &str, catalog: &Catalog) {
+        self.names.push(word.to_owned());
+        let (message, help) = match catalog.service(word) {
+            Some(service) => (
+                format!("`{word}` is a service, and no scope"),
+                format!("name a resource and an operation of it; `zscope catalog show {}` lists them", service.name),
+            ),
+            None => {
+                let words = ["openid", "email", "profile", "phone"];
+                let help = match closest(word, words.iter().copied()) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "a scope is `Service.resource.OPERATION`; a file is named by its path".to_owned(),
+                };
+                ("no such file, and no scope".to_owned(), help)
+            }
+        };
+        self.gathered.not_evaluated.push(NotEvaluated {
+            input: word.to_owned(),
+            message,
+            help: Some(help),
+            place: None,
+        });
+    }
+
+    fn stdin(&mut self, catalog: &Catalog) {
         self.names.push("<stdin>".to_owned());
         match files::read_stdin() {
-            Ok(text) => self.text("<stdin>", None, text),
+            Ok(text) => self.text("<stdin>", None, text, catalog),
             Err(error) => self.unreadable("<stdin>".to_owned(), &error),
         }
     }
 
-    fn file(&mut self, path: &Path) {
+    fn file(&mut self, path: &Path, catalog: &Catalog) {
         let name = path.to_string_lossy().into_owned();
         self.names.push(name.clone());
         match files::read_file(path) {
-            Ok(text) => self.text(&name, path.file_name(), text),
+            Ok(text) => self.text(&name, path.file_name(), text, catalog),
             Err(error) => self.unreadable(name, &error),
         }
     }
 
-    fn text(&mut self, name: &str, file_name: Option<&OsStr>, text: String) {
-        let kind = input::kind_of(file_name.and_then(OsStr::to_str), &text);
+    fn text(&mut self, name: &str, file_name: Option<&OsStr>, text: String, catalog: &Catalog) {
         let source = Source::new(name, text);
         let id = self.gathered.sources.add(source);
-        match input::read(id, self.gathered.sources.get(id), kind) {
-            Ok(requests) => self.take(name, requests),
-            Err(problems) => self.gathered.not_evaluated.extend(problems.into_iter().map(|problem| NotEvaluated {
+        let source = self.gathered.sources.get(id);
+        let reading = input::read_file(id, source, file_name.and_then(OsStr::to_str), &Scanner::new(catalog));
+        let unreadable = !reading.problems.is_empty();
+        self.gathered.not_evaluated.extend(reading.problems.into_iter().map(|problem| NotEvaluated {
+            input: name.to_owned(),
+            message: problem.message,
+            help: problem.help,
+            place: Some(Place::new(id, problem.span)),
+        }));
+        if reading.is_prose {
+            self.gathered.not_evaluated.push(NotEvaluated {
                 input: name.to_owned(),
-                message: problem.message,
-                help: problem.help,
-                place: Some(Place::new(id, problem.span)),
-            })),
+                message: "most words of it are no scopes: it is no list of them".to_owned(),
+                help: Some(format!("`zscope scan {name}` finds the scopes in a text")),
+                place: None,
+            });
+        }
+        if !(reading.requests.is_empty() && (unreadable || reading.is_prose)) {
+            self.take(name, reading.requests);
         }
     }
 
@@ -176,6 +222,17 @@ impl Inputs {
         let (message, help) = (error.message(), error.help().map(str::to_owned));
         self.gathered.not_evaluated.push(NotEvaluated { input, message, help, place: None });
     }
+}
+
+/// Whether an argument is nothing but scopes: it says what is asked for, whatever files there are.
+fn names_scopes_only(text: &str) -> bool {
+    let mut words = text.split([',', ' ', '\n']).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(input::is_scope_by_form)
+}
+
+/// Whether an argument is one word of letters and digits, which no scope is but those of OIDC.
+fn is_one_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// Whether an argument that names no file was meant to: scopes hold no slash, and end in no file extension.

@@ -176,8 +176,8 @@ impl Explanation<'_> {
     fn calls(&self, identity: &Identity<'_>, text: &mut String) {
         let calls = access::opened_calls(self.catalog, &identity.scope);
         let line = |call: &&crate::catalog::Endpoint| match call.summary.as_str() {
-            "" => call.call(),
-            summary => format!("{}  ({summary})", call.call()),
+            "" => call.written(),
+            summary => format!("{}  ({summary})", call.written()),
         };
         self.section(text, "calls that it surely opens by itself", calls.iter().map(line));
     }

@@ -224,7 +224,7 @@ impl Assembler<'_> {
     fn finish(mut self, contents: &[Content], options: &Options) -> Result<Import, Failure> {
         let calls = std::mem::take(&mut self.calls);
         for (call, documents) in &calls {
-            for scope in scopes_of(&call.needs) {
+            for scope in call.needs.scopes() {
                 for &document in documents {
                     self.remarks.document = document;
                     self.named(scope.clone());
@@ -343,7 +343,7 @@ impl Assembler<'_> {
                 call.path = path;
                 respelt += 1;
             }
-            let services: Vec<&str> = scopes_of(&call.needs).filter_map(Scope::service).collect();
+            let services: Vec<&str> = call.needs.scopes().filter_map(Scope::service).collect();
             if services.is_empty() || services.iter().any(|name| name.eq_ignore_ascii_case(&service.name)) {
                 call.sources = self.cited(&documents);
                 own.push(call);
@@ -375,14 +375,4 @@ impl Assembler<'_> {
         let rest = |&document: &usize| self.documents.get(document).map(|document| document.rest.clone());
         documents.iter().filter_map(rest).map(|rest| SourceRef { source: 0, rest }).collect()
     }
-}
-
-/// Every scope that a call names.
-fn scopes_of(needs: &Needs) -> impl Iterator<Item = &Scope> {
-    let sets = match needs {
-        Needs::AnyOf(sets) => sets.as_slice(),
-        Needs::Unstated(listed) => std::slice::from_ref(listed),
-        Needs::Nothing => &[],
-    };
-    sets.iter().flatten()
 }

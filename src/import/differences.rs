@@ -131,7 +131,9 @@ fn listed(needs: &Needs) -> (bool, BTreeSet<BTreeSet<&Scope>>) {
     match needs {
         Needs::Nothing => (true, BTreeSet::new()),
         Needs::AnyOf(sets) => (true, sets.iter().map(|set| set.iter().collect()).collect()),
-        Needs::Unstated(scopes) => (false, BTreeSet::from([scopes.iter().collect()])),
+        Needs::Disputed(_) | Needs::Unstated(_) | Needs::Likely(_) | Needs::Unknown => {
+            (false, BTreeSet::from([needs.scopes().collect()]))
+        }
     }
 }
 
@@ -140,7 +142,7 @@ fn relation(catalog: &Catalog, imported: &Endpoint, known: &Endpoint) -> Relatio
         let sets: &[Vec<Scope>] = match &one.needs {
             Needs::AnyOf(sets) => sets,
             Needs::Nothing => &[Vec::new()],
-            Needs::Unstated(_) => return None,
+            Needs::Disputed(_) | Needs::Unstated(_) | Needs::Likely(_) | Needs::Unknown => return None,
         };
         let mut all = true;
         for set in sets {

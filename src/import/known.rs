@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Content;
 use super::openapi::push_new;
-use crate::catalog::model::{Endpoint, Service, path_form};
+use crate::catalog::model::{Endpoint, Host, Service, path_form};
 
 /// The paths of the catalog's calls. What its placeholders are called makes no other call.
 pub(super) struct Spellings<'c> {
@@ -43,10 +43,14 @@ pub(super) fn addresses(
         // The vendor's documents leave `www.` out where its pages have it.
         let spelt = |host: &String| {
             let with_www = format!("www.{host}");
-            let is_known = known.is_some_and(|known| known.hosts.contains(&with_www));
+            let is_known = known.is_some_and(|known| known.hosts.iter().any(|host| host.host == with_www));
             if is_known { with_www } else { host.clone() }
         };
-        push_new(&mut service.hosts, content.hosts.iter().map(spelt));
+        for host in content.hosts.iter().map(spelt) {
+            if !service.hosts.iter().any(|known| known.host == host) {
+                service.hosts.push(Host { host, base_paths: Vec::new(), is_older: false });
+            }
+        }
         push_new(&mut service.base_paths, content.base_paths.iter().cloned());
     }
     if let Some(known) = known.filter(|_| service.base_paths.is_empty()) {

@@ -118,7 +118,7 @@ impl Writer<'_> {
         }
         let mut api = Row::default();
         if !service.hosts.is_empty() {
-            api = api.raw("hosts", list(&service.hosts));
+            api = api.raw("hosts", list(service.hosts.iter().map(|host| host.host.as_str())));
         }
         if !service.base_paths.is_empty() {
             api = api.raw("base-paths", list(&service.base_paths));
@@ -217,10 +217,13 @@ impl Writer<'_> {
         let mut row = Row::default().text("call", &endpoint.call());
         row = match &endpoint.needs {
             Needs::Nothing => row.raw("needs", "none"),
+            Needs::Unknown => row.raw("needs", "unknown"),
             Needs::Unstated(listed) => row.raw("unstated", list(listed.iter().map(|scope| self.need(scope)))),
-            Needs::AnyOf(sets) => {
+            Needs::Likely(listed) => row.raw("likely", list(listed.iter().map(|scope| self.need(scope)))),
+            Needs::AnyOf(sets) | Needs::Disputed(sets) => {
                 let set = |set: &Vec<Scope>| set.iter().map(|scope| self.need(scope)).collect::<Vec<_>>().join(" & ");
-                row.raw("needs", one_or_list(&sets.iter().map(set).collect::<Vec<_>>()))
+                let key = if matches!(endpoint.needs, Needs::Disputed(_)) { "disputed" } else { "needs" };
+                row.raw(key, one_or_list(&sets.iter().map(set).collect::<Vec<_>>()))
             }
         };
         if !endpoint.summary.is_empty() {

@@ -1,10 +1,14 @@
 //! What kind of text an input is, and the one entrance to all readers.
 
+use std::path::Path;
+
 use super::dotenv::assignment;
 use super::plain::without_comment;
 use super::query::read_query;
-use super::{Request, names_scopes, read_document, read_dotenv, read_list, read_plain, read_url};
-use crate::text::{Problem, Source, SourceId};
+use super::recognise::looks_like_scope;
+use super::scan::{Scanner, Syntax};
+use super::{Item, ListKind, Request, names_scopes, read_document, read_dotenv, read_list, read_plain, read_url};
+use crate::text::{Problem, Source, SourceId, Span};
 
 /// How many lines are looked at where only the content can tell.
 const LINES_SEEN: usize = 1000;
@@ -46,6 +50,69 @@ pub fn read(id: SourceId, source: &Source, kind: Kind) -> Result<Vec<Request>, V
         Kind::Dotenv => Ok(read_dotenv(id, source.text())),
         Kind::Plain => Ok(read_plain(id, source.text())),
     }
+}
+
+/// What was read from a file that somebody named.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The requests, in the order in which they stand.
+    pub requests: Vec<Request>,
+    /// Why the file cannot be read as what it is; what could be found in its text was.
+    pub problems: Vec<Problem>,
+    /// Most of its words are no scopes, so that it is no list of them: what was found in its text is all there is.
+    pub is_prose: bool,
+}
+
+/// Reads everything that a file asks for: as the list or the document that it is, and whatever else a scan finds in it.
+#[must_use]
+pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Scanner<'_>) -> Reading {
+    let text = source.text();
+    let syntax = name.map(|name| Syntax::of(Path::new(name))).unwrap_or_default();
+    let mut found = scanner.read_as(id, text, syntax);
+    // Somebody says that this is what is asked for.
+    if syntax.is_of_words() {
+        found.iter_mut().for_each(|request| request.kind = ListKind::Request);
+    }
+    if syntax.is_known_to_scans() {
+        return Reading { requests: found, ..Reading::default() };
+    }
+    let kind = kind_of(name, text);
+    let (mut requests, problems) = match read(id, source, kind) {
+        Ok(requests) => (requests, Vec::new()),
+        Err(problems) => (Vec::new(), problems),
+    };
+    if kind == Kind::Plain && is_prose(&requests) {
+        found.iter_mut().for_each(|request| request.kind = ListKind::Request);
+        return Reading { requests: found, problems, is_prose: true };
+    }
+    let mut read: Vec<Span> = requests.iter().flat_map(|request| &request.items).map(|item| item.place.span).collect();
+    read.sort_unstable();
+    let is_read = |item: &Item| {
+        let next = read.partition_point(|span| span.end <= item.place.span.start);
+        read.get(next).is_some_and(|span| span.start < item.place.span.end)
+    };
+    // In a list every line counts already.
+    let others = found.into_iter().filter(|request| {
+        kind != Kind::Plain && request.kind == ListKind::Request && !request.items.iter().any(is_read)
+    });
+    requests.extend(others.map(|request| Request { secrets: Vec::new(), built: Vec::new(), ..request }));
+    requests.retain(|request| !request.items.is_empty() || request.url.is_some());
+    requests.sort_by_key(|request| request.place.span);
+    Reading { requests, problems, is_prose: false }
+}
+
+/// From how many words on a text may be prose.
+const WORDS_OF_PROSE: usize = 6;
+
+/// Whether most words that were read as scopes have nothing of one.
+fn is_prose(requests: &[Request]) -> bool {
+    let lists = requests.iter().filter(|request| request.url.is_none());
+    let (mut words, mut alike) = (0, 0);
+    for item in lists.flat_map(|request| &request.items) {
+        words += 1;
+        alike += usize::from(looks_like_scope(&item.written));
+    }
+    words >= WORDS_OF_PROSE && alike * 2 < words
 }
 
 /// Reads a command-line argument: a consent URL, the query of one (`scope=…&client_id=…`), or a list of scopes.

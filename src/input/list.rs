@@ -4,8 +4,12 @@
 //! people paste lists with the quotes and brackets of the program they stood in. All of it is read, and what was
 //! used is recorded, so that a rule can speak about it.
 
-use super::{Item, Separator};
-use crate::finding::Confidence;
+use std::borrow::Cow;
+
+use super::disguise::{self, How};
+use super::placeholder::placeholder;
+use super::{Disguise, Item, Separator};
+use crate::scope::{Malformed, Scope};
 use crate::secret::is_none_of_a_scope;
 use crate::text::percent::{decode, unit};
 use crate::text::{Place, SourceId, Span};
@@ -50,7 +54,9 @@ impl List {
 ///
 /// Separators are `,` `;` `+`, blanks and line breaks, also percent-encoded; braces hold them back (`{a,b}` is one
 /// wrong scope, not two). Quotes, brackets and parentheses around a scope are left out, and so are dots after it,
-/// which [`Item::stray`] tells of. A secret is read as so many `*`. Every text is read; what is no scope becomes an item that says so.
+/// which [`Item::stray`] tells of. The default of a shell's variable (`${SCOPE:-ZohoBooks.invoices.READ}`) is read as
+/// the list that it is, and what a program fills in (`$module`, `%s`, `<module>`) as a placeholder. A secret is read as so
+/// many `*`. Every text is read; what is no scope becomes an item that says so.
 #[must_use]
 pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
     let bytes = text.as_bytes();
@@ -65,7 +71,12 @@ pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
             at = next;
             continue;
         }
-        let token = Token::read(bytes, at, &mut braces);
+        if let Some(next) = default_at(bytes, at) {
+            braces.defaults += 1;
+            at = next;
+            continue;
+        }
+        let token = Token::read(text, at, &mut braces);
         at = token.end;
         let Some(core) = token.core else { continue };
         let mut written = decode(text.get(core.start..core.end).unwrap_or("")).into_owned();
@@ -76,17 +87,91 @@ pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
         if let (Some(separator), false) = (between.take(), list.items.is_empty()) {
             list.note(separator);
         }
-        let scope = written.parse();
+        let (scope, disguise) = meaning(&written);
         let (place_of_core, stray) = (place(core), token.stray.map(place));
-        list.items.push(Item { written, place: place_of_core, scope, stray, confidence: Confidence::High });
+        list.items.push(Item { stray, disguise, ..Item::new(written, place_of_core, scope) });
     }
     list
+}
+
+/// The scope that a text names, and how it hides that.
+pub(super) fn meaning(written: &str) -> (Result<Scope, Malformed>, Option<Disguise>) {
+    // What was encoded twice is one text still.
+    let plain = decode(written);
+    let scope: Result<Scope, Malformed> = filled_in(&plain).parse();
+    let suspicious = |c: char| !c.is_ascii() || matches!(c, '\\' | '&');
+    if scope.is_ok() || !plain.contains(suspicious) {
+        return (scope, None);
+    }
+    let read = disguise::resolve(&plain).and_then(|read| {
+        let how = read.changes_in(&(0..read.text.len() + 1)).find_map(|how| match how {
+            How::Disguise(how) => Some(how),
+            How::Encoded | How::Join => None,
+        })?;
+        let scope: Scope = filled_in(read.text.trim_matches('.')).parse().ok()?;
+        (!scope.is_word()).then_some((scope, how))
+    });
+    match read {
+        Some((scope, how)) => (Ok(scope), Some(how)),
+        None => (scope, None),
+    }
+}
+
+/// The text with every notation of a placeholder in the one form that a scope has.
+fn filled_in(written: &str) -> Cow<'_, str> {
+    if !written.contains(['$', '%', '<', ':', '[', '#']) {
+        return Cow::Borrowed(written);
+    }
+    let mut filled = String::with_capacity(written.len());
+    let (mut at, mut begins) = (0, true);
+    while let Some(c) = written.get(at..).and_then(|rest| rest.chars().next()) {
+        let found = match c {
+            // Between names these are no placeholders: a colon after a name, a tag after a word.
+            ':' | '<' | '[' if !begins => None,
+            '$' | '%' | '<' | ':' | '[' | '#' => placeholder(written, at),
+            _ => None,
+        };
+        match found {
+            // A scope names its service: one that is filled in as a whole says nothing.
+            Some(found) if !filled.is_empty() => {
+                filled.push_str(&found.name);
+                at = found.end;
+            }
+            _ => {
+                filled.push(c);
+                at += c.len_utf8();
+            }
+        }
+        begins = c == '.';
+    }
+    Cow::Owned(filled)
+}
+
+/// Where the default of a shell's variable begins, if one stands at a place: after `${NAME:-` and its like.
+fn default_at(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?.strip_prefix(b"${")?;
+    let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let colon = usize::from(rest.get(name) == Some(&b':'));
+    let operator = matches!(rest.get(name + colon), Some(b'-' | b'=' | b'?' | b'+'));
+    (name > 0 && operator).then_some(at + 2 + name + colon + 1)
 }
 
 /// The separator that begins at a byte, and where it ends.
 fn separator_at(bytes: &[u8], at: usize) -> Option<(Separator, usize)> {
     let (byte, next) = unit(bytes, at)?;
     let separator = match byte {
+        // Encoded twice.
+        b'%' if next > at + 1 => {
+            let hex = bytes.get(next..next + 2)?;
+            let separator = match hex.to_ascii_lowercase().as_slice() {
+                b"2c" => Separator::Comma,
+                b"3b" => Separator::Semicolon,
+                b"20" | b"2b" | b"09" => Separator::Space,
+                b"0a" | b"0d" => Separator::Newline,
+                _ => return None,
+            };
+            return Some((separator, next + 2));
+        }
         b',' => Separator::Comma,
         b';' => Separator::Semicolon,
         b'\n' | b'\r' => Separator::Newline,
@@ -120,24 +205,35 @@ struct Token {
 }
 
 impl Token {
-    fn read(bytes: &[u8], start: usize, braces: &mut Braces) -> Self {
+    fn read(text: &str, start: usize, braces: &mut Braces) -> Self {
+        let bytes = text.as_bytes();
         let mut token = Self { core: None, stray: None, end: start };
         while let Some((byte, next)) = unit(bytes, token.end) {
             let at = token.end;
             if separator_at(bytes, at).is_some() {
                 break;
             }
+            if let Some(default) = default_at(bytes, at).filter(|_| token.core.is_none()) {
+                braces.defaults += 1;
+                token.end = default;
+                continue;
+            }
             token.end = next;
             match byte {
-                b'"' | b'\'' | b'`' | b'[' | b']' | b'(' | b')' => {}
+                b'"' | b'\'' | b'`' | b']' | b'(' | b')' => {}
+                b'}' if braces.defaults > 0 => braces.defaults -= 1,
+                b'[' if !token.begins_part(bytes, at) => {}
                 b'.' if token.core.is_some() => match &mut token.stray {
                     Some(stray) if stray.end == at => stray.end = next,
                     Some(_) => {}
                     None => token.stray = Some(Span::new(at, next)),
                 },
                 _ => {
-                    if byte == b'{' {
-                        token.end = braces.close(bytes, next).unwrap_or(next);
+                    match byte {
+                        b'{' => token.end = braces.close(bytes, next).unwrap_or(next),
+                        // Its semicolon separates nothing.
+                        b'&' => token.end = disguise::reading(text, at).map_or(next, |read| at + read.length),
+                        _ => {}
                     }
                     let start = token.core.map_or(at, |core| core.start);
                     token.core = Some(Span::new(start, token.end));
@@ -149,10 +245,19 @@ impl Token {
     }
 }
 
+impl Token {
+    /// Whether a part of a scope begins at a place, after a dot.
+    fn begins_part(&self, bytes: &[u8], at: usize) -> bool {
+        self.core.is_some() && at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'.')
+    }
+}
+
 /// Finds closing braces, and remembers where there is none, so that a text full of open ones is read in one pass.
 #[derive(Default)]
 struct Braces {
     none_before: usize,
+    /// How many defaults of variables have begun and not ended.
+    defaults: usize,
 }
 
 impl Braces {
@@ -213,6 +318,8 @@ mod tests {
             ("('a' 'b')", &["a", "b"], &[Space]),
             ("a,\\\n  b \\\r\nc", &["a", "b", "c"], &[Comma, Space]),
             ("\"\" '' []", &[], &[]),
+            ("a%252Cb%2520c", &["a", "b", "c"], &[Comma, Space]),
+            ("${S:-a,b} ${T-c} \"${U:=${V:?d}}\"", &["a", "b", "c", "d"], &[Comma, Space]),
         ] {
             assert_eq!(read(text), (items.iter().map(|&i| i.to_owned()).collect(), separators.to_vec()), "{text:?}");
         }
@@ -260,11 +367,9 @@ mod tests {
         for (text, why) in [
             ("A.b\u{0}.READ", Malformed::Character('\u{0}')),
             ("A.b%00.READ", Malformed::Character('\u{0}')),
-            ("A.b.READ\u{a0}", Malformed::Character('\u{a0}')),
             ("“A.b.READ”", Malformed::Character('“')),
             ("A.b%FF.READ", Malformed::Character('\u{fffd}')),
             ("A.b[c].READ", Malformed::Character('[')),
-            ("A.b%252C", Malformed::Character('%')),
             ("A..READ", Malformed::EmptyPart),
             (".", Malformed::EmptyPart),
             ("A.b", Malformed::NoOperation),
@@ -273,6 +378,46 @@ mod tests {
             let list = read_list(id, text, 0);
             assert_eq!(list.items.len(), 1, "{text:?}");
             assert_eq!(list.items[0].scope, Err(why), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_hides_a_scope_is_read_through() {
+        for (text, scope, how) in [
+            ("ZohoBooks.fullaccess.all\u{a0}", "ZohoBooks.fullaccess.all", Disguise::Invisible),
+            ("Zoho\u{200b}Books.fullaccess.all", "ZohoBooks.fullaccess.all", Disguise::Invisible),
+            ("ZоhоBooks.fullaccess.all", "ZohoBooks.fullaccess.all", Disguise::LookAlike),
+            ("ZohoBooks．fullaccess．all", "ZohoBooks.fullaccess.all", Disguise::LookAlike),
+            ("ZohoBooks&#46;fullaccess&#x2E;all", "ZohoBooks.fullaccess.all", Disguise::Escape),
+            ("ZohoBooks\\.fullaccess\\x2eall", "ZohoBooks.fullaccess.all", Disguise::Escape),
+            ("ZohoBooks%EF%BC%8Efullaccess.all", "ZohoBooks.fullaccess.all", Disguise::LookAlike),
+        ] {
+            let (_, id) = sources(text);
+            let list = read_list(id, text, 0);
+            assert_eq!(list.items.len(), 1, "{text}");
+            let read = list.items[0].scope.as_ref().map(Scope::to_string);
+            assert_eq!((read.as_deref(), list.items[0].disguise), (Ok(scope), Some(how)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_is_a_placeholder() {
+        for (text, scope) in [
+            ("A.b.$MODULE.READ", "A.b.{MODULE}.READ"),
+            ("A.b.${MODULE}.READ", "A.b.{MODULE}.READ"),
+            ("A.b.%s.READ", "A.b.{value}.READ"),
+            ("A.b.%(module)s.READ", "A.b.{module}.READ"),
+            ("A.b.<module>.READ", "A.b.{module}.READ"),
+            ("A.b.:module.READ", "A.b.{module}.READ"),
+            ("A.b.[module].READ", "A.b.{module}.READ"),
+            ("A.b.#{m}.READ", "A.b.{m}.READ"),
+            ("A.b.{m}.$op", "A.b.{m}.{op}"),
+            ("A.b%252Ec.READ", "A.b.c.READ"),
+        ] {
+            let (_, id) = sources(text);
+            let list = read_list(id, text, 0);
+            assert_eq!(list.items.len(), 1, "{text}");
+            assert_eq!(list.items[0].scope.as_ref().map(Scope::to_string), Ok(scope.to_owned()), "{text}");
         }
     }
 

@@ -15,9 +15,12 @@
 //! ```
 
 mod detect;
+mod disguise;
 mod document;
 mod dotenv;
 mod list;
+mod operation;
+mod placeholder;
 mod plain;
 mod query;
 mod recognise;
@@ -28,13 +31,15 @@ pub mod scan;
 pub mod token;
 mod url;
 
-pub use detect::{Kind, kind_of, read, read_argument};
+pub use detect::{Kind, Reading, kind_of, read, read_argument, read_file};
 pub use document::read_document;
 pub use dotenv::read_dotenv;
 pub use list::{List, read_list};
 pub use plain::read_plain;
-pub use recognise::names_scopes;
+pub use recognise::{is_scope_by_form, names_scopes};
 pub use url::{is_consent_url, read_url};
+
+use serde::Serialize;
 
 use crate::finding::Confidence;
 use crate::scope::{Malformed, Scope};
@@ -56,6 +61,33 @@ pub struct Request {
     pub url: Option<ConsentUrl>,
     /// Secrets that stand in the same text, near this list; found by [`scan`] alone.
     pub secrets: Vec<Secret>,
+    /// Whether somebody asks for these scopes, or they are only spoken of.
+    pub kind: ListKind,
+    /// Whether the list may be changed where it stands without changing anything else: false of a mention, of cells of
+    /// a table, of what tests expect, and of what is put together from several texts.
+    pub fixable: bool,
+    /// Where scopes are put together that cannot be read; found by [`scan`] alone.
+    pub built: Vec<Built>,
+}
+
+/// What a list of scopes is where it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListKind {
+    /// Somebody asks for the scopes; also what is meant in doubt.
+    #[default]
+    Request,
+    /// The scopes are spoken of and not asked for: a comparison, the keys of a map, a comment, prose.
+    Mention,
+}
+
+/// A place at which a program puts a scope together, so that the text does not tell which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Built {
+    /// Where it stands.
+    pub place: Place,
+    /// Whether the same text calls one of Zoho's accounts hosts, so that it is surely asked for.
+    pub asks: bool,
 }
 
 /// One scope as somebody wrote it.
@@ -73,6 +105,19 @@ pub struct Item {
     /// How sure it is that somebody asks for a scope here. Less than high only where a [`scan`] had to tell scopes from
     /// other names.
     pub confidence: Confidence,
+    /// How the text hides what it reads like; `scope` is what it reads like.
+    pub disguise: Option<Disguise>,
+}
+
+/// The ways in which a text can hide that it is a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Disguise {
+    /// Characters that nobody sees: zero-width ones, blanks that do not break.
+    Invisible,
+    /// Letters or dots of other alphabets that look the same.
+    LookAlike,
+    /// Letters or dots in the notation of a string, of HTML or of a pattern.
+    Escape,
 }
 
 /// A secret of Zoho's that looks alive. The value itself is not kept.
@@ -138,12 +183,49 @@ pub struct Param {
     pub value_place: Place,
 }
 
+impl Item {
+    /// A scope, or what stands for one, as it was written.
+    #[must_use]
+    pub fn new(written: impl Into<String>, place: Place, scope: Result<Scope, Malformed>) -> Self {
+        let written = written.into();
+        Self { written, place, scope, stray: None, confidence: Confidence::High, disguise: None }
+    }
+}
+
 impl Request {
+    /// A request of scopes that stand at a place, without anything else.
+    #[must_use]
+    pub fn new(place: Place, items: Vec<Item>) -> Self {
+        Self {
+            app: None,
+            place,
+            items,
+            separators: Vec::new(),
+            url: None,
+            secrets: Vec::new(),
+            kind: ListKind::Request,
+            fixable: true,
+            built: Vec::new(),
+        }
+    }
+
     /// The request that a list makes; `None` when the list is empty.
     fn of_list(source: SourceId, list: List) -> Option<Self> {
         let place = Place::new(source, list.span()?);
         let (items, separators) = (list.items, list.separators);
-        Some(Self { app: None, place, items, separators, url: None, secrets: Vec::new() })
+        Some(Self { separators, ..Self::new(place, items) })
+    }
+
+    /// Adds the scopes of the same list that are not among its own, in the order in which they stand.
+    fn take_others(&mut self, others: impl IntoIterator<Item = Item>) {
+        let begins = |item: &Item| item.place.span.start;
+        let known: Vec<usize> = self.items.iter().map(begins).collect();
+        self.items.extend(others.into_iter().filter(|other| !known.contains(&begins(other))));
+        self.items.sort_by_key(begins);
+        let (first, last) = (self.items.first(), self.items.last());
+        if let (Some(first), Some(last)) = (first, last) {
+            self.place.span = Span::new(first.place.span.start, last.place.span.end.max(self.place.span.end));
+        }
     }
 
     /// Moves every place of the request within its source.
@@ -166,6 +248,7 @@ impl Request {
             }
         }
         self.secrets.iter_mut().for_each(|secret| shift(&mut secret.place));
+        self.built.iter_mut().for_each(|built| shift(&mut built.place));
     }
 }
 

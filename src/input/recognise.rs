@@ -4,6 +4,8 @@
 //! In a file, therefore, a value counts when it is named like a list of scopes and something in it looks like one.
 
 use super::List;
+use super::operation::Operation;
+use crate::scope::Scope;
 
 /// The OIDC scopes that Zoho knows: `scopes_supported` of
 /// <https://accounts.zoho.com/.well-known/openid-configuration>.
@@ -42,6 +44,14 @@ pub(super) fn looks_like_scope(written: &str) -> bool {
 /// Whether a text is one of the OIDC scopes that Zoho knows.
 pub(super) fn is_oidc_word(written: &str) -> bool {
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(written))
+}
+
+/// Whether a text has the form of a scope whoever looks at it: at least three names, the last of which names an operation;
+/// or it is an OIDC scope.
+#[must_use]
+pub fn is_scope_by_form(text: &str) -> bool {
+    is_oidc_word(text)
+        || text.parse::<Scope>().is_ok_and(|scope| scope.operation().is_some_and(|word| Operation::of(word).is_some()))
 }
 
 /// Whether anything in a list looks like a scope of Zoho's.

@@ -39,7 +39,7 @@ pub fn read_url(source: SourceId, text: &str, offset: usize) -> Option<Request> 
     let host = text.get(shape.host).unwrap_or("").to_ascii_lowercase();
     let url = ConsentUrl { place: url_place, host, flow: shape.flow, params };
     let (items, separators) = (list.items, list.separators);
-    Some(Request { app: None, place, items, separators, url: Some(url), secrets: Vec::new() })
+    Some(Request { separators, url: Some(url), ..Request::new(place, items) })
 }
 
 /// Whether a text is a consent URL that names scopes, and not just the address of an endpoint.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::table::Judge;
 use super::verdict::Judged;
 use crate::access;
-use crate::input::{Item, Request};
+use crate::input::{Item, ListKind, Request};
 use crate::policy::Verdict;
 use crate::scope::Scope;
 
@@ -39,7 +39,8 @@ pub fn judge_request_again(judge: Judge<'_>, request: &Request, memory: &mut Mem
                 known.entry(spelling.clone()).or_insert_with(|| judge_item(judge, item, app)).clone()
             }
         };
-        all.push(Judged { written: item.written.clone(), place: item.place, confidence: item.confidence, ..judged });
+        let (written, place) = (item.written.clone(), item.place);
+        all.push(Judged { written, place, confidence: item.confidence, kind: request.kind, ..judged });
     }
     all
 }
@@ -53,6 +54,7 @@ pub(crate) fn judge_item(judge: Judge<'_>, item: &Item, app: Option<&str>) -> Ju
         known: false,
         app: app.map(str::to_owned),
         confidence: item.confidence,
+        kind: ListKind::Request,
         verdict: Verdict::Unknown,
         decided_by: Vec::new(),
         deciders: 0,
@@ -87,7 +89,6 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
     use crate::catalog::DataClass;
-    use crate::finding::Confidence;
     use crate::judge::Table;
     use crate::policy::{self, Top};
     use crate::text::Place;
@@ -101,15 +102,8 @@ mod tests {
         let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
         let place = Place::new(sources.add(Source::new("x", "")), Span::default());
         let written = ["ZohoBooks.fullaccess.all", "ZohoBooks.invoices.READ", "No.such.READ", "no scope"];
-        let items = written.map(|text| Item {
-            written: text.to_owned(),
-            place,
-            scope: text.parse(),
-            stray: None,
-            confidence: Confidence::High,
-        });
-        let request =
-            Request { app: None, place, items: items.to_vec(), separators: Vec::new(), url: None, secrets: Vec::new() };
+        let items = written.map(|text| Item::new(text, place, text.parse()));
+        let request = Request::new(place, items.to_vec());
         let table = Table::new(&catalog, &policy);
         let judged = judge_request(table.judge(None), &request);
         let [full, one, unknown, malformed] = judged.as_slice() else { unreachable!() };

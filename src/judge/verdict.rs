@@ -2,6 +2,7 @@
 
 use crate::catalog::{DataClass, Endpoint};
 use crate::finding::Confidence;
+use crate::input::ListKind;
 use crate::policy::{Effect, Verdict};
 use crate::scope::{Malformed, Scope};
 use crate::text::Place;
@@ -47,6 +48,8 @@ pub struct Judged {
     pub app: Option<String>,
     /// How sure it is that somebody asks for a scope here.
     pub confidence: Confidence,
+    /// Whether it is asked for, or only spoken of.
+    pub kind: ListKind,
     /// What the policy says.
     pub verdict: Verdict,
     /// The first few entries that decided: deny entries that name something in its reach, or allow entries that cover

@@ -21,6 +21,7 @@ pub mod builtin;
 mod decode;
 mod discover;
 mod entries;
+mod entry;
 pub(crate) mod fields;
 mod files;
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
 use crate::text::{Place, SourceId, Sources};
 
+pub use super::entry::Entry;
 use super::{RulePages, Verdict, Waiver};
 
 /// A policy with everything that it inherits.
@@ -157,17 +158,6 @@ impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
-}
-
-/// One line of an `allow` or `deny` list, or of a waiver's scopes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// What it matches.
-    pub pattern: Pattern,
-    /// The text as written.
-    pub text: String,
-    /// Where it stands.
-    pub place: Place,
 }
 
 /// How much a rule's findings matter.

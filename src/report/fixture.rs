@@ -6,6 +6,7 @@ use super::{Canvas, CatalogInfo, NotEvaluated, PolicyInfo, Renderer, Report, Run
 use crate::catalog::DataClass;
 use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject};
 use crate::finding::{Waived, WaiverKind};
+use crate::input::ListKind;
 use crate::judge::{Decider, Judged, Verdict, Witness};
 use crate::policy::Effect;
 use crate::text::{Place, Source, SourceId, Sources, Span};
@@ -65,6 +66,7 @@ impl Builder {
             known: verdict != Verdict::Unknown,
             app: None,
             confidence: Confidence::High,
+            kind: ListKind::Request,
             verdict,
             decided_by: Vec::new(),
             deciders: 0,

@@ -330,9 +330,3 @@ pub fn render_problems(
 pub fn clean(text: &str) -> std::borrow::Cow<'_, str> {
     clean::clean(text)
 }
-
-/// A line of a source as it may be shown to people: without secrets, with a picture in the place of each character that
-/// a terminal obeys or hides. Tabs stay.
-pub(crate) fn source_line(line: &str) -> String {
-    clean::visible(&clean::verbatim(line))
-}

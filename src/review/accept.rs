@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject, Waived, WaiverKind};
 use crate::input::scan::Ignore;
+use crate::input::{ListKind, Request};
 use crate::judge::Judged;
 use crate::policy::{Effective, Policy, Waiver, WaiverState};
 use crate::rules::{IgnoreUse, WaiverUse};
@@ -39,6 +40,40 @@ pub fn weigh(mut finding: Finding, policy: &Effective<'_>, sure: Confidence) -> 
         finding.severity = Severity::Note;
     }
     Some(finding)
+}
+
+/// Whether a finding is about how a list is put together, which says nothing where nobody asks for it.
+pub(super) fn is_of_lists(finding: &Finding) -> bool {
+    matches!(finding.subject, Subject::List | Subject::Url)
+        || ["duplicate-scope", "redundant-scope"].contains(&finding.rule.name)
+}
+
+/// A finding as it counts where its list stands, whatever its level: of a scope that is only spoken of it is no more than
+/// a note, or a warning where the scope does not exist, and nothing is changed there. What a list holds that is no plain
+/// text of its file is for people to change.
+pub(super) fn as_it_stands(mut finding: Finding, request: &Request) -> Finding {
+    if request.kind == ListKind::Mention {
+        let most = match finding.rule.name {
+            "secret-in-source" => Severity::Error,
+            // Whoever looks a name up that does not exist goes on with it.
+            "unknown-scope" | "unknown-service" => Severity::Warning,
+            _ => Severity::Note,
+        };
+        finding.severity = finding.severity.min(most);
+        finding.fix = None;
+    }
+    if !request.fixable {
+        finding.fix.iter_mut().for_each(|fix| fix.safe = false);
+    }
+    finding
+}
+
+/// A finding of what a token holds, before it is weighed: what Zoho has given does exist.
+pub(super) fn as_held(mut finding: Finding) -> Finding {
+    if ["unknown-scope", "unknown-service"].contains(&finding.rule.name) {
+        finding.severity = finding.severity.min(Severity::Warning);
+    }
+    finding
 }
 
 /// How sure it is that what a finding on a list is about is meant as a scope.

@@ -75,9 +75,9 @@ struct Asked<'r>(&'r Request);
 impl<'r> Asked<'r> {
     /// None for a request that is not remembered.
     fn of(request: &'r Request) -> Option<Self> {
-        let Request { url, secrets, items, place, .. } = request;
+        let Request { url, secrets, items, place, built, .. } = request;
         let in_one_text = items.iter().all(|item| item.place.source == place.source);
-        (url.is_none() && secrets.is_empty() && in_one_text).then_some(Self(request))
+        (url.is_none() && secrets.is_empty() && built.is_empty() && in_one_text).then_some(Self(request))
     }
 
     /// A place counted from where the request begins.
@@ -99,16 +99,18 @@ impl Hash for Asked<'_> {
 
 impl PartialEq for Asked<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let Request { app, place, items, separators, url: _, secrets: _ } = self.0;
+        let Request { app, place, items, separators, url: _, secrets: _, kind, fixable, built: _ } = self.0;
         let same = |(a, b): (&Item, &Item)| {
-            let Item { written, place, scope, stray, confidence } = a;
+            let Item { written, place, scope, stray, confidence, disguise } = a;
             *written == b.written
                 && self.within(*place) == other.within(b.place)
                 && is_same_to_the_letter(scope.as_ref(), b.scope.as_ref())
                 && stray.map(|place| self.within(place)) == b.stray.map(|place| other.within(place))
                 && *confidence == b.confidence
+                && *disguise == b.disguise
         };
         *app == other.0.app
+            && (*kind, *fixable) == (other.0.kind, other.0.fixable)
             && self.within(*place) == other.within(other.0.place)
             && *separators == other.0.separators
             && items.len() == other.0.items.len()

@@ -17,8 +17,8 @@ use jiff::civil::Date;
 
 use crate::catalog::Catalog;
 use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo};
-use crate::input::Request;
 use crate::input::scan::Ignore;
+use crate::input::{ListKind, Request};
 use crate::judge::{self, Judge, Judged, Memory, Table};
 use crate::policy::{Effective, Policy};
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
@@ -210,9 +210,12 @@ impl Review<'_> {
             is_held: false,
             requested: None,
         };
-        let weighed = inspection.all().into_iter().filter_map(|finding| {
+        let found = inspection.all().into_iter();
+        let found = found.filter(|finding| request.kind == ListKind::Request || !accept::is_of_lists(finding));
+        let weighed = found.filter_map(|finding| {
             let sure = accept::sureness(&finding, &scopes);
-            accept::weigh(Finding { app: request.app.clone(), ..finding }, &policy, sure)
+            let finding = accept::weigh(Finding { app: request.app.clone(), ..finding }, &policy, sure)?;
+            Some(accept::as_it_stands(finding, request))
         });
         Said { findings: weighed.collect(), scopes }
     }

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
@@ -52,16 +53,19 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
     })
 }
 
+/// Decoded once for all cases.
+static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn what_was_said_before_changes_nothing(texts in texts()) {
-        let catalog = Catalog::embedded();
+        let catalog: &Catalog = &CATALOG;
         let mut sources = Sources::default();
         let top = Top::File { path: Path::new("zscope.yaml"), text: POLICY.to_owned() };
         let policy = policy::load(top, &|_| Err("no such file".to_owned()), &[], &mut sources).unwrap();
-        let scanner = Scanner::new(&catalog);
+        let scanner = Scanner::new(catalog);
         let mut requests = Vec::new();
         for text in texts {
             let id = sources.add(Source::new("x", text.clone()));
@@ -70,8 +74,8 @@ proptest! {
                 requests.push(request);
             }
         }
-        let review = Review::new(&catalog, &policy, jiff::civil::date(2026, 11, 1));
-        let table = Table::new(&catalog, &policy);
+        let review = Review::new(catalog, &policy, jiff::civil::date(2026, 11, 1));
+        let table = Table::new(catalog, &policy);
         let together = review.judge_part(&table, &requests);
         let mut alone = Said::default();
         for request in &requests {

@@ -49,6 +49,7 @@ rules! {
     non_canonical_case
     duplicate_scope
     redundant_scope
+    obfuscated_scope
     unknown_service
     unknown_scope
     deprecated_scope
@@ -83,6 +84,7 @@ rules! {
     unmatched_client
     contradictory_record
     secret_in_source
+    built_at_run_time
 }
 
 /// A rule.

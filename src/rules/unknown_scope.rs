@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(
         "ZS102",
         "unknown-scope",
-        Severity::Warning,
+        Severity::Error,
         "a scope names a resource, operation or word that its service is not known to have",
         DOCS,
     ),
@@ -56,6 +56,8 @@ of your own, which a policy names under `catalog`, and it is known.
 fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
     match cx.identity.known {
         Known::No(Unknown::Service(_)) => None,
+        // What a program fills in is no name that could be unknown.
+        Known::No(_) if cx.scope.has_placeholder() => None,
         Known::Operation(service, resource, _) => near_own_name(cx, service, resource),
         Known::No(_) if !cx.in_detail => Some(cx.finding(format!("the catalog does not know `{}`", cx.scope))),
         Known::No(why) => Some(unknown_scope(cx, why)),
@@ -216,19 +218,19 @@ mod tests {
     #[test]
     fn what_is_unknown_is_said_and_what_may_be_meant() {
         insta::assert_snapshot!(found("ZS1", "ZohoBooks.invoice.READ,ZohoBooks.invoices.REED,ZohoBooks.invoices.APPROVE,ZohoCRM.leads.READ,ZohoMail.send.READ,crmapi,emial"), @r"
-        ZS102 warning [ZohoBooks.invoice.READ] the catalog knows no resource `invoice` of Zoho Books
+        ZS102 error [ZohoBooks.invoice.READ] the catalog knows no resource `invoice` of Zoho Books
           help: did you mean `ZohoBooks.invoices.READ`?
-        ZS102 warning [ZohoBooks.invoices.REED] the catalog knows no operation `REED` on `ZohoBooks.invoices`
+        ZS102 error [ZohoBooks.invoices.REED] the catalog knows no operation `REED` on `ZohoBooks.invoices`
           help: did you mean `ZohoBooks.invoices.READ`? it has `CREATE`, `READ`, `UPDATE`, `DELETE` and `ALL`
-        ZS102 warning [ZohoBooks.invoices.APPROVE] the catalog knows no operation `APPROVE` on `ZohoBooks.invoices`
+        ZS102 error [ZohoBooks.invoices.APPROVE] the catalog knows no operation `APPROVE` on `ZohoBooks.invoices`
           help: it has `CREATE`, `READ`, `UPDATE`, `DELETE` and `ALL`
-        ZS102 warning [ZohoCRM.leads.READ] the catalog knows no resource `leads` of Zoho CRM
+        ZS102 error [ZohoCRM.leads.READ] the catalog knows no resource `leads` of Zoho CRM
           help: did you mean `ZohoCRM.modules.leads.READ`?
-        ZS102 warning [ZohoMail.send.READ] the catalog knows no resource `send` of Zoho Mail
+        ZS102 error [ZohoMail.send.READ] the catalog knows no resource `send` of Zoho Mail
           help: none of the 23 resources that the catalog knows of Zoho Mail has a name like it
-        ZS102 warning [crmapi] the catalog knows no one-word scope `crmapi`
+        ZS102 error [crmapi] the catalog knows no one-word scope `crmapi`
           help: one-word scopes are `openid`, `email`, `profile` and `phone`; every other scope is `Service.resource.OPERATION`
-        ZS102 warning [emial] the catalog knows no one-word scope `emial`
+        ZS102 error [emial] the catalog knows no one-word scope `emial`
           help: did you mean `email`?
         ");
     }
@@ -236,16 +238,16 @@ mod tests {
     #[test]
     fn slips_and_inventions_are_named_as_such() {
         insta::assert_snapshot!(found("ZS1", "ZohoCRM.modules.ALLL,ZohoBooks.items.READ,ZohoBooks.fullaccess.READ,ZohoCRM.fullaccess.all"), @r"
-        ZS102 warning [ZohoCRM.modules.ALLL] `ZohoCRM.modules.ALLL` is a misspelling that stands in the vendor's own material; `ZohoCRM.modules.ALL` is meant
+        ZS102 error [ZohoCRM.modules.ALLL] `ZohoCRM.modules.ALLL` is a misspelling that stands in the vendor's own material; `ZohoCRM.modules.ALL` is meant
           help: write `ZohoCRM.modules.ALL`
           catalog: ZohoCRM.yaml:N (documented, https://zoho.com/developer/docs/vertical-solutions/api/v6/scopes.html)
           write the scope that is meant: ZohoCRM.modules.ALL,ZohoBooks.items.READ,ZohoBooks.fullaccess.READ,ZohoCRM.fullaccess.all
-        ZS102 warning [ZohoBooks.items.READ] `ZohoBooks.items.READ` is reported not to exist: seen in public code, in no vendor source; items are under settings
+        ZS102 error [ZohoBooks.items.READ] `ZohoBooks.items.READ` is reported not to exist: seen in public code, in no vendor source; items are under settings
           help: perhaps you need `ZohoBooks.settings.READ`
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
-        ZS102 warning [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
+        ZS102 error [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
-        ZS102 warning [ZohoCRM.fullaccess.all] the catalog has no evidence that there is full access to Zoho CRM
+        ZS102 error [ZohoCRM.fullaccess.all] the catalog has no evidence that there is full access to Zoho CRM
           help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the catalog knows 137 resources
         ");
     }

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(
         "ZS101",
         "unknown-service",
-        Severity::Warning,
+        Severity::Error,
         "a scope begins with a name that is no service of the catalog",
         DOCS,
     ),
@@ -111,18 +111,18 @@ mod tests {
     #[test]
     fn misspelt_services_are_named_with_what_is_meant() {
         insta::assert_snapshot!(found("ZS1", "ZohoBook.invoices.READ,ZohoSupport.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ"), @r"
-        ZS101 warning [ZohoBook.invoices.READ] the catalog knows no service `ZohoBook`
+        ZS101 error [ZohoBook.invoices.READ] the catalog knows no service `ZohoBook`
           help: did you mean `ZohoBooks.invoices.READ`?
           write the scope that is meant: ZohoBooks.invoices.READ,ZohoSupport.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
-        ZS101 warning [ZohoSupport.tickets.ALL] `ZohoSupport` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
+        ZS101 error [ZohoSupport.tickets.ALL] `ZohoSupport` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
           help: did you mean `Desk.tickets.ALL`?
           write the scope that is meant: ZohoBook.invoices.READ,Desk.tickets.ALL,ZohoDesk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
-        ZS101 warning [ZohoDesk.tickets.READ] `ZohoDesk` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
+        ZS101 error [ZohoDesk.tickets.READ] `ZohoDesk` is another name under which Zoho Desk was seen; its scopes begin with `Desk`
           help: did you mean `Desk.tickets.READ`?
           write the scope that is meant: ZohoBook.invoices.READ,ZohoSupport.tickets.ALL,Desk.tickets.READ,ZohoBook.nothing.READ,Foo.bar.READ
-        ZS101 warning [ZohoBook.nothing.READ] the catalog knows no service `ZohoBook`
+        ZS101 error [ZohoBook.nothing.READ] the catalog knows no service `ZohoBook`
           help: did you mean a scope of `ZohoBooks`? it has none of this name
-        ZS101 warning [Foo.bar.READ] the catalog knows no service `Foo`
+        ZS101 error [Foo.bar.READ] the catalog knows no service `Foo`
           help: look the name up in Zoho's documentation; a service that the catalog lacks can be described in a catalog file of your own
         ");
     }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_slip_of_the_vendor_without_its_service_is_found() {
         insta::assert_snapshot!(found("ZS1", "settings.fiscal_year.READ"), @r"
-        ZS101 warning [settings.fiscal_year.READ] `settings.fiscal_year.READ` lacks the service name, as it does in material on Zoho CRM
+        ZS101 error [settings.fiscal_year.READ] `settings.fiscal_year.READ` lacks the service name, as it does in material on Zoho CRM
           help: did you mean `ZohoCRM.settings.fiscal_year.READ`?
           catalog: ZohoCRM.yaml:N (documented, github:zoho/crm-oas:v8.0/fiscal_year.json)
           write the scope that is meant: ZohoCRM.settings.fiscal_year.READ
@@ -140,10 +140,10 @@ mod tests {
     #[test]
     fn the_fix_keeps_what_it_does_not_mean_to_change() {
         insta::assert_snapshot!(found("ZS1", "CRM.modules.lead.READ,CRM.module.READ"), @r"
-        ZS101 warning [CRM.modules.lead.READ] the catalog knows no service `CRM`
+        ZS101 error [CRM.modules.lead.READ] the catalog knows no service `CRM`
           help: did you mean `ZohoCRM.modules.lead.READ`?
           write the scope that is meant: ZohoCRM.modules.lead.READ,CRM.module.READ
-        ZS101 warning [CRM.module.READ] the catalog knows no service `CRM`
+        ZS101 error [CRM.module.READ] the catalog knows no service `CRM`
           help: did you mean `ZohoCRM.modules.READ`?
         ");
     }

@@ -30,8 +30,16 @@ fn path_form(path: &str) -> String {
     path.split('/').map(form).collect::<Vec<_>>().join("/")
 }
 
+/// A published path as the catalog writes it.
+fn written(path: &str) -> String {
+    // The API names of custom modules begin with `cm_`.
+    let path = path.replace("/books/v3/{module_name}", "/books/v3/cm_{module_name}");
+    // The specification leaves the beginning out.
+    if path.starts_with("/workspaces/") { format!("/restapi/v2{path}") } else { path }
+}
+
 /// What the catalog reads otherwise than it was published, each for a reason written in its file.
-const READ_OTHERWISE: [&str; 32] = [
+const READ_OTHERWISE: [&str; 55] = [
     // The scope of every sub-request is needed too; that is no scope one could name.
     "POST /crm/v8/__composite_requests",
     // Published with `{operation_type}` for the operation of a call that reads.
@@ -70,6 +78,32 @@ const READ_OTHERWISE: [&str; 32] = [
     "PUT /crm/v8/settings/holidays/{holidayId}",
     "POST /crm/v8/{module}/actions/enrol_in_cadences",
     "POST /crm/v8/{module}/actions/unenrol_from_cadences",
+    // Two public projects report success without the scope of Zoho Search.
+    "GET /crm/v8/{moduleApiName}/actions/count",
+    "GET /crm/v8/{module}/search",
+    // A newer edition of the specification asks for the operation that the call does, where this one says VIEW.
+    "DELETE /crm/v8/{module}/{dealId}/Contact_Roles",
+    "DELETE /crm/v8/{module}/{dealId}/Contact_Roles/{contactId}",
+    "GET /crm/v8/{module}/{dealId}/Contact_Roles",
+    "GET /crm/v8/{module}/{dealId}/Contact_Roles/{contactId}",
+    "PUT /crm/v8/{module}/{dealId}/Contact_Roles",
+    "PUT /crm/v8/{module}/{dealId}/Contact_Roles/{contactId}",
+    // Published with scopes of Zoho People and Zoho Calendar, which the vendor's own page on users leaves out.
+    "DELETE /api/v2/events/{id}",
+    "GET /api/v2/departments",
+    "GET /api/v2/departments/{DEPARTMENT_ID}",
+    "GET /api/v2/departments/{DEPARTMENT_ID}/members",
+    "GET /api/v2/events",
+    "GET /api/v2/events/{id}",
+    "GET /api/v2/me?source=remote_tools",
+    "GET /api/v2/users",
+    "GET /api/v2/users/{USER_ID}",
+    "POST /api/v2/events",
+    "POST /api/v2/events/attachments",
+    "PUT /api/v2/events/{id}",
+    "PUT /api/v2/events/{id}/statuses/{status}",
+    "PUT /api/v2/me/checkin",
+    "PUT /api/v2/me/checkout",
 ];
 
 /// A published scope; some pages write a placeholder as `<name>`.
@@ -136,11 +170,14 @@ fn every_published_call_is_in_the_catalog_and_opened_by_its_scopes() {
         let endpoints = catalog.endpoints(row.service);
         // One call published under two names of its placeholder is one call of the catalog.
         let same_form = || {
-            let form = path_form(row.path);
+            let form = path_form(&written(row.path));
             endpoints.iter().find(|endpoint| endpoint.method == row.method && path_form(&endpoint.path) == form)
         };
         let Some(endpoint) = endpoints.iter().find(|endpoint| endpoint.call() == call).or_else(same_form) else {
-            wrong.push(format!("{}: {call} is missing", row.service));
+            let service = catalog.service(row.service).unwrap();
+            if !service.left_out.iter().any(|left| left.is_call && left.what == call) {
+                wrong.push(format!("{}: {call} is missing", row.service));
+            }
             continue;
         };
         match row.requirement {

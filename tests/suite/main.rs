@@ -22,6 +22,7 @@ mod live;
 mod naive;
 mod policies;
 mod program;
+mod reading;
 mod readme;
 mod rooms;
 mod run;

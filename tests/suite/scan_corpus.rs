@@ -16,6 +16,8 @@ struct Label {
     place: (String, u64, u64),
     is_scope: bool,
     text: String,
+    /// Whether it is asked for, or only spoken of: `request`, `mention`; `-` for a look-alike.
+    kind: String,
 }
 
 fn corpus() -> PathBuf {
@@ -28,7 +30,7 @@ fn labels() -> Vec<Label> {
         let fields: Vec<&str> = line.split('\t').collect();
         let number = |at: usize| fields[at].parse().unwrap();
         let place = (fields[0].to_owned(), number(1), number(2));
-        Label { place, is_scope: fields[3] == "use", text: fields[4].to_owned() }
+        Label { place, is_scope: fields[3] == "use", text: fields[4].to_owned(), kind: fields[5].to_owned() }
     };
     text.lines().map(label).collect()
 }
@@ -70,28 +72,79 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(whole).unwrap()) }
 }
 
+/// A scope that a scan of the corpus finds.
+struct Found {
+    place: (String, u64, u64),
+    scope: String,
+    kind: String,
+}
+
+fn found() -> Vec<Found> {
+    let mut run = zscope(&["scan", ".", "--no-ignore", "--format", "json", "--as-of", "2026-11-23"]);
+    run.command.current_dir(corpus()).args(["-g", "!labels.tsv", "--hidden"]);
+    let report: Value = serde_json::from_str(&run.ended().stdout).unwrap();
+    let of = |scope: &Value| {
+        let location = &scope["location"];
+        let number = |key: &str| location[key].as_u64().unwrap();
+        let place = (location["path"].as_str().unwrap().to_owned(), number("line"), number("column"));
+        // What is malformed stands there as it is written.
+        let named = scope["scope"].as_str().or(scope["written"].as_str());
+        let kind = scope["kind"].as_str().unwrap().to_owned();
+        Found { place, scope: named.unwrap_or_default().to_owned(), kind }
+    };
+    report["scopes"].as_array().unwrap().iter().map(of).collect()
+}
+
+/// At least this share of requests is called so, and of what is called so is one; and so of mentions.
+const LEAST_OF_KIND: f64 = 0.98;
+
+/// At most this share of requests is called a mention, which is the worse fault.
+const MOST_MISSED: f64 = 0.005;
+
+#[test]
+fn requests_are_told_from_mentions() {
+    let found: HashMap<(String, u64, u64), String> =
+        found().into_iter().map(|found| (found.place, found.kind)).collect();
+    // A list of one shape, however long, is one case among many.
+    let labels = labels().into_iter().filter(|label| label.is_scope && !label.place.0.starts_with("lists/"));
+    let (mut right, mut missed, mut wrong) = ([0_u32; 2], 0_u32, 0_u32);
+    let mut told = Vec::new();
+    for label in labels {
+        let Some(kind) = found.get(&label.place) else { continue };
+        let at = usize::from(label.kind == "mention");
+        match (kind == &label.kind, at) {
+            (true, at) => right[at] += 1,
+            (false, 0) => missed += 1,
+            (false, _) => wrong += 1,
+        }
+        if kind != &label.kind {
+            told.push(format!("{:?} {}: {kind} instead of {}", label.place, label.text, label.kind));
+        }
+    }
+    let told = told.join("\n");
+    let [requests, mentions] = right;
+    assert!(requests + missed >= 200 && mentions + wrong >= 150, "{requests} {mentions}");
+    let part = |part: u32, rest: u32| f64::from(part) / f64::from(part + rest);
+    println!("requests: {requests} right, {missed} missed; mentions: {mentions} right, {wrong} missed");
+    for (what, value) in [
+        ("recall of requests", part(requests, missed)),
+        ("precision of requests", part(requests, wrong)),
+        ("recall of mentions", part(mentions, wrong)),
+        ("precision of mentions", part(mentions, missed)),
+    ] {
+        assert!(value >= LEAST_OF_KIND, "{what}: {value}\n{told}");
+    }
+    assert!(f64::from(missed) <= MOST_MISSED * f64::from(requests + missed), "{missed}\n{told}");
+}
+
 #[test]
 fn scopes_are_told_from_look_alikes() {
     let labels = labels();
     let uses = labels.iter().filter(|label| label.is_scope).count();
     assert!(uses >= 300 && labels.len() - uses >= 150, "{uses} of {}", labels.len());
 
-    let mut run = zscope(&["scan", ".", "--hidden", "--no-ignore", "--format", "json", "--as-of", "2026-11-23"]);
-    run.command.current_dir(corpus()).args(["-g", "!labels.tsv"]);
-    let report: Value = serde_json::from_str(&run.ended().stdout).unwrap();
-    let found: HashMap<(String, u64, u64), String> = report["scopes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|scope| {
-            let location = &scope["location"];
-            let number = |key: &str| location[key].as_u64().unwrap();
-            let place = (location["path"].as_str().unwrap().to_owned(), number("line"), number("column"));
-            // What is malformed stands there as it is written.
-            let named = scope["scope"].as_str().or(scope["written"].as_str());
-            (place, named.unwrap_or_default().to_owned())
-        })
-        .collect();
+    let found: HashMap<(String, u64, u64), String> =
+        found().into_iter().map(|found| (found.place, found.scope)).collect();
 
     let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
     let mut told = Vec::new();

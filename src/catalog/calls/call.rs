@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::template::segments;
+use super::template::{name_of, segments};
 use crate::scope::closest;
 use crate::text::percent::{decode, decode_query};
 
@@ -51,6 +51,17 @@ pub enum NoCall {
     Path(String),
 }
 
+impl Asked {
+    pub(super) fn new(text: &str) -> Self {
+        Self { folded: text.to_ascii_lowercase(), text: text.to_owned() }
+    }
+
+    /// Whether a template is looked up, with a placeholder here: `{id}`, `:id`, `${id}`, `%s`, `(\d+)`.
+    pub(super) fn is_placeholder(&self) -> bool {
+        name_of(&self.text).is_some() || self.text.starts_with(['$', '%']) || self.text == r"(\d+)"
+    }
+}
+
 impl Call {
     /// A call by its parts; without a method when none was given.
     ///
@@ -68,10 +79,7 @@ impl Call {
             None => (address.split('#').next().unwrap_or(""), ""),
         };
         let (host, path) = host_and_path(front).ok_or_else(|| NoCall::Path(address.to_owned()))?;
-        let asked = |segment: &str| {
-            let text = decode(segment).into_owned();
-            Asked { folded: text.to_ascii_lowercase(), text }
-        };
+        let asked = |segment: &str| Asked::new(&decode(segment));
         let segments: Vec<Asked> = segments(path).into_iter().map(asked).collect();
         if segments.is_empty() {
             return Err(NoCall::Empty);

@@ -1,9 +1,10 @@
 //! Which known calls look most like an unknown one.
 
+use super::UNSTATED;
 use super::call::{Asked, Call};
+use super::packed::{Template, taken_apart};
 use super::template::{Piece, Segment, matches, name_of, segments};
-use super::{Entry, HostFit, UNSTATED, host, taken_apart};
-use crate::catalog::{Endpoint, Service};
+use crate::catalog::Endpoint;
 
 /// The cost of a segment that has nothing in common with its counterpart, or of one that is missing.
 const WHOLE: usize = 100;
@@ -11,62 +12,64 @@ const WHOLE: usize = 100;
 /// The cost of another method: less than half a segment, so that the same path wins.
 const METHOD: usize = 30;
 
-/// The cost of a placeholder in the place of a segment: any text fits there, which says little.
+/// The cost of a placeholder in the place of a number: any text fits there, which says little.
 const PLACEHOLDER: usize = 20;
+
+/// The cost of a placeholder in the place of a word: had it been meant, it would have matched.
+const WORD: usize = 60;
 
 /// The longest segments and paths that are compared; what is longer is like no template.
 const LONGEST: (usize, usize) = (64, 32);
 
-/// The nearest calls, the nearest first; of equals the one that comes first in the catalog.
-pub(super) fn nearest<'e, 'c: 'e>(
-    entries: impl Iterator<Item = &'e Entry<'c>>,
+/// The nearest calls: those of the services that the host speaks for first, then the nearest; of equals the one that comes
+/// first in the index. `rewritten` is the path as some services write it.
+pub(super) fn nearest<'i>(
+    templates: impl Iterator<Item = Template<'i>>,
     call: &Call,
+    rewritten: &[(usize, Vec<Asked>)],
+    services: &[usize],
     most: usize,
-) -> Vec<(&'c Service, &'c Endpoint)> {
+) -> Vec<Template<'i>> {
     if too_long(call) {
         return Vec::new();
     }
-    // Of three segments, one and a half may differ.
-    let limit = call.segments.len() * WHOLE / 2;
-    let mut found: Vec<(HostFit, usize, &Entry<'c>)> = Vec::new();
-    let mut last: Option<(&Service, HostFit)> = None;
-    for entry in entries {
-        let cost = cost(entry, call);
-        if cost > limit {
-            continue;
+    let mut found: Vec<(bool, usize, Template<'i>)> = Vec::new();
+    for template in templates.filter(|template| taken_apart(template.path).0.is_none()) {
+        let own = rewritten.iter().filter(|(service, _)| *service == template.service).map(|(_, path)| path.as_slice());
+        for path in own.chain([call.segments.as_slice()]) {
+            // Of three segments, one and a half may differ.
+            let cost = cost(&template, call, path);
+            if cost <= path.len() * WHOLE / 2 {
+                found.push((!services.contains(&template.service), cost, template));
+                break;
+            }
         }
-        // A service's calls stand one after the other.
-        let fit = match last {
-            Some((service, fit)) if std::ptr::eq(service, entry.service) => fit,
-            _ => host::fit(entry.service, call.host.as_deref()),
-        };
-        last = Some((entry.service, fit));
-        found.push((fit, cost, entry));
     }
-    found.sort_by_key(|(fit, cost, _)| (*fit, *cost));
-    found.into_iter().take(most).map(|(_, _, entry)| (entry.service, entry.endpoint)).collect()
+    found.sort_by_key(|(is_foreign, cost, _)| (*is_foreign, *cost));
+    found.into_iter().take(most).map(|(_, _, template)| template).collect()
 }
 
 /// The call with the same method that takes less to be this one than the known one with its placeholders does.
-pub(super) fn likelier<'e, 'c: 'e>(
-    entries: impl Iterator<Item = &'e Entry<'c>>,
+pub(super) fn likelier<'i>(
+    templates: impl Iterator<Item = Template<'i>>,
     call: &Call,
+    path: &[Asked],
     known: &Endpoint,
-) -> Option<&'c Endpoint> {
+) -> Option<Template<'i>> {
     if too_long(call) {
         return None;
     }
     let (mut taken, mut best) = (None, None);
-    for entry in entries.filter(|entry| entry.endpoint.method == known.method) {
-        let cost = cost(entry, call);
-        if std::ptr::eq(entry.endpoint, known) {
+    for template in templates.filter(|template| template.method == known.method) {
+        let cost = cost(&template, call, path);
+        if template.path == known.path {
             taken = Some(cost);
         }
         if best.is_none_or(|(least, _)| cost < least) {
-            best = Some((cost, entry.endpoint));
+            best = Some((cost, template));
         }
     }
-    best.filter(|(cost, _)| Some(*cost) < taken).map(|(_, endpoint)| endpoint)
+    best.filter(|(cost, _)| Some(*cost) < taken).map(|(_, template)| template)
 }
 
 fn too_long(call: &Call) -> bool {
@@ -74,13 +77,11 @@ fn too_long(call: &Call) -> bool {
 }
 
 /// What it takes to make the call into the known one.
-fn cost(entry: &Entry<'_>, call: &Call) -> usize {
-    let (_, path, _) = taken_apart(&entry.endpoint.path);
-    let known = segments(path);
-    let lengths = known.len().abs_diff(call.segments.len()) * WHOLE;
-    let method =
-        call.method.as_ref().is_some_and(|method| ![method, UNSTATED].contains(&entry.endpoint.method.as_str()));
-    let pairs = known.iter().zip(&call.segments);
+fn cost(template: &Template<'_>, call: &Call, path: &[Asked]) -> usize {
+    let known = segments(taken_apart(template.path).1);
+    let lengths = known.len().abs_diff(path.len()) * WHOLE;
+    let method = call.method.as_ref().is_some_and(|method| ![method, UNSTATED].contains(&template.method));
+    let pairs = known.iter().zip(path);
     lengths + usize::from(method) * METHOD + pairs.map(|(known, asked)| difference(known, asked)).sum::<usize>()
 }
 
@@ -90,7 +91,8 @@ fn difference(known: &str, asked: &Asked) -> usize {
     }
     match Segment::parse(known) {
         Segment::Any | Segment::Digits if name_of(&asked.text).is_some() => 0,
-        Segment::Any | Segment::Digits => PLACEHOLDER,
+        Segment::Any | Segment::Digits if asked.text.bytes().any(|b| b.is_ascii_digit()) => PLACEHOLDER,
+        Segment::Any | Segment::Digits => WORD,
         Segment::Mixed(pieces) if matches(&pieces, &asked.folded) => PLACEHOLDER / 2,
         Segment::Mixed(pieces) => {
             let text: String =

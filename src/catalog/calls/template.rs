@@ -61,6 +61,12 @@ pub(super) fn name_of(segment: &str) -> Option<&str> {
     placeholder(segment, true).filter(|(_, after)| after.is_empty()).map(|(name, _)| name)
 }
 
+/// The name of the placeholder that ends a segment which begins with text: `cm_{module}`.
+pub(super) fn only_name(segment: &str) -> Option<&str> {
+    let at = segment.find(['{', '<', '['])?;
+    name_of(segment.get(at..)?)
+}
+
 /// The placeholder that a text begins with, and what follows it. A colon begins one only where no text stands before:
 /// `a:b` is text.
 fn placeholder(text: &str, colon: bool) -> Option<(&str, &str)> {

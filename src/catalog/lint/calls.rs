@@ -21,6 +21,14 @@ impl Subject<'_> {
                 continue;
             }
             exact.insert((&call.method, &call.path), call);
+            if call.only_reads_to_change() {
+                let message = format!("`{written}` changes data, and the scopes that it names only read");
+                push(
+                    Kind::ReadingScopes,
+                    message,
+                    "look for a source that names what the change needs, or list them `unstated`",
+                );
+            }
             let template = Template::new(call);
             if let Some(first) = equal.get(&(call.method.as_str(), template.shape())) {
                 let message =

@@ -38,6 +38,8 @@ pub enum Kind {
     ShadowedPath,
     /// Two templates that differ in the names of their placeholders alone.
     EqualTemplates,
+    /// A call that changes data, of which only scopes that read are named.
+    ReadingScopes,
     /// Data classes that are missing or unknown.
     DataClasses,
     /// A resource that no call names.
@@ -46,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Schema,
         Self::DuplicateCall,
         Self::DuplicateScope,
@@ -61,6 +63,7 @@ impl Kind {
         Self::OperationPlaceholder,
         Self::ShadowedPath,
         Self::EqualTemplates,
+        Self::ReadingScopes,
         Self::DataClasses,
         Self::NoEndpoints,
     ];
@@ -83,6 +86,7 @@ impl Kind {
             Self::OperationPlaceholder => "operation-placeholder",
             Self::ShadowedPath => "shadowed-path",
             Self::EqualTemplates => "equal-templates",
+            Self::ReadingScopes => "reading-scopes",
             Self::DataClasses => "data-classes",
             Self::NoEndpoints => "no-endpoints",
         }
@@ -103,6 +107,7 @@ impl Kind {
             | Self::PlaceholderNames
             | Self::ShadowedPath
             | Self::EqualTemplates
+            | Self::ReadingScopes
             | Self::DataClasses => Severity::Warning,
             Self::NoEndpoints => Severity::Note,
             _ => Severity::Error,

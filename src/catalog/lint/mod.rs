@@ -27,9 +27,8 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::decode::{Decoded, decode_what_is_sound};
-use super::{Catalog, Endpoint, Needs, Service};
+use super::{Catalog, Endpoint, Service};
 use crate::finding::Severity;
-use crate::scope::Scope;
 use crate::text::Source;
 use places::Places;
 
@@ -135,7 +134,7 @@ impl<'c> Context<'c> {
     fn new(catalog: &'c Catalog) -> Self {
         let mut called = HashSet::new();
         for owner in catalog.services() {
-            for scope in catalog.endpoints(&owner.name).iter().flat_map(needed) {
+            for scope in catalog.endpoints(&owner.name).iter().flat_map(|call| call.needs.scopes()) {
                 let Some(service) = scope.service().and_then(|name| catalog.service(name)) else { continue };
                 if let Some(resource) = service.resource(scope.resource()) {
                     called.insert((service.name.to_ascii_lowercase(), resource.dotted().to_ascii_lowercase()));
@@ -144,16 +143,6 @@ impl<'c> Context<'c> {
         }
         Self { catalog, called }
     }
-}
-
-/// Every scope that a call names.
-fn needed(call: &Endpoint) -> impl Iterator<Item = &Scope> {
-    let (sets, list): (&[Vec<Scope>], &[Scope]) = match &call.needs {
-        Needs::AnyOf(sets) => (sets, &[]),
-        Needs::Unstated(list) => (&[], list),
-        Needs::Nothing => (&[], &[]),
-    };
-    sets.iter().flatten().chain(list)
 }
 
 /// One file that is looked at.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Fault, Kind, Subject, needed};
+use super::{Context, Fault, Kind, Subject};
 use crate::catalog::decode_calls::unknown_scope;
 use crate::catalog::{Provenance, Service, SourceRef};
 use crate::scope::{Scope, closest, is_placeholder};
@@ -11,7 +11,7 @@ impl Subject<'_> {
     pub(super) fn references(&self, context: &Context<'_>, faults: &mut Vec<Fault>) {
         for call in self.calls {
             let mut told = HashSet::new();
-            for scope in needed(call).filter(|scope| told.insert(*scope)) {
+            for scope in call.needs.scopes().filter(|scope| told.insert(*scope)) {
                 self.need(context, call.line, scope, faults);
             }
         }

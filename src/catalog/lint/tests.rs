@@ -1,4 +1,5 @@
 use super::*;
+use crate::catalog::Endpoints;
 
 /// A file without a fault but for what the cases plant.
 const SOUND: &str = "\
@@ -27,8 +28,15 @@ sources:
   us: { kind: own, where: here, seen: 2026-11 }
 ";
 
+/// One service of the embedded catalog: all of it is decoded in half a second, and these tests ask often.
+fn books() -> Catalog {
+    let mut books = Catalog::empty();
+    books.overlay(Catalog::embedded().service("ZohoBooks").unwrap().clone(), Endpoints::default(), "");
+    books
+}
+
 fn faults_of(text: &str) -> Vec<Fault> {
-    files(&[Source::new("Mine.yaml", text)], Catalog::embedded())
+    files(&[Source::new("Mine.yaml", text)], books())
 }
 
 #[test]
@@ -89,6 +97,7 @@ fn each_kind_of_fault_is_found_at_its_place_and_nothing_else() {
     );
     check(Kind::ShadowedPath, &[("deprecated:", &call("§GET /m/some", "a.READ"))]);
     check(Kind::EqualTemplates, &[("deprecated:", &call("§\"GET /m/{id}\"", "a.READ"))]);
+    check(Kind::ReadingScopes, &[("deprecated:", &call("§DELETE /a", "[a.READ, m.all.READ]"))]);
     check(Kind::DataClasses, &[("  a:\n", "  §a:\n"), ("    data: [files]\n", "    data: []\n")]);
     check(Kind::NoEndpoints, &[("  m.all: {", &resource("§b"))]);
     let missing: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !found.contains(kind)).collect();
@@ -107,7 +116,7 @@ fn files_may_name_what_stands_in_one_another() {
     let other = "service: Other\nproduct: Other\ncategory: own\nendpoints:\n  - { call: GET /o, needs: Mine/a.READ, source: us }\n\
                  sources:\n  us: { kind: own, where: here, seen: 2026-11 }\n";
     let mine = Source::new("Mine.yaml", SOUND);
-    let both = files(&[Source::new("Other.yaml", other), mine], Catalog::embedded());
+    let both = files(&[Source::new("Other.yaml", other), mine], books());
     assert_eq!(both, []);
     let alone = faults_of(other);
     assert_eq!(

@@ -187,8 +187,11 @@ fn needs(needs: &Needs) -> Vec<String> {
     };
     match needs {
         Needs::AnyOf(sets) => sets.iter().map(|set| joined(set, " & ")).collect(),
-        Needs::Unstated(listed) => vec![format!("unstated: {}", joined(listed, ", "))],
-        Needs::Nothing => vec!["none".to_owned()],
+        Needs::Disputed(sets) => sets.iter().map(|set| format!("disputed: {}", joined(set, " & "))).collect(),
+        Needs::Unstated(listed) | Needs::Likely(listed) => {
+            vec![format!("{}: {}", needs.as_str(), joined(listed, ", "))]
+        }
+        Needs::Unknown | Needs::Nothing => vec![needs.as_str().to_owned()],
     }
 }
 

@@ -130,14 +130,17 @@ fn needs(needs: &Needs) -> String {
     let joined = |scopes: &[Scope], word: &str| scopes.iter().map(Scope::to_string).collect::<Vec<_>>().join(word);
     match needs {
         Needs::Nothing => "needs no scope".to_owned(),
+        Needs::Unknown => "needs a scope that nobody names".to_owned(),
         Needs::Unstated(scopes) => format!("lists {}, any or all", joined(scopes, ", ")),
-        Needs::AnyOf(sets) => {
+        Needs::Likely(scopes) => format!("likely needs {}", joined(scopes, ", ")),
+        Needs::AnyOf(sets) | Needs::Disputed(sets) => {
             let several = sets.iter().any(|set| set.len() > 1);
             let separator = if several { ", or " } else { " or " };
             let shown: Vec<String> = sets.iter().take(SHOWN).map(|set| joined(set, " and ")).collect();
             let more = sets.len().saturating_sub(SHOWN);
             let more = if more > 0 { format!(", or {more} more") } else { String::new() };
-            format!("needs {}{more}", shown.join(separator))
+            let doubt = if matches!(needs, Needs::Disputed(_)) { ", which is disputed" } else { "" };
+            format!("needs {}{more}{doubt}", shown.join(separator))
         }
     }
 }
@@ -224,16 +227,23 @@ impl ChangedCall {
 enum JsonNeeds {
     /// Sets of scopes: one whole set is enough, and an empty one says that no scope is needed.
     AnyOf(Vec<Vec<String>>),
+    /// Such sets, of which another source says otherwise.
+    Disputed(Vec<Vec<String>>),
     /// Scopes of which nobody says whether any or all are needed.
     Unstated(Vec<String>),
+    /// Scopes that belong to the call by their names; none when nobody names one.
+    Likely(Vec<String>),
 }
 
 impl JsonNeeds {
     fn of(needs: &Needs) -> Self {
         match needs {
             Needs::Nothing => Self::AnyOf(vec![Vec::new()]),
+            Needs::Unknown => Self::Likely(Vec::new()),
             Needs::Unstated(scopes) => Self::Unstated(texts(scopes)),
+            Needs::Likely(scopes) => Self::Likely(texts(scopes)),
             Needs::AnyOf(sets) => Self::AnyOf(sets.iter().map(|set| texts(set)).collect()),
+            Needs::Disputed(sets) => Self::Disputed(sets.iter().map(|set| texts(set)).collect()),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::catalog::SOURCE_KINDS;
 use crate::catalog::model::{DataClass, Provenance, Status};
-use crate::catalog::{Catalog, Needs, Service};
+use crate::catalog::{Catalog, Service};
 
 /// How many of something there are, by a word that tells them apart.
 pub(crate) type Counts = BTreeMap<&'static str, usize>;
@@ -105,7 +105,7 @@ pub(crate) fn stats(catalog: &Catalog) -> Stats {
         }
         for endpoint in catalog.endpoints(&service.name) {
             stats.endpoints += 1;
-            *stats.endpoints_by_need.entry(need(&endpoint.needs)).or_default() += 1;
+            *stats.endpoints_by_need.entry(endpoint.needs.as_str()).or_default() += 1;
             stats.endpoints_without_method += usize::from(endpoint.method == "UNSTATED");
         }
         for group in &service.groups {
@@ -124,15 +124,6 @@ pub(crate) fn stats(catalog: &Catalog) -> Stats {
         }
     }
     stats
-}
-
-/// The word for what is known of a call's needs.
-pub(super) fn need(needs: &Needs) -> &'static str {
-    match needs {
-        Needs::AnyOf(_) => "documented",
-        Needs::Unstated(_) => "unstated",
-        Needs::Nothing => "none",
-    }
 }
 
 fn best_source(service: &Service, provenance: &Provenance) -> &'static str {

@@ -6,6 +6,7 @@ use super::page::Page;
 use super::view::{self, Evidence, Part, Shown, ShownEndpoint, ShownPattern, ShownResource, ShownScope};
 use super::{Common, Document, answer};
 use crate::access;
+use crate::catalog::model::Host;
 use crate::catalog::{Catalog, DataClass, Resource, Service, Status};
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
@@ -198,8 +199,9 @@ fn head(shown: &Shown, whole: bool, page: &mut Page) {
     };
     field("documentation", shown.docs.clone());
     field("also seen as", shown.aliases.join(", "));
-    field("hosts", shown.hosts.join(", "));
-    field("base paths", shown.base_paths.join(", "));
+    field("hosts", shown.addresses.iter().map(host).collect::<Vec<_>>().join(", "));
+    let paths = shown.base_paths.iter().chain(shown.other_paths.iter().map(|other| &other.path));
+    field("base paths", paths.map(String::as_str).collect::<Vec<_>>().join(", "));
     field("calls", shown.endpoint_count.to_string());
 }
 
@@ -261,6 +263,16 @@ fn table(shown: &Shown, whole: bool, page: &mut Page) {
     page.table(["call", "needs", "summary"], &calls);
 }
 
+/// `books.zoho.{dc} (older, under /api/v3)`.
+fn host(host: &Host) -> String {
+    let mut about: Vec<String> = host.is_older.then(|| "older".to_owned()).into_iter().collect();
+    if !host.base_paths.is_empty() {
+        let paths: Vec<&str> = host.base_paths.iter().map(|base| base.path.as_str()).collect();
+        about.push(format!("under {}", paths.join(" or ")));
+    }
+    if about.is_empty() { host.host.clone() } else { format!("{} ({})", host.host, about.join(", ")) }
+}
+
 fn scope(shown: &ShownScope) -> String {
     format!("{}  {}", shown.scope, told(&shown.said))
 }
@@ -275,7 +287,9 @@ fn call(endpoint: &ShownEndpoint, scopes: &[&str]) -> String {
 fn needs(endpoint: &ShownEndpoint, scopes: &[&str]) -> String {
     match endpoint.need {
         "none" => "no scope".to_owned(),
+        "unknown" => "a scope that nobody names".to_owned(),
         "unstated" => format!("(any or all, unstated) {}", endpoint.needs.concat().join(", ")),
+        "likely" => format!("(likely, by their names) {}", endpoint.needs.concat().join(", ")),
         _ => {
             let names = |set: &&Vec<String>| set.iter().any(|scope| scopes.contains(&scope.as_str()));
             let mut sets: Vec<&Vec<String>> = endpoint.needs.iter().collect();
@@ -284,6 +298,9 @@ fn needs(endpoint: &ShownEndpoint, scopes: &[&str]) -> String {
             let mut text = sets[..shown].iter().map(|set| set.join(" & ")).collect::<Vec<_>>().join(" or ");
             if sets.len() > shown {
                 let _ = write!(text, " or any of {} others", sets.len() - shown);
+            }
+            if endpoint.need == "disputed" {
+                text.insert_str(0, "(disputed) ");
             }
             text
         }

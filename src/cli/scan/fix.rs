@@ -11,11 +11,11 @@ use crate::cli::draft::Goal;
 use crate::cli::error::CommandError;
 use crate::cli::files;
 use crate::input::Request;
-use crate::input::scan::Scanner;
+use crate::input::scan::{Scanner, Syntax};
 use crate::judge::{applied, edits};
-use crate::report::source_line;
 use crate::review::{Gathered, Review};
 use crate::scope::Scope;
+use crate::secret::redact;
 use crate::text::{Source, SourceId, Sources};
 
 /// How often a file is looked at again: a change may make room for another.
@@ -30,7 +30,7 @@ pub(super) struct Fixed {
     pub(super) files: usize,
     /// Files that were left alone, each with the reason.
     pub(super) left: Vec<(String, String)>,
-    /// The changes as a unified diff, for people: what a terminal would obey is written out.
+    /// The changes as a unified diff, which `git apply` takes.
     pub(super) diff: String,
 }
 
@@ -59,15 +59,30 @@ impl Fixer<'_> {
             if changed == text {
                 continue;
             }
-            if !same_access(self.review.catalog, &self.requests(&text), &self.requests(&changed)) {
+            if !same_access(self.review.catalog, &self.requests(path, &text), &self.requests(path, &changed)) {
                 fixed.left.push((name.clone(), "a change would alter what the file asks for".to_owned()));
                 continue;
+            }
+            if !reads_as_before(path, &text, &changed) {
+                fixed.left.push((name.clone(), "after the change it would not be written as it was before".to_owned()));
+                continue;
+            }
+            if self.preview {
+                match diff(name, &text, &changed) {
+                    Some(diff) => fixed.diff.push_str(&diff),
+                    None => {
+                        let reason = "a secret stands beside the change, which no diff can show; make it with --fix";
+                        fixed.left.push((name.clone(), reason.to_owned()));
+                        continue;
+                    }
+                }
             }
             fixed.changes += changes;
             fixed.files += 1;
             if self.preview {
-                fixed.diff.push_str(&diff(name, &text, &changed));
-            } else if let Err(error) = Goal::at(path).and_then(|goal| goal.put(&changed)) {
+                continue;
+            }
+            if let Err(error) = Goal::at(path).and_then(|goal| goal.put(&changed)) {
                 let message = format!("`{}` cannot be written: {error}", path.display());
                 return Err(CommandError::incomplete(message).help("no file is left half-written"));
             }
@@ -101,7 +116,7 @@ impl Fixer<'_> {
 
     fn of_apps(&self, path: &Path, id: SourceId, text: &str) -> Vec<Request> {
         let apps = self.apps.of_file(path);
-        let requests = self.scanner.read(id, text).into_iter();
+        let requests = self.scanner.read_as(id, text, Syntax::of(path)).into_iter();
         requests
             .flat_map(|request| {
                 apps.iter().map(move |app| Request { app: app.clone(), ..request.clone() }).collect::<Vec<_>>()
@@ -109,9 +124,9 @@ impl Fixer<'_> {
             .collect()
     }
 
-    fn requests(&self, text: &str) -> Vec<Request> {
+    fn requests(&self, path: &Path, text: &str) -> Vec<Request> {
         let id = Sources::default().add(Source::new("", ""));
-        self.scanner.read(id, text)
+        self.scanner.read_as(id, text, Syntax::of(path))
     }
 }
 
@@ -135,10 +150,44 @@ fn same_access(catalog: &Catalog, old: &[Request], new: &[Request]) -> bool {
     old.len() == new.len() && old.iter().zip(new).all(same)
 }
 
-/// A unified diff with three lines around each change.
-fn diff(name: &str, old: &str, new: &str) -> String {
+/// Whether a file is still what it was after a change: JSON and YAML that could be read can be, and elsewhere the same
+/// brackets stand in the same order, with quotes that come in pairs.
+fn reads_as_before(path: &Path, old: &str, new: &str) -> bool {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let holds = match extension.as_deref() {
+        Some("json") => {
+            let reads = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+            !reads(old) || reads(new)
+        }
+        Some("yaml" | "yml") => {
+            let reads = |text: &str| crate::yaml::parse(text).is_ok();
+            !reads(old) || reads(new)
+        }
+        _ => true,
+    };
+    let brackets = |text: &str| text.chars().filter(|c| "()[]{}<>".contains(*c)).collect::<String>();
+    let is_even = |quote: char| (old.matches(quote).count() + new.matches(quote).count()).is_multiple_of(2);
+    holds && brackets(old) == brackets(new) && ['"', '\'', '`'].into_iter().all(is_even)
+}
+
+/// How many lines a diff shows around each change.
+const CONTEXT: usize = 3;
+
+/// A unified diff that `git apply` takes; none where a line in it must not be shown as it is.
+fn diff(name: &str, old: &str, new: &str) -> Option<String> {
     let diff = TextDiff::from_lines(old, new);
-    let (before, after) = (format!("a/{name}"), format!("b/{name}"));
-    let text = diff.unified_diff().context_radius(3).header(&before, &after).to_string();
-    text.lines().flat_map(|line| [source_line(line), "\n".to_owned()]).collect()
+    // A name with a blank in it ends at a tab.
+    let tab = if name.contains(' ') { "\t" } else { "" };
+    let (before, after) = (format!("a/{name}{tab}"), format!("b/{name}{tab}"));
+    // Less is shown where more would show a secret; but something has to stay after a change, or it is taken for the end.
+    (1..=CONTEXT).rev().find_map(|context| {
+        let text = diff.unified_diff().context_radius(context).header(&before, &after).to_string();
+        is_showable(&text).then_some(text)
+    })
+}
+
+/// Whether a text can be shown as it is: it holds no secret, and nothing that a terminal would obey.
+fn is_showable(text: &str) -> bool {
+    let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\t' | '\r');
+    text.chars().all(plain) && text.lines().all(|line| *redact(line) == *line)
 }

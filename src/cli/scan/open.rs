@@ -5,7 +5,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cli::baseline;
 use crate::text::Sources;
 
 /// The files that a run judges by or writes: what a policy allows is not what a program asks for.
@@ -29,15 +28,6 @@ impl OwnFiles {
         let alike = self.files.iter().filter(|(name, _)| bytes.ends_with(name.as_encoded_bytes()));
         alike.map(|(_, file)| file).any(|file| std::path::absolute(path).is_ok_and(|path| path == *file))
     }
-}
-
-/// Whether a path bears the name of a file that is zscope's own wherever it lies: what a policy allows, a baseline knows
-/// or a lock file records is not what a program asks for.
-pub(super) fn has_own_name(path: &Path) -> bool {
-    const NAMES: [&str; 4] = ["zscope.yaml", ".zscope.yaml", "zscope.lock", baseline::DEFAULT];
-    // The bytes first, here as well.
-    let bytes = path.as_os_str().as_encoded_bytes();
-    NAMES.iter().any(|own| bytes.ends_with(own.as_bytes()) && path.file_name().is_some_and(|name| name == *own))
 }
 
 /// What kind of thing a path that somebody named is.

@@ -6,9 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::open::{OwnFiles, has_own_name};
+use super::open::OwnFiles;
 use super::progress::Progress;
-use crate::input::scan::{PIECE, Reader, Scanned, Scanner, Seen, scan_large};
+use crate::input::scan::{PIECE, Reader, Scanned, Scanner, Seen, Syntax, scan_large};
 use crate::report::NotEvaluated;
 
 /// A file in which something was found.
@@ -63,7 +63,7 @@ impl<'a> Worker<'a> {
     /// Scans a file. Of one that somebody `named` it is told why it could not be scanned, whatever it is; one that was
     /// met on the way may be binary, or gone.
     pub(super) fn file(&mut self, path: &Path, named: bool) {
-        if self.shared.own_files.hold(path) || (!named && has_own_name(path)) {
+        if self.shared.own_files.hold(path) {
             return;
         }
         self.shared.progress.step();
@@ -108,7 +108,7 @@ impl<'a> Worker<'a> {
         {
             return Ok(None);
         }
-        self.reader.scan(&file, size).map(Some)
+        self.reader.scan(path, &file, size).map(Some)
     }
 }
 
@@ -123,7 +123,7 @@ impl Outcomes {
     pub(super) fn large_file(&mut self, scanner: &Scanner<'_>, path: &Path, named: bool, threads: NonZeroUsize) {
         let scan = || {
             let file = File::open(path)?;
-            scan_large(scanner, &file, file.metadata()?.len(), threads, PIECE).map(Some)
+            scan_large(scanner, &file, file.metadata()?.len(), threads, PIECE, Syntax::of(path)).map(Some)
         };
         self.seen(path, named, scan());
     }
@@ -136,10 +136,7 @@ impl Outcomes {
                     self.files.push(FoundFile { path: path.to_owned(), name: shown(path), scanned });
                 }
             }
-            Ok(Some(Seen::Binary)) if named => {
-                self.not_evaluated(path, "is no text", Some("leave it out, or extract its text"));
-            }
-            Ok(None | Some(Seen::Binary | Seen::Large { .. })) => {}
+            Ok(None | Some(Seen::Large { .. } | Seen::Own(_))) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {}
             Err(error) => self.unreadable(path, &error),
         }

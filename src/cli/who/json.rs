@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::text::cautions;
 use super::{Answer, Hit};
 use crate::access::{self, Openers};
-use crate::catalog::calls::{HostFit, Match, Versions};
+use crate::catalog::calls::{Host, Match, Versions};
 use crate::catalog::{DataClass, Endpoint, Service};
 use crate::cli::error::CommandError;
 use crate::report;
@@ -25,7 +25,7 @@ struct Document<'a> {
     /// The known calls that it is, the closest first; empty when the catalog does not know it. Several services may
     /// share a path where the host does not tell them apart.
     matches: Vec<Opened<'a>>,
-    /// Known calls on the same path that the call's host or version makes less likely.
+    /// Known calls on the same path, of another version of the API or on other hosts than the call's.
     elsewhere: Vec<Known<'a>>,
     /// For a call that is not known: known calls on the same path with other methods.
     other_methods: Vec<Known<'a>>,
@@ -62,6 +62,8 @@ struct Asked<'a> {
     method_assumed: bool,
     /// In lower case; `null` when none was given, or a placeholder.
     host: Option<&'a str>,
+    /// Whether the catalog knows the host; no call on another one is known. `null` when none was given.
+    host_known: Option<bool>,
     /// Percent-decoded, without doubled and trailing slashes.
     path: &'a str,
 }
@@ -96,7 +98,7 @@ struct Opened<'a> {
     sources: Vec<Source<'a>>,
     /// Set when the call names another version of the API than the catalog.
     version_differs: Option<Version<'a>>,
-    /// How well the host fits: `listed`, `named` (it bears the product's name), `unsaid`, `other`.
+    /// How well the host fits: `listed`, or `unsaid` when the call names none.
     host_fit: &'static str,
     /// A closer path that is known with other methods only.
     closer: Option<String>,
@@ -104,15 +106,17 @@ struct Opened<'a> {
     likelier: Option<String>,
     /// In words, what makes it doubtful that this is the call; empty when nothing does.
     cautions: Vec<String>,
-    /// `any-of`, `unstated` (the vendor lists scopes without saying whether any or all are needed) or `none`.
+    /// `any-of`, `disputed` (so says one source, and another otherwise), `unstated` (the vendor lists scopes without saying
+    /// whether any or all are needed), `likely` (nobody ties a scope to the call, these belong to it by their names),
+    /// `unknown` (nobody names a scope) or `none`.
     needs: &'static str,
-    /// For `any-of`: sets of scopes that each suffice as a whole; those that fit the path first, then the narrowest.
+    /// For `any-of` and `disputed`: sets of scopes that each suffice as a whole; those that fit the path first, then the narrowest.
     alternatives: Vec<Alternative<'a>>,
-    /// For `any-of`: single scopes that suffice because they cover an alternative; the narrowest first.
+    /// For `any-of` and `disputed`: single scopes that suffice because they cover an alternative; the narrowest first.
     wider: Vec<Opener<'a>>,
-    /// For `any-of`: the alternatives name one scope for each of several things, and the path names none of them.
+    /// For `any-of` and `disputed`: the alternatives name one scope for each of several things, and the path names none of them.
     one_for_each: bool,
-    /// For `unstated`: what is listed, the narrowest first.
+    /// For `unstated` and `likely`: what is listed, the narrowest first.
     listed: Vec<Opener<'a>>,
 }
 
@@ -185,6 +189,11 @@ pub(super) fn render(answer: &Answer<'_>) -> Result<String, CommandError> {
             method: &answer.method,
             method_assumed: answer.method_assumed,
             host: answer.host.as_deref(),
+            host_known: match answer.host_says {
+                Host::Unsaid => None,
+                Host::Listed => Some(true),
+                Host::Unknown => Some(false),
+            },
             path: &answer.path,
         },
         matches: answer.hits.iter().map(|hit| opened(answer, hit)).collect(),
@@ -218,15 +227,10 @@ fn opened<'a>(answer: &Answer<'_>, hit: &'a Hit<'_>) -> Opened<'a> {
             .map(|source| Source { kind: service.source_kind(source), address: service.cite(source) })
             .collect(),
         version_differs: hit.at.version.as_ref().map(|Versions { asked, known }| Version { asked, known }),
-        host_fit: match hit.at.host {
-            HostFit::Listed => "listed",
-            HostFit::Named => "named",
-            HostFit::Unsaid => "unsaid",
-            HostFit::Other => "other",
-        },
-        closer: hit.at.closer.map(Endpoint::call),
-        likelier: hit.likelier.map(Endpoint::call),
-        cautions: cautions(answer, hit),
+        host_fit: if answer.host_says == Host::Unsaid { "unsaid" } else { "listed" },
+        closer: hit.at.closer.map(Endpoint::written),
+        likelier: hit.likelier.map(Endpoint::written),
+        cautions: cautions(hit),
         needs: "none",
         alternatives: Vec::new(),
         wider: Vec::new(),
@@ -235,12 +239,17 @@ fn opened<'a>(answer: &Answer<'_>, hit: &'a Hit<'_>) -> Opened<'a> {
     };
     match &hit.openers {
         Openers::Nothing => {}
+        Openers::Unknown => opened.needs = "unknown",
+        Openers::Likely(listed) => {
+            opened.needs = "likely";
+            opened.listed = listed.iter().map(scope).collect();
+        }
         Openers::Unstated(listed) => {
             opened.needs = "unstated";
             opened.listed = listed.iter().map(scope).collect();
         }
-        Openers::AnyOf(choice) => {
-            opened.needs = "any-of";
+        Openers::AnyOf(choice) | Openers::Disputed(choice) => {
+            opened.needs = if matches!(hit.openers, Openers::AnyOf(_)) { "any-of" } else { "disputed" };
             opened.wider = choice.wider.iter().map(scope).collect();
             opened.one_for_each = choice.one_for_each;
             let alternative = |one: &'a access::Alternative| Alternative {

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use super::error::CommandError;
 use super::{Outcome, setup};
 use crate::access::{self, Openers};
-use crate::catalog::calls::{Call, Found, HostFit, Index, Match, NoCall};
+use crate::catalog::calls::{Call, Found, Host, Index, Match, NoCall};
 use crate::catalog::{Catalog, Endpoint, Service};
 use crate::scope::Scope;
 use crate::secret::redact;
@@ -22,7 +22,7 @@ const SHOWN: usize = 12;
 /// How many known calls are named for one that is not known.
 const NEAREST: usize = 5;
 
-/// The most services that a host of their own may have: the vendor's products come in families.
+/// The most products that are named for a host: the vendor's come in families, and some hosts are those of most.
 const SHARED: usize = 3;
 
 /// The method of a call that was given as an address alone.
@@ -56,7 +56,7 @@ Examples:
   zscope who https://desk.zoho.in/api/v1/tickets
   zscope who POST '/crm/v8/{module}' --format json
 
-Exit codes: 0 the call is known, 1 it is not in the catalog, 2 wrong usage or catalog";
+Exit codes: 0 the call is known, 1 it is not in the catalog or its host is not known, 2 wrong usage or catalog";
 
 /// How the answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -79,11 +79,13 @@ struct Answer<'c> {
     path: String,
     /// No method was given.
     method_assumed: bool,
-    /// The known calls that it is, as far as the host leaves open which.
+    /// The known calls that it is: several where no host says which product is meant.
     hits: Vec<Hit<'c>>,
-    /// Services whose hosts the call's is, where these are few and none of them has the path.
-    other_products: Vec<&'c Service>,
-    /// The same path where host or version make it less likely.
+    /// What the host of the call says.
+    host_says: Host,
+    /// Services whose hosts the call's is, where these are few and the call is not known.
+    products: Vec<&'c Service>,
+    /// The same path of another version, or on other hosts.
     elsewhere: Vec<Match<'c>>,
     /// For a call that is not known: the same path with other methods.
     other_methods: Vec<Match<'c>>,
@@ -119,17 +121,13 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
 impl<'c> Answer<'c> {
     fn of(catalog: &'c Catalog, call: &Call, method_assumed: bool) -> Self {
         let index = Index::build(catalog);
-        let Found { matches, other_methods } = index.find(call);
-        let best = matches.first().map(|first| (first.host, first.version.is_some()));
-        let is_as_likely = |one: &Match<'_>| {
-            best.is_some_and(|(host, other_version)| one.host == host && (other_version || one.version.is_none()))
-        };
-        let (matches, elsewhere): (Vec<_>, Vec<_>) = matches.into_iter().partition(is_as_likely);
-        // Hosts that many products share say nothing of one that is not among them.
-        let is_foreign = best.is_some_and(|(host, _)| host >= HostFit::Unsaid);
-        let other_products = Some(index.spoken_for(call)).filter(|services| is_foreign && services.len() <= SHARED);
-        let nearest = if matches.is_empty() { index.nearest(call, NEAREST) } else { Vec::new() };
-        let other_methods = if matches.is_empty() { other_methods } else { Vec::new() };
+        let Found { matches, other_methods, elsewhere, host } = index.find(call);
+        let other_version = matches.first().is_some_and(|first| first.version.is_some());
+        let is_as_likely = |one: &Match<'_>| other_version || one.version.is_none();
+        let (matches, less_likely): (Vec<_>, Vec<_>) = matches.into_iter().partition(is_as_likely);
+        let is_unknown = matches.is_empty();
+        let nearest = if is_unknown && elsewhere.is_empty() { index.nearest(call, NEAREST) } else { Vec::new() };
+        let products = if is_unknown { index.spoken_for(call) } else { Vec::new() };
         let hit = |at: Match<'c>| Hit {
             openers: access::openers(catalog, at.endpoint, &at.values),
             likelier: index.likelier(call, &at),
@@ -143,9 +141,10 @@ impl<'c> Answer<'c> {
             path: redact(&call.path()).into_owned(),
             method_assumed,
             hits: matches.into_iter().map(hit).collect(),
-            other_products: other_products.unwrap_or_default(),
-            elsewhere,
-            other_methods,
+            host_says: host,
+            products: if products.len() <= SHARED { products } else { Vec::new() },
+            elsewhere: less_likely.into_iter().chain(elsewhere).collect(),
+            other_methods: if is_unknown { other_methods } else { Vec::new() },
             nearest,
         }
     }

@@ -16,11 +16,20 @@ pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
     let mut text = head(answer);
     for hit in answer.hits.iter().take(shown) {
         text.push('\n');
-        text.push_str(&facts(answer, hit));
+        text.push_str(&facts(hit));
         let rows = rows(&hit.openers);
         if rows.is_empty() {
-            text.push_str("  needs no scope: the vendor says so\n");
+            let unknown = matches!(hit.openers, Openers::Unknown);
+            let told = if unknown {
+                "a known call: which scope it needs, nobody says"
+            } else {
+                "needs no scope: the vendor says so"
+            };
+            text.push_str(&format!("  {told}\n"));
             continue;
+        }
+        if let Openers::Disputed(_) = hit.openers {
+            text.push_str("  disputed: sources disagree on what it needs\n");
         }
         text.push_str(&drawn(&rows, shown));
         if let Some(more) = rows.len().checked_sub(shown).filter(|&more| more > 0) {
@@ -34,9 +43,10 @@ pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
 /// How a scope opens the call, and the scope.
 fn rows(openers: &Openers) -> Vec<(String, &Opener)> {
     match openers {
-        Openers::Nothing => Vec::new(),
+        Openers::Nothing | Openers::Unknown => Vec::new(),
+        Openers::Likely(listed) => listed.iter().map(|opener| ("likely, by its name".to_owned(), opener)).collect(),
         Openers::Unstated(listed) => listed.iter().map(|opener| ("listed; any or all".to_owned(), opener)).collect(),
-        Openers::AnyOf(choice) => {
+        Openers::AnyOf(choice) | Openers::Disputed(choice) => {
             let mut rows = Vec::new();
             let sets = choice.alternatives.iter().any(|one| one.scopes.len() > 1);
             let row = |n: usize, elsewhere: bool| match (elsewhere, sets) {

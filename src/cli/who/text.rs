@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Answer, Hit};
 use crate::access::{Alternative, Choice, Opener, Openers};
-use crate::catalog::calls::HostFit;
+use crate::catalog::calls::{Host, Match};
 use crate::catalog::{Endpoint, Service};
 use crate::report::clean;
 
@@ -20,7 +20,7 @@ pub(super) fn render(answer: &Answer<'_>, shown: usize) -> String {
             break;
         }
         text.push('\n');
-        text.push_str(&facts(answer, hit));
+        text.push_str(&facts(hit));
         if same_as_before(answer, n) {
             text.push_str("  needs the same as the call before it\n");
         } else {
@@ -49,7 +49,21 @@ pub(super) fn head(answer: &Answer<'_>) -> String {
     if !answer.hits.is_empty() {
         return text;
     }
-    text.push_str("  not in the catalog: which scopes it needs is not known\n");
+    match (answer.host_says, &answer.host) {
+        (Host::Unknown, Some(host)) => {
+            let _ = writeln!(
+                text,
+                "  the host {} is not in the catalog: which scopes the call needs is not known",
+                clean(host)
+            );
+        }
+        _ => text.push_str("  not in the catalog: which scopes it needs is not known\n"),
+    }
+    if !answer.products.is_empty() {
+        let products: Vec<&str> = answer.products.iter().map(|service| service.product.as_str()).collect();
+        let _ =
+            writeln!(text, "  the host is that of {}, of which no such call is known", clean(&products.join(" and ")));
+    }
     if !answer.other_methods.is_empty() {
         text.push_str("\nthe catalog knows this path with other methods\n");
         for at in &answer.other_methods {
@@ -67,14 +81,14 @@ pub(super) fn head(answer: &Answer<'_>) -> String {
 }
 
 /// What the catalog says of a known call, doubts included.
-pub(super) fn facts(answer: &Answer<'_>, hit: &Hit<'_>) -> String {
+pub(super) fn facts(hit: &Hit<'_>) -> String {
     let (service, endpoint) = (hit.at.service, hit.at.endpoint);
     let mut text = known(service, endpoint);
     if !endpoint.summary.is_empty() {
         let _ = write!(text, ": {}", clean(&endpoint.summary));
     }
     text.push('\n');
-    for caution in cautions(answer, hit) {
+    for caution in cautions(hit) {
         let _ = writeln!(text, "  caution: {}", clean(&caution));
     }
     if let Some(note) = &endpoint.note {
@@ -91,7 +105,7 @@ pub(super) fn facts(answer: &Answer<'_>, hit: &Hit<'_>) -> String {
 }
 
 /// What makes it doubtful that the known call is the one asked for.
-pub(super) fn cautions(answer: &Answer<'_>, hit: &Hit<'_>) -> Vec<String> {
+pub(super) fn cautions(hit: &Hit<'_>) -> Vec<String> {
     let at = &hit.at;
     let mut told = Vec::new();
     if let Some(versions) = &at.version {
@@ -101,39 +115,40 @@ pub(super) fn cautions(answer: &Answer<'_>, hit: &Hit<'_>) -> Vec<String> {
     if !at.method_is_stated() {
         told.push("the source names no method for this call".to_owned());
     }
-    if let Some(closer) = at.closer {
-        told.push(format!("a closer path is known with other methods only: {}", closer.call()));
+    if at.endpoint.only_reads_to_change() {
+        told.push("the call changes data, and the scopes that its source names only read: it may need more".to_owned());
     }
-    if at.is_blank {
-        told.push("nothing of its path is fixed: every path of this length fits".to_owned());
+    if let Some(closer) = at.closer {
+        told.push(format!("a closer path is known with other methods only: {}", closer.written()));
     }
     if let Some(likelier) = hit.likelier {
-        told.push(format!("any name fits a placeholder of it; did you mean {}?", likelier.call()));
-    }
-    let products: Vec<&str> = answer.other_products.iter().map(|service| service.product.as_str()).collect();
-    if !products.is_empty() {
-        told.push(format!("the host is that of {}, of which no such call is known", products.join(" and ")));
-    }
-    if at.host == HostFit::Other {
-        told.push(format!("the catalog lists other hosts for it: {}", at.service.hosts.join(", ")));
+        told.push(format!("any name fits a placeholder of it; did you mean {}?", likelier.written()));
     }
     told
 }
 
 pub(super) fn elsewhere(answer: &Answer<'_>) -> String {
-    if answer.elsewhere.is_empty() {
-        return String::new();
-    }
-    let mut text = String::from("\nless likely by its host or version\n");
-    for at in &answer.elsewhere {
-        let _ = writeln!(text, "  {}", known(at.service, at.endpoint));
-    }
+    let (versions, hosts): (Vec<_>, Vec<_>) = answer.elsewhere.iter().partition(|_| !answer.hits.is_empty());
+    let mut text = String::new();
+    let mut list = |title: &str, list: &[&Match<'_>], place: &dyn Fn(&Service) -> String| {
+        if !list.is_empty() {
+            let _ = writeln!(text, "\n{title}");
+        }
+        for at in list {
+            let _ = writeln!(text, "  {}{}", known(at.service, at.endpoint), clean(&place(at.service)));
+        }
+    };
+    list("less likely by its version", &versions, &|_| String::new());
+    list("the same path is known on other hosts", &hosts, &|service| {
+        let hosts: Vec<&str> = service.hosts.iter().map(|host| host.host.as_str()).collect();
+        if hosts.is_empty() { String::new() } else { format!("  at {}", hosts.join(", ")) }
+    });
     text
 }
 
 /// `GET /books/v3/invoices  (Zoho Books)`.
 fn known(service: &Service, endpoint: &Endpoint) -> String {
-    format!("{}  ({})", clean(&endpoint.call()), clean(&service.product))
+    format!("{}  ({})", clean(&endpoint.written()), clean(&service.product))
 }
 
 fn sources(service: &Service, endpoint: &Endpoint) -> String {
@@ -156,6 +171,16 @@ impl Lists<'_> {
                 let width = width(listed.iter());
                 let lines: Vec<String> = listed.iter().map(|opener| line(opener, "", width)).collect();
                 self.list("  the vendor lists these without saying whether any or all are needed", &lines);
+            }
+            Openers::Unknown => self.text.push_str("  a known call: which scope it needs, nobody says\n"),
+            Openers::Likely(listed) => {
+                let width = width(listed.iter());
+                let lines: Vec<String> = listed.iter().map(|opener| line(opener, "", width)).collect();
+                self.list("  nobody ties a scope to this call; likely, by their names", &lines);
+            }
+            Openers::Disputed(choice) => {
+                self.text.push_str("  disputed: sources disagree on what it needs\n");
+                self.choice(choice);
             }
             Openers::AnyOf(choice) => self.choice(choice),
         }

@@ -1,6 +1,7 @@
 //! The consent URL in which a scope of a source stands.
 
 use crate::input::{ConsentUrl, Flow, Item, Param, Request, read_url, recognise, url};
+use crate::scope::is_placeholder;
 use crate::text::{Place, SourceId, Span};
 
 /// How far before a scope its URL may begin, and how far after it may end, in bytes.
@@ -47,12 +48,22 @@ pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl F
             }
         }
     }
+    // At a host of Zoho's everything is asked of Zoho.
+    let of_zoho = is_of_zoho(&url);
     let is_other = |item: &Item| match &item.scope {
+        Ok(scope) if of_zoho => {
+            !scope.parts().first().is_some_and(|part| is_placeholder(part)) && is_name(&item.written)
+        }
         Ok(scope) => scope.is_word() && recognise::is_oidc_word(&item.written),
-        Err(_) => item.written.split('.').next().is_some_and(&is_service) && is_dotted_name(&item.written),
+        Err(_) => (of_zoho || item.written.split('.').next().is_some_and(&is_service)) && is_dotted_name(&item.written),
     };
     let others = if url.flow == Flow::Token { Vec::new() } else { items.into_iter().filter(is_other).collect() };
     Some(Around { url, others })
+}
+
+/// Whether a URL leads to a page of Zoho's own.
+pub(super) fn is_of_zoho(url: &ConsentUrl) -> bool {
+    url.host.starts_with("accounts.zoho")
 }
 
 /// Whether a program adds to the URL: it ends with its literal and an operator, in the middle, or has placeholders.
@@ -60,6 +71,12 @@ fn goes_on(url: &str, after: &str) -> bool {
     let closed = after.strip_prefix(['"', '\'', '`']);
     let joined = closed.is_some_and(|rest| rest.trim_start().starts_with(['+', '.', '&', '~', '%', '\\']));
     joined || url.ends_with(['&', '=', '?', '\\']) || url.contains("${") || url.contains('{')
+}
+
+/// Whether a text is what it seems, and no part of a template.
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && !["your", "xxx", "scopes", "scope"].iter().any(|word| text.to_ascii_lowercase().contains(word))
 }
 
 fn is_dotted_name(text: &str) -> bool {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::input::names_scopes;
+use super::key::{Key, Keys};
 
-/// How far back a key is looked for, in bytes.
-const KEY_DISTANCE: usize = 80;
+/// How far a line is looked at on both sides, in bytes.
+const DISTANCE: usize = 80;
 
 /// Words before a name of a package or a type.
 const KEYWORDS: [&str; 13] = [
@@ -24,15 +24,14 @@ const KEYWORDS: [&str; 13] = [
     "using",
 ];
 
-/// How many words before a name may lie between it and the word that says what it is: `the scopes needed are …`.
-const WORDS_BETWEEN: usize = 4;
-
 /// What stands around a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a sign of its own, and any may come with any")]
 pub(super) struct Context {
     /// It stands in quotes or backticks, at least on one side.
     pub(super) quoted: bool,
+    /// It stands in quotes, and is assigned to something.
+    pub(super) assigned: bool,
     /// It is the value, or in the value, of a key or a variable that is named like a list of scopes.
     pub(super) under_scope_key: bool,
     /// The words before it speak of scopes or permissions.
@@ -49,7 +48,7 @@ pub(super) struct Context {
 
 impl Context {
     /// Looks around a token; `None` where it is only a part of a longer word, path or address.
-    pub(super) fn around(text: &str, span: &Range<usize>) -> Option<Self> {
+    pub(super) fn around(text: &str, span: &Range<usize>, keys: &mut Keys) -> Option<Self> {
         let bytes = text.as_bytes();
         let before = bytes.get(..span.start)?;
         let mut context = Self::default();
@@ -57,7 +56,11 @@ impl Context {
             [] | [.., b'.', b'.'] => {}
             [.., b'.' | b'$' | b'@' | b'\\'] | [.., b':', b':'] | [.., b'-', b'>'] => return None,
             [.., b'/'] => context.in_path = true,
-            [.., byte, b'-'] if !(byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'-' | b'>')) => {
+            [.., byte, b'-']
+                if !(byte.is_ascii_whitespace()
+                    || matches!(byte, b'"' | b'\'' | b'-' | b'>')
+                    || ends_default(before)) =>
+            {
                 return None;
             }
             // Markdown's emphasis, which closes as it opens.
@@ -85,14 +88,16 @@ impl Context {
                 matches!(after.get(blanks..), Some([b'=', next, ..]) if !matches!(next, b'=' | b'>'));
         }
         // Lines may be as long as a file: nothing is looked for beyond what counts.
-        let head = text.get(text.floor_char_boundary(span.start.saturating_sub(KEY_DISTANCE))..span.start)?;
+        let head = text.get(text.floor_char_boundary(span.start.saturating_sub(DISTANCE))..span.start)?;
         let head = head.rsplit('\n').next().unwrap_or(head);
-        let rest = text.get(span.end..text.floor_char_boundary(text.len().min(span.end + KEY_DISTANCE)))?;
+        let rest = text.get(span.end..text.floor_char_boundary(text.len().min(span.end + DISTANCE)))?;
         let rest = rest.split('\n').next().unwrap_or(rest);
+        context.assigned = context.quoted && head.trim_end_matches(['"', '\'', '`']).trim_end().ends_with(['=', ':']);
         context.alone = head.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | ',')).is_empty()
             && rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',')).is_empty();
-        context.under_scope_key = under_scope_key(head);
-        context.after_scope_word = after_scope_word(head);
+        let Key { of_scopes, words, .. } = keys.of(text, span.start);
+        context.under_scope_key = of_scopes;
+        context.after_scope_word = words;
         let word = head.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
         context.after_keyword = head.ends_with([' ', '\t']) && KEYWORDS.contains(&word);
         Some(context)
@@ -104,6 +109,7 @@ fn ends_escape(text: &[u8]) -> bool {
     let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
     matches!(*text, [.., b'\\', b'n' | b'r' | b't' | b'f' | b'v' | b'b'])
         || matches!(*text, [.., b'%', a, b] if is_hex(&[a, b]))
+        || matches!(*text, [.., b'%', b'2', b'5', a, b] if is_hex(&[a, b]))
         || matches!(*text, [.., b'\\', b'x', a, b] if is_hex(&[a, b]))
         || matches!(*text, [.., b'\\', b'u', a, b, c, d] if is_hex(&[a, b, c, d]))
 }
@@ -115,23 +121,12 @@ fn is_escaped_quote(text: &[u8]) -> bool {
         || text.starts_with(b"\\u0022")
 }
 
-/// Whether a line's beginning names its value a scope: `scope=`, `"scopes": ["`, `setScope("`, `**Scope:** `.
-fn under_scope_key(head: &str) -> bool {
-    let opens = |c: char| c.is_whitespace() || "\"'`[({=:>,\\*".contains(c);
-    let name = head.trim_end_matches(opens);
-    let between = head.get(name.len()..).unwrap_or("");
-    let word_at = name
-        .rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-'))
-        .map_or(0, |at| at + name.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
-    between.contains(['=', ':', '(', '>', '[']) && name.get(word_at..).is_some_and(names_scopes)
-}
-
-/// Whether one of the last words of a line's beginning is about scopes: `with permission for `, `the scopes are `.
-fn after_scope_word(head: &str) -> bool {
-    let words = head.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let about =
-        |word: &str| ["scope", "scopes", "permission", "permissions"].iter().any(|w| w.eq_ignore_ascii_case(word));
-    words.take(WORDS_BETWEEN).any(about)
+/// Whether a text ends in the beginning of a variable's default in a shell: `${SCOPE:-`, `${SCOPE-`.
+fn ends_default(text: &[u8]) -> bool {
+    let Some(text) = text.strip_suffix(b"-") else { return false };
+    let name = text.strip_suffix(b":").unwrap_or(text);
+    let length = name.iter().rev().take(80).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    length > 0 && name.get(..name.len() - length).is_some_and(|head| head.ends_with(b"${"))
 }
 
 #[cfg(test)]
@@ -141,7 +136,7 @@ mod tests {
     fn around(text: &str) -> Option<Context> {
         let start = text.find("Desk").unwrap();
         let length = text[start..].find("READ").map_or(4, |at| at + 4);
-        Context::around(text, &(start..start + length))
+        Context::around(text, &(start..start + length), &mut Keys::default())
     }
 
     #[test]
@@ -199,7 +194,7 @@ mod tests {
             ("the scope 'Desk.READ'", Context { after_scope_word: true, ..quoted }),
             ("permission to call, for Desk.READ", Context { after_scope_word: true, ..none }),
             ("permission is not asked for by Desk.READ", none),
-            ("microscope = 'Desk.READ'", quoted),
+            ("microscope = 'Desk.READ'", Context { assigned: true, ..quoted }),
         ] {
             assert_eq!(around(text), Some(expected), "{text}");
         }

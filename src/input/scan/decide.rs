@@ -2,10 +2,10 @@
 
 use super::context::Context;
 use super::token::Token;
-use super::vocabulary::Operation;
 use crate::access::{self, Known, Unknown};
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
+use crate::input::operation::Operation;
 use crate::scope::Scope;
 
 /// What a token is taken for.
@@ -115,6 +115,7 @@ pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: b
     let decision = match (service, facts.distinct) {
         (Some(_), true) => facts.named_after_zoho(),
         (Some(_), false) => facts.named_otherwise(),
+        _ if scope.is_full_access() && service.is_none() => facts.full_access(),
         (None, true) => facts.unknown_service(),
         // Another name under which a service was seen.
         (None, false) => Decision::InCompany,
@@ -123,7 +124,7 @@ pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: b
         Decision::Scope(confidence) if token.operation().is_none() => {
             Decision::Scope(confidence.min(Confidence::Medium))
         }
-        Decision::InCompany if context.under_scope_key && (facts.distinct || zoho) => {
+        Decision::InCompany if context.under_scope_key && (facts.distinct || zoho || facts.known) => {
             Decision::Scope(Confidence::Medium)
         }
         Decision::InCompany | Decision::Other
@@ -138,8 +139,22 @@ pub(super) fn decide(catalog: &Catalog, token: &Token, context: Context, zoho: b
 }
 
 impl Facts<'_> {
+    /// Everything in a service that the catalog does not know: nothing else is written like that.
+    fn full_access(&self) -> Decision {
+        match () {
+            () if self.context.used_as_code || self.context.in_path => Decision::Other,
+            () if self.context.quoted || self.told() => Decision::Scope(Confidence::High),
+            () => Decision::Scope(Confidence::Medium),
+        }
+    }
+
     fn core(&self) -> bool {
         self.operation == Some(Operation::Core)
+    }
+
+    /// Whether all of it is in capitals.
+    fn in_capitals(&self) -> bool {
+        self.token.parts.iter().all(|part| !part.contains(|c: char| c.is_ascii_lowercase()))
     }
 
     /// Whether a part of the resource is spelt like a type: with a capital, and not all in capitals.
@@ -263,6 +278,10 @@ impl Facts<'_> {
             return match (self.known, self.exact_service, evidence) {
                 (true, true, _) | (true, false, true) => Decision::Scope(Confidence::High),
                 (true, false, false) if long => Decision::Scope(Confidence::Medium),
+                // In capitals, in quotes and assigned it is no name of a program's own.
+                (true, false, false) if self.context.assigned && self.in_capitals() => {
+                    Decision::Scope(Confidence::High)
+                }
                 (true, false, false) => Decision::Scope(Confidence::Low),
                 (false, true, _) if !in_path && (self.zoho || under_scope_key || own_name && quoted) => {
                     Decision::Scope(Confidence::Medium)

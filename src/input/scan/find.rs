@@ -8,6 +8,7 @@ use std::ops::Range;
 use memchr::{memchr_iter, memchr2_iter};
 
 use super::ignore;
+use super::joins::is_joined;
 use super::vocabulary::Vocabulary;
 
 /// The longest name that is taken for a service's, in bytes.
@@ -20,25 +21,80 @@ pub(super) struct Found {
     pub(super) names: Vec<Range<usize>>,
     /// Whether the text speaks of Zoho at all.
     pub(super) zoho: bool,
+    /// Where a scope may be hidden or put together.
+    pub(super) suspicious: Vec<Suspicion>,
+    /// Keys that name a list of Zoho's scopes, whatever stands in it.
+    pub(super) keys: Vec<Range<usize>>,
 }
+
+/// A place at which a scope may be hidden or put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Suspicion {
+    /// The name of a service with something else than a dot after it.
+    Service(Range<usize>),
+    /// `fullaccess` without a service before it.
+    FullAccess(Range<usize>),
+}
+
+impl Suspicion {
+    /// Where the name stands.
+    pub(super) fn place(&self) -> &Range<usize> {
+        match self {
+            Self::Service(place) | Self::FullAccess(place) => place,
+        }
+    }
+}
+
+/// The resource that stands for everything in a service.
+const FULL_ACCESS: &[u8] = b"fullaccess";
 
 /// Finds the names of services that a dot follows.
 pub(super) fn find(text: &[u8], words: &Vocabulary) -> Found {
     let mut found = Found::default();
     let mut behind = 0;
-    for (name, dotted) in by_z(text) {
+    for (name, after) in by_z(text) {
         found.zoho = true;
-        if dotted && name.start >= behind {
-            behind = name.end;
-            found.names.push(name);
+        match after {
+            After::Dot if name.start >= behind => {
+                behind = name.end;
+                found.names.push(name);
+            }
+            After::Unclear => found.suspicious.push(Suspicion::Service(name)),
+            After::Scope => found.keys.push(name.start..name.start + identifier(text, name.start)),
+            _ => {}
         }
     }
-    let first = found.names.len();
-    found.names.extend(by_dot(text, words));
-    if first > 0 && first < found.names.len() {
-        found.names.sort_unstable_by_key(|name| name.start);
+    let mut mixed = !found.names.is_empty();
+    for (name, after) in by_dot(text, words) {
+        if text.get(name.clone()).is_some_and(|name| name.eq_ignore_ascii_case(FULL_ACCESS)) {
+            match first_name(text, name.start) {
+                Some(first) => {
+                    mixed = true;
+                    found.names.push(first);
+                }
+                None => found.suspicious.push(Suspicion::FullAccess(name)),
+            }
+        } else if after == After::Dot {
+            found.names.push(name);
+        } else {
+            found.suspicious.push(Suspicion::Service(name));
+        }
+    }
+    if mixed {
+        found.names.sort_unstable_by_key(|name| (name.start, name.end));
+        found.names.dedup();
     }
     found
+}
+
+/// The first of the names with dots between them that end before a place; `None` where none does.
+fn first_name(text: &[u8], end: usize) -> Option<Range<usize>> {
+    let dotted = text.get(..end)?.strip_suffix(b".")?;
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let length = dotted.iter().rev().take(LONGEST_NAME * 2).take_while(is_part).count();
+    let start = dotted.len() - length;
+    let first = dotted.get(start..)?.split(|byte| *byte == b'.').next().filter(|name| !name.is_empty())?;
+    first.first()?.is_ascii_alphabetic().then(|| start..start + first.len())
 }
 
 /// What the quickest look over a text tells.
@@ -58,8 +114,12 @@ pub(super) fn look(text: &[u8], words: &Vocabulary) -> Look {
     let mut zoho = false;
     for at in memchr2_iter(b'z', b'Z', text) {
         match word_at(text, at) {
-            Some((_, true)) => return Look::OfInterest,
-            Some((_, false)) => zoho = true,
+            Some((_, After::Dot | After::Unclear | After::Scope)) => return Look::OfInterest,
+            // The page that asks for consent, whatever is asked for.
+            Some((name, After::Other)) if text.get(..name.start).is_some_and(|head| head.ends_with(b"accounts.")) => {
+                return Look::OfInterest;
+            }
+            Some((_, After::Other)) => zoho = true,
             None if text.get(at..).is_some_and(|rest| rest.starts_with(ignore::MARK)) => return Look::OfInterest,
             None => {}
         }
@@ -72,34 +132,105 @@ pub(super) fn zoho(text: &[u8]) -> bool {
     by_z(text).next().is_some()
 }
 
-/// Words that begin with `zoho`, each with whether a dot follows.
-fn by_z(text: &[u8]) -> impl Iterator<Item = (Range<usize>, bool)> {
+/// What follows the name of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// A dot.
+    Dot,
+    /// What may hide a dot, or the rest of a scope: a quote, an escape, a letter of another alphabet.
+    Unclear,
+    /// The end of a key that names scopes: `ZOHO_SCOPE=`.
+    Scope,
+    Other,
+}
+
+/// Words that begin with `zoho`, each with what follows.
+fn by_z(text: &[u8]) -> impl Iterator<Item = (Range<usize>, After)> {
     memchr2_iter(b'z', b'Z', text).filter_map(|at| word_at(text, at))
 }
 
-/// The word at a `z`, if it begins with `zoho`, and whether a dot follows.
-fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, bool)> {
+/// The word at a `z`, if it begins with `zoho`, and what follows.
+fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, After)> {
     let &[o, h, o2] = text.get(at + 1..at + 4)? else { return None };
     if (o | 0x20, h | 0x20, o2 | 0x20) != (b'o', b'h', b'o') {
         return None;
     }
     let rest = text.get(at + 4..text.len().min(at + LONGEST_NAME)).unwrap_or(&[]);
     let end = at + 4 + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    Some((at..end, end > at + 4 && dot(text, end).is_some()))
+    // The domains of Zoho are everywhere; a scope of a service that is called no more than that stands in quotes.
+    let is_name = || {
+        let quoted = at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_quote);
+        end > at + 4 || quoted && text.get(end + 1).is_some_and(u8::is_ascii_uppercase)
+    };
+    let after = match text.get(end) {
+        Some(byte) if is_quote(byte) => {
+            if is_joined(text, end) {
+                After::Unclear
+            } else {
+                After::Other
+            }
+        }
+        Some(b'\\' | b'&' | 0x80..) if dot(text, end).is_none() => After::Unclear,
+        _ if dot(text, end).is_some() && is_name() => After::Dot,
+        Some(b'_' | b'-' | b'=' | b':' | b' ') if is_key_of_scopes(text, at) => After::Scope,
+        _ => After::Other,
+    };
+    Some((at..end, after))
 }
 
-/// Names of services that do not begin with `zoho`, each before a dot.
-fn by_dot(text: &[u8], words: &Vocabulary) -> impl Iterator<Item = Range<usize>> {
+/// How long the identifier is that begins at a place.
+fn identifier(text: &[u8], at: usize) -> usize {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    text.get(at..).unwrap_or(&[]).iter().take(LONGEST_NAME * 2).take_while(is_part).count()
+}
+
+/// Whether a key begins at a place that names scopes.
+fn is_key_of_scopes(text: &[u8], at: usize) -> bool {
+    let name = text.get(at..at + identifier(text, at)).unwrap_or(&[]);
+    let name = name.strip_suffix(b"s").or_else(|| name.strip_suffix(b"S")).unwrap_or(name);
+    let ends = name.len() > 5 && name.get(name.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case(b"scope"));
+    ends && std::str::from_utf8(name).is_ok_and(crate::input::names_scopes)
+}
+
+fn is_quote(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// Names of services that do not begin with `zoho`, and `fullaccess`, each before a dot.
+fn by_dot(text: &[u8], words: &Vocabulary) -> impl Iterator<Item = (Range<usize>, After)> {
     memchr_iter(b'.', text).filter_map(|at| {
-        let length = words.name_before(text.get(..at).unwrap_or(&[]))?;
-        Some(at - length..at)
+        let before = text.get(..at).unwrap_or(&[]);
+        let named = |end: usize| {
+            let length = words.name_before(text.get(..end)?)?;
+            Some(end - length..end)
+        };
+        match before.last()? {
+            b'\\' => Some((named(at - 1)?, After::Dot)),
+            // A literal that begins with a dot, and is joined to one that ends with a name.
+            byte if is_quote(byte) => Some((named(joined_to(before)?)?, After::Unclear)),
+            _ => Some((named(at)?, After::Dot)),
+        }
     })
 }
 
-/// How long the dot is that stands at a place: a plain one, or one in the notation of a URL or a string.
+/// Where the text of the literal ends that is joined to one that opens at the end of a text.
+fn joined_to(text: &[u8]) -> Option<usize> {
+    let blanks = |text: &[u8]| text.iter().rev().take(100).take_while(|byte| byte.is_ascii_whitespace()).count();
+    let (_, text) = text.split_last()?;
+    let text = text.get(..text.len() - blanks(text))?;
+    let operators = text.iter().rev().take(2).take_while(|byte| b"+.&~|<>^".contains(byte)).count();
+    let text = text.get(..text.len() - operators)?;
+    let text = text.get(..text.len() - blanks(text))?;
+    let (quote, text) = text.split_last()?;
+    is_quote(quote).then_some(text.len())
+}
+
+/// How long the dot is that stands at a place: a plain one, or one in the notation of a URL, a pattern or a string.
 pub(super) fn dot(text: &[u8], at: usize) -> Option<usize> {
     match text.get(at)? {
         b'.' => Some(1),
+        b'\\' if text.get(at + 1) == Some(&b'.') => Some(2),
+        b'%' if text.get(at + 1..at + 5).is_some_and(|hex| hex.eq_ignore_ascii_case(b"252e")) => Some(5),
         b'%' if text.get(at + 1..at + 3).is_some_and(|hex| hex.eq_ignore_ascii_case(b"2e")) => Some(3),
         _ => None,
     }
@@ -118,5 +249,16 @@ mod tests {
         let names: Vec<_> = found.names.into_iter().map(|name| std::str::from_utf8(&text[name]).unwrap()).collect();
         assert_eq!(names, ["Desk", "zohocrm", "ZohoNew", "WorkDrive", "zeptomail"]);
         assert!(found.zoho && !find(b"Desk.tickets", &words).zoho);
+        let text = b"Foo.fullaccess.all \"Zoho.People.x\" accounts.zoho.com Desk\\.e 'Zoho' 'ZohoNew%252ea";
+        let names: Vec<_> =
+            find(text, &words).names.into_iter().map(|name| std::str::from_utf8(&text[name]).unwrap()).collect();
+        assert_eq!(names, ["Foo", "Zoho", "Desk", "ZohoNew"]);
+        let text = b"\"Zoho\" + \"Books\", 'Desk' + '.tickets' \".fullaccess.all\" 'Zoho' 'zoho\\x41";
+        let suspicious: Vec<_> = find(text, &words)
+            .suspicious
+            .into_iter()
+            .map(|suspicion| std::str::from_utf8(&text[suspicion.place().clone()]).unwrap())
+            .collect();
+        assert_eq!(suspicious, ["Zoho", "Zoho", "zoho", "Desk", "fullaccess"]);
     }
 }

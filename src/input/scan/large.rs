@@ -12,10 +12,11 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use super::Scanner;
 use super::encoding::Encoding;
 use super::find::{self, Look};
+use super::own;
 use super::reader::{Scanned, Seen, is_binary};
+use super::{Scanner, Syntax};
 use crate::text::Position;
 
 /// How much of a large file is looked at in one piece, in bytes. Secrets count as standing beside the scopes of their
@@ -68,18 +69,22 @@ pub fn scan_large(
     size: u64,
     threads: NonZeroUsize,
     piece: usize,
+    syntax: Syntax,
 ) -> io::Result<Seen> {
     let mut head = vec![0; piece.min(CUT)];
     let filled = fill(file, &mut head, 0)?;
     head.truncate(filled);
     let (encoding, mark) = Encoding::of(&head);
-    if is_binary(encoding, &head) {
-        return Ok(Seen::Binary);
+    let binary = is_binary(encoding, &head);
+    // A policy of this size is none.
+    if let Some(kind @ "report") = own::document(&head) {
+        return Ok(Seen::Own(kind));
     }
     drop(head);
     // An even number keeps the halves of wide characters together.
     let piece = piece.max(LEAST).next_multiple_of(2);
-    let large = Large { scanner, file, size, encoding, mark, piece, overlap: CUT.min(piece / 2).next_multiple_of(2) };
+    let overlap = CUT.min(piece / 2).next_multiple_of(2);
+    let large = Large { scanner, syntax, file, size, encoding, mark, piece, overlap };
     let next = AtomicU64::new(0);
     let failed = AtomicBool::new(false);
     let work = || {
@@ -108,12 +113,13 @@ pub fn scan_large(
         all.extend(others.into_iter().map(|other| other.join().unwrap_or_else(broken)));
         all.into_iter().collect::<io::Result<Vec<Vec<Part>>>>()
     })?;
-    Ok(Seen::Text(joined(parts.into_iter().flatten().collect())))
+    Ok(Seen::Text(Scanned { binary, ..joined(parts.into_iter().flatten().collect()) }))
 }
 
 /// A large file, and how it is parted.
 struct Large<'a, F> {
     scanner: &'a Scanner<'a>,
+    syntax: Syntax,
     file: &'a F,
     size: u64,
     encoding: Encoding,
@@ -182,8 +188,8 @@ impl<F: ReadAt> Large<'_, F> {
         }
         let text = self.encoding.text(bytes);
         let zoho = find::zoho(text.as_bytes());
-        let near_zoho = (!zoho).then(|| self.scanner.keep(&text, true));
-        Part { scanned: self.scanner.keep(&text, false), near_zoho, ..nothing(zoho) }
+        let near_zoho = (!zoho).then(|| self.scanner.keep(&text, true, self.syntax));
+        Part { scanned: self.scanner.keep(&text, false, self.syntax), near_zoho, ..nothing(zoho) }
     }
 }
 
@@ -194,7 +200,8 @@ fn joined(mut parts: Vec<Part>) -> Scanned {
     let mut all = Scanned::default();
     let (mut at, mut length) = (Position { line: 1, column: 1 }, 0);
     for Part { scanned, near_zoho, extent, .. } in parts {
-        let Scanned { mut requests, mut ignores, mut pieces } = near_zoho.filter(|_| zoho).unwrap_or(scanned);
+        let Scanned { mut requests, mut ignores, mut pieces, binary: _ } =
+            near_zoho.filter(|_| zoho).unwrap_or(scanned);
         for request in &mut requests {
             request.each_place(|place| place.span = place.span.shifted(length));
         }

@@ -19,40 +19,52 @@
 //! assert_eq!(sources.get(id).slice(requests[0].items[1].place.span), "ZohoCRM.users.READ");
 //! ```
 
+mod built;
 mod consent;
 mod context;
 mod decide;
+mod enclosing;
 mod encoding;
 mod find;
 mod group;
 mod ignore;
+mod joins;
 mod keep;
+mod key;
+mod keyed;
 mod large;
-mod placeholder;
+mod own;
+mod plain;
 mod reader;
+mod stand;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod token;
-mod unescape;
 mod vocabulary;
 
 pub use ignore::{Ignore, IgnoredRule};
 pub use large::{PIECE, ReadAt, scan_large};
 pub use reader::{Reader, Scanned, Seen, WHOLE};
+pub use syntax::Syntax;
 pub use vocabulary::Vocabulary;
 
 use std::ops::Range;
 
 use memchr::memmem;
 
-use super::{Item, Request, Secret};
+use super::disguise::How;
+use super::{Built, Disguise, Item, ListKind, Request, Secret, SecretKind, Separator};
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
 use crate::text::percent::decode;
 use crate::text::{Place, SourceId, Span};
 use context::Context;
 use decide::{Decision, decide};
-use find::Look;
+use find::{Found, Look};
+use group::Gap;
+use key::Keys;
+use stand::{Layout, Stand};
 use token::Token;
 
 /// Finds the scopes of texts.
@@ -60,8 +72,6 @@ use token::Token;
 pub struct Scanner<'c> {
     catalog: &'c Catalog,
     words: Vocabulary,
-    /// How the notation of a letter by its number begins.
-    escape: memmem::Finder<'static>,
 }
 
 /// A dotted name that is a scope, or may be one.
@@ -70,13 +80,42 @@ struct Sighting {
     /// Where it stands in the text as it is.
     span: Range<usize>,
     decision: Decision,
+    /// How it hides what it is.
+    disguise: Option<Disguise>,
+    /// Whether it does not stand there as it is: letters were resolved, or literals joined.
+    read_through: bool,
+}
+
+/// The hosts of Zoho's MCP servers: a key in the address of one is told also where no scope stands.
+const SERVERS: &[u8] = b"zohomcp.";
+
+/// How far the parts of an expression that puts a scope together may lie apart, in bytes.
+const LONGEST_EXPRESSION: usize = 240;
+
+/// What is a scope in a text, or may be one, and where one is put together that cannot be read.
+struct Sightings {
+    all: Vec<Sighting>,
+    built: Vec<Range<usize>>,
+    /// Keys that name a list of Zoho's scopes.
+    keys: Vec<Range<usize>>,
+    zoho: bool,
+}
+
+/// What came of the names of services in a text.
+#[derive(Default)]
+struct Named {
+    sightings: Vec<Sighting>,
+    /// Where those names begin that something else than the end of a scope follows.
+    open: Vec<usize>,
+    /// Where those stand after which a program fills in everything.
+    templates: Vec<Range<usize>>,
 }
 
 impl<'c> Scanner<'c> {
     /// Looks for the services of a catalog, overlays included.
     #[must_use]
     pub fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog, words: Vocabulary::of(catalog), escape: memmem::Finder::new(b"\\u00") }
+        Self { catalog, words: Vocabulary::of(catalog) }
     }
 
     /// Whether a text may hold scopes: a look at the bytes that is far faster than [`Scanner::read`], and never wrong
@@ -88,7 +127,7 @@ impl<'c> Scanner<'c> {
 
     fn look(&self, text: &[u8]) -> Look {
         match find::look(text, &self.words) {
-            Look::Other { .. } if self.has_escaped_letter(text) => Look::OfInterest,
+            Look::Other { .. } if plain::may_hide(text) => Look::OfInterest,
             look => look,
         }
     }
@@ -96,33 +135,32 @@ impl<'c> Scanner<'c> {
     /// Reads every request of a text, in the order in which they stand.
     #[must_use]
     pub fn read(&self, id: SourceId, text: &str) -> Vec<Request> {
-        self.read_part(id, text, false)
+        self.read_as(id, text, Syntax::default())
+    }
+
+    /// Reads every request of a text that is written in some way.
+    #[must_use]
+    pub fn read_as(&self, id: SourceId, text: &str, syntax: Syntax) -> Vec<Request> {
+        self.read_part(id, text, false, syntax)
     }
 
     /// Reads a part of a text that may speak of Zoho elsewhere.
-    fn read_part(&self, id: SourceId, text: &str, zoho: bool) -> Vec<Request> {
-        let mut sightings = self.sightings(text, zoho);
-        if self.has_escaped_letter(text.as_bytes())
-            && let Some(plain) = unescape::unescape(text)
-        {
-            let escaped =
-                self.sightings(&plain.text, zoho).into_iter().filter(|sighting| plain.touches(&sighting.span));
-            sightings.extend(escaped.map(|sighting| Sighting { span: plain.origin(&sighting.span), ..sighting }));
-            sightings.sort_by_key(|sighting| (sighting.span.start, std::cmp::Reverse(sighting.span.end)));
-            let mut end = 0;
-            sightings.retain(|sighting| {
-                let apart = sighting.span.start >= end;
-                end = end.max(sighting.span.end);
-                apart
-            });
+    fn read_part(&self, id: SourceId, text: &str, zoho: bool, syntax: Syntax) -> Vec<Request> {
+        let Sightings { all, built, keys, zoho } = self.sightings(text, zoho);
+        let mut requests = self.requests(id, text, all, syntax);
+        if !keys.is_empty() || zoho {
+            self.add_named(id, text, &keys, syntax, &mut requests);
         }
-        let mut requests = self.requests(id, text, sightings);
-        if let Some(last) = requests.len().checked_sub(1) {
+        let place = |range: &Range<usize>| Place::new(id, Span::new(range.start, range.end));
+        let asks = !built.is_empty() && built::calls_accounts(text);
+        for range in &built {
+            let built = Built { place: place(range), asks };
+            beside(&mut requests, built.place).built.push(built);
+        }
+        if !requests.is_empty() || memmem::find(text.as_bytes(), SERVERS).is_some() {
             for (kind, range) in crate::secret::live(text) {
-                let nearest = requests.partition_point(|request| request.place.span.start <= range.start);
-                let place = Place::new(id, Span::new(range.start, range.end));
-                if let Some(request) = requests.get_mut(nearest.saturating_sub(1).min(last)) {
-                    request.secrets.push(Secret { kind, place });
+                if !requests.is_empty() || kind == SecretKind::ServerKey {
+                    beside(&mut requests, place(&range)).secrets.push(Secret { kind, place: place(&range) });
                 }
             }
         }
@@ -135,64 +173,125 @@ impl<'c> Scanner<'c> {
         ignore::finished(&ignore::comments(text), id, text, |span| span)
     }
 
-    fn sightings(&self, text: &str, zoho: bool) -> Vec<Sighting> {
-        let found = find::find(text.as_bytes(), &self.words);
-        let zoho = zoho || found.zoho;
-        let mut sightings: Vec<Sighting> = Vec::new();
+    /// Everything in a text that is a scope or may be one.
+    fn sightings(&self, text: &str, zoho: bool) -> Sightings {
+        let Found { names, zoho: spoken, suspicious, keys } = find::find(text.as_bytes(), &self.words);
+        let zoho = zoho || spoken;
+        let Named { mut sightings, open, templates } = self.named(text, &names, zoho);
+        let mut places: Vec<usize> = suspicious.iter().map(|suspicion| suspicion.place().start).chain(open).collect();
+        places.extend(plain::hidden(text.as_bytes()));
+        places.sort_unstable();
+        for window in plain::windows(text, &places) {
+            let Some(plain) = text.get(window.clone()).and_then(plain::plain) else { continue };
+            let Found { names, zoho: hidden, .. } = find::find(plain.text.as_bytes(), &self.words);
+            for sighting in self.named(&plain.text, &names, zoho || hidden).sightings {
+                let mut changes = plain.changes_in(&sighting.span).peekable();
+                if changes.peek().is_none() {
+                    continue;
+                }
+                let mut joined = sighting.token.joined;
+                let mut disguise = sighting.disguise;
+                for how in changes {
+                    match how {
+                        How::Disguise(how) => disguise = Some(how),
+                        How::Join => joined = true,
+                        How::Encoded => {}
+                    }
+                }
+                let origin = plain.origin(&sighting.span);
+                let span = window.start + origin.start..window.start + origin.end;
+                let token = Token { joined, ..sighting.token };
+                sightings.push(Sighting { span, disguise, token, read_through: true, ..sighting });
+            }
+        }
+        // What is read as it stands comes before what is read into it.
+        sightings
+            .sort_by_key(|sighting| (sighting.span.start, sighting.read_through, std::cmp::Reverse(sighting.span.end)));
         let mut end = 0;
-        for name in found.names {
+        let mut last = 0..0;
+        sightings.retain(|sighting| {
+            let stays = sighting.span.start >= end || sighting.token.chosen && sighting.span == last;
+            if stays {
+                end = end.max(sighting.span.end);
+                last = sighting.span.clone();
+            }
+            stays
+        });
+        let mut built = templates;
+        built.extend(suspicious.iter().filter_map(|suspicion| built::at(text, suspicion)));
+        built.sort_unstable_by_key(|range| (range.start, range.end));
+        // One expression is told once.
+        built.dedup_by(|next, last| {
+            let between = text.get(last.end..next.start).unwrap_or("");
+            next.start < last.end || next.start - last.end < LONGEST_EXPRESSION && !between.contains(['\n', ';'])
+        });
+        let is_read = |range: &Range<usize>| {
+            let next = sightings.partition_point(|sighting| sighting.span.end <= range.start);
+            sightings.get(next).is_some_and(|sighting| sighting.span.start < range.end)
+        };
+        built.retain(|range| !is_read(range));
+        Sightings { all: sightings, built, keys, zoho }
+    }
+
+    /// Those of the names of services that begin scopes.
+    fn named(&self, text: &str, names: &[Range<usize>], zoho: bool) -> Named {
+        let mut named = Named::default();
+        let mut keys = Keys::default();
+        let mut end = 0;
+        for name in names {
             if name.start < end {
                 continue;
             }
-            let Some(token) = Token::read(text, name) else { continue };
-            let Some(context) = Context::around(text, &token.span) else { continue };
-            let decision = decide(self.catalog, &token, context, zoho);
-            if decision != Decision::Other {
-                end = token.span.end;
-                sightings.push(Sighting { span: token.span.clone(), token, decision });
+            let Some(tokens) = Token::all(text, name.clone()) else { continue };
+            let Some(span) = tokens.first().map(|token| token.span.clone()) else { continue };
+            let Some(context) = Context::around(text, &span, &mut keys) else { continue };
+            let before = named.sightings.len();
+            for token in tokens {
+                if built::is_template(text, &token, context) {
+                    named.templates.push(span.clone());
+                    continue;
+                }
+                let decision = decide(self.catalog, &token, context, zoho);
+                if decision != Decision::Other {
+                    let raw = text.get(span.clone()).unwrap_or("");
+                    let disguise = raw.contains("\\.").then_some(Disguise::Escape);
+                    let span = span.clone();
+                    named.sightings.push(Sighting { span, token, decision, disguise, read_through: false });
+                }
+            }
+            if named.sightings.len() > before {
+                end = span.end;
+            } else if joins::goes_on(text.as_bytes(), span.end) {
+                named.open.push(span.start);
             }
         }
-        sightings
+        named
     }
 
-    /// Puts sightings that stand in one list together. What may be a scope is one in the company of scopes.
-    fn requests(&self, id: SourceId, text: &str, sightings: Vec<Sighting>) -> Vec<Request> {
-        let mut lists: Vec<(Vec<Sighting>, Vec<super::Separator>)> = Vec::new();
-        for sighting in sightings {
-            let gap = lists
-                .last()
-                .and_then(|(list, _)| list.last())
-                .and_then(|last| group::gap(text, last.span.end, sighting.span.start));
-            match (gap, lists.last_mut()) {
-                (Some(gap), Some((list, separators))) => {
-                    separators.extend(gap.separator.filter(|separator| !separators.contains(separator)));
-                    list.push(sighting);
-                }
-                _ => lists.push((vec![sighting], Vec::new())),
-            }
-        }
+    /// The requests that lists of sightings make. What may be a scope is one in the company of scopes.
+    fn requests(&self, id: SourceId, text: &str, sightings: Vec<Sighting>, syntax: Syntax) -> Vec<Request> {
         let mut requests: Vec<Request> = Vec::new();
         let mut url_end = 0;
         // Where the scopes begin that a consent URL gave.
         let mut given: Vec<usize> = Vec::new();
-        for (list, separators) in lists {
+        for SightedList { sightings, separators, stand, fixable } in listed(text, sightings, syntax) {
             let sure = |decision| matches!(decision, Decision::Scope(confidence) if confidence > Confidence::Low);
-            let company = list.iter().any(|sighting| sure(sighting.decision));
-            let fresh = list.into_iter().filter(|sighting| !given.contains(&sighting.span.start));
+            let company = sightings.iter().any(|sighting| sure(sighting.decision));
+            let fresh = sightings.into_iter().filter(|sighting| !given.contains(&sighting.span.start));
             let items: Vec<Item> = fresh.filter_map(|sighting| sighting.item(id, text, company)).collect();
             let (Some(first), Some(last)) = (items.first(), items.last()) else { continue };
             let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
-            let mut request = Request { app: None, place, items, separators, url: None, secrets: Vec::new() };
+            let mut request = Request { separators, kind: stand.kind, fixable, ..Request::new(place, items) };
             let start = place.span.start;
             if start >= url_end
+                && stand.kind == ListKind::Request
                 && let Some(around) = consent::around(id, text, start, |name| self.is_service(name))
             {
                 url_end = around.url.place.span.end;
-                let begins = |item: &Item| item.place.span.start;
-                let found: Vec<usize> = request.items.iter().map(begins).collect();
-                request.items.extend(around.others.into_iter().filter(|other| !found.contains(&begins(other))));
-                given = request.items.iter().map(begins).collect();
-                request.items.sort_by_key(|item| item.place.span.start);
+                let place = request.place;
+                request.take_others(around.others);
+                request.place = place;
+                given = request.items.iter().map(|item| item.place.span.start).collect();
                 request.url = Some(around.url);
             }
             requests.push(request);
@@ -200,12 +299,44 @@ impl<'c> Scanner<'c> {
         requests
     }
 
-    /// Whether a text has a letter in the notation `\u0041`.
-    fn has_escaped_letter(&self, text: &[u8]) -> bool {
-        let letter = |at: usize| {
-            matches!(text.get(at + 4), Some(b'2'..=b'7')) && text.get(at + 5).is_some_and(u8::is_ascii_hexdigit)
-        };
-        self.escape.find_iter(text).any(letter)
+    /// Adds what is a request by where it stands, whatever its words: the values of keys that name Zoho and scopes, and
+    /// the scopes of consent URLs at Zoho's hosts.
+    fn add_named(&self, id: SourceId, text: &str, keys: &[Range<usize>], syntax: Syntax, requests: &mut Vec<Request>) {
+        let mut added: Vec<Request> = Vec::new();
+        for value in keys.iter().filter_map(|key| keyed::value(text, key, syntax)) {
+            let list = super::read_list(id, text.get(value.clone()).unwrap_or(""), value.start);
+            let inside = |item: &Item| value.start <= item.place.span.start && item.place.span.end <= value.end;
+            match requests.iter_mut().find(|request| request.items.iter().any(inside)) {
+                Some(request) => request.take_others(list.items),
+                None => added.extend(Request::of_list(id, list)),
+            }
+        }
+        const PAGE: &[u8] = b"oauth/v2/auth";
+        for at in memmem::find_iter(text.as_bytes(), PAGE).map(|at| at + PAGE.len()) {
+            let known = requests.iter().chain(&added).filter_map(|request| request.url.as_ref());
+            if known.map(|url| url.place.span).any(|span| span.start <= at && at < span.end) {
+                continue;
+            }
+            let around = consent::around(id, text, at, |name| self.is_service(name));
+            let Some(around) = around.filter(|around| consent::is_of_zoho(&around.url)) else { continue };
+            let (Some(first), Some(last)) = (around.others.first(), around.others.last()) else { continue };
+            let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
+            added.push(Request { url: Some(around.url), ..Request::new(place, around.others) });
+        }
+        if added.is_empty() {
+            return;
+        }
+        let layout = Layout::new(text, syntax);
+        for request in added {
+            let Some(first) = request.items.first() else { continue };
+            let span = first.place.span.start..first.place.span.end;
+            let stand = layout.stand(&span, &Keys::default().of(text, span.start));
+            // What is said beside Zoho in a comment, and is no scope by its form, is not spoken of.
+            if stand.layer.is_none() {
+                requests.push(Request { fixable: stand.fixable, ..request });
+            }
+        }
+        requests.sort_by_key(|request| request.place.span.start);
     }
 
     fn is_service(&self, name: &str) -> bool {
@@ -222,8 +353,73 @@ impl Sighting {
         };
         let whole = self.token.text();
         let raw = text.get(self.span.clone()).unwrap_or("");
-        let written = if self.token.joined || raw.contains('\\') { whole.clone() } else { decode(raw).into_owned() };
+        let as_it_is = !(self.token.joined || self.token.chosen || self.read_through || raw.contains('\\'));
+        let written = if as_it_is { decode(&decode(raw)).into_owned() } else { whole.clone() };
         let place = Place::new(id, Span::new(self.span.start, self.span.end));
-        Some(Item { written, place, scope: whole.parse(), stray: None, confidence })
+        let scope = super::list::meaning(&whole).0;
+        Some(Item { confidence, disguise: self.disguise, ..Item::new(written, place, scope) })
     }
+}
+
+/// Sightings that stand in one list.
+struct SightedList {
+    sightings: Vec<Sighting>,
+    separators: Vec<Separator>,
+    stand: Stand,
+    fixable: bool,
+}
+
+/// Puts sightings together that stand in one list: on the same layer of code or comment, of one kind, with nothing
+/// between them but what separates items.
+fn listed(text: &str, sightings: Vec<Sighting>, syntax: Syntax) -> Vec<SightedList> {
+    let mut lists: Vec<SightedList> = Vec::new();
+    if sightings.is_empty() {
+        return lists;
+    }
+    let layout = Layout::new(text, syntax);
+    let mut keys = Keys::default();
+    // The last list of code, and the last one of all.
+    let mut of_code: Option<usize> = None;
+    for sighting in sightings {
+        let stand = layout.stand(&sighting.span, &keys.of(text, sighting.span.start));
+        let before = match stand.layer {
+            None => of_code,
+            Some(_) => lists.len().checked_sub(1),
+        };
+        let list = before.and_then(|before| lists.get_mut(before));
+        let list = list.filter(|list| (list.stand.layer, list.stand.kind) == (stand.layer, stand.kind));
+        let gap = list.as_ref().and_then(|list| list.sightings.last()).and_then(|last| {
+            if last.span == sighting.span {
+                return Some(Gap { separator: None });
+            }
+            group::gap(text, last.span.end, sighting.span.start)
+        });
+        let fixable = stand.fixable && !sighting.token.chosen;
+        match (gap, list) {
+            (Some(gap), Some(list)) => {
+                let separator =
+                    gap.separator.filter(|separator| !stand.in_words && !list.separators.contains(separator));
+                list.separators.extend(separator);
+                list.fixable &= fixable;
+                list.sightings.push(sighting);
+            }
+            _ => {
+                if stand.layer.is_none() {
+                    of_code = Some(lists.len());
+                }
+                lists.push(SightedList { sightings: vec![sighting], separators: Vec::new(), stand, fixable });
+            }
+        }
+    }
+    lists
+}
+
+/// The request that stands nearest before a place, or the first one; where there is none, one without scopes.
+fn beside(requests: &mut Vec<Request>, place: Place) -> &mut Request {
+    if requests.is_empty() {
+        requests.push(Request::new(place, Vec::new()));
+    }
+    let nearest = requests.partition_point(|request| request.place.span.start <= place.span.start);
+    let at = nearest.saturating_sub(1);
+    &mut requests[at]
 }

@@ -1,12 +1,14 @@
 //! Reading files one after the other, each as one text.
 
 use std::io::{self, Read};
+use std::path::Path;
 
-use super::Scanner;
 use super::encoding::Encoding;
 use super::find::Look;
 use super::ignore::{self, Ignore};
 use super::keep::keep;
+use super::own;
+use super::{Scanner, Syntax};
 use crate::input::Request;
 use crate::text::{Piece, Source, Sources, Span};
 
@@ -28,6 +30,8 @@ pub struct Scanned {
     pub ignores: Vec<Ignore>,
     /// The lines on which something was found.
     pub pieces: Vec<Piece>,
+    /// Whether the file is no text, by a zero byte near its beginning; the runs of text in it were searched.
+    pub binary: bool,
 }
 
 /// What came of a file.
@@ -35,8 +39,8 @@ pub struct Scanned {
 pub enum Seen {
     /// Its text was searched.
     Text(Scanned),
-    /// It is no text: it has a zero byte near its beginning.
-    Binary,
+    /// It is a document of zscope's own, of the kind that is said: what it holds is asked for by nobody.
+    Own(&'static str),
     /// It is larger than [`WHOLE`]; nothing was searched.
     Large {
         /// Its size in bytes.
@@ -58,20 +62,23 @@ impl<'s> Reader<'s> {
         Self { scanner, buffer: Vec::new() }
     }
 
-    /// Scans everything that `file` gives. UTF-8 and, with a byte order mark, UTF-16 are understood; other bytes count
+    /// Scans everything that `file` gives, which bears the name `path`. UTF-8 and, with a byte order mark, UTF-16 are understood; other bytes count
     /// as one unknown character each. `size` tells how large the file is; it is asked only of files that are not small,
     /// and of one that grows beyond it no more is read.
     ///
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub fn scan(&mut self, mut file: impl Read, size: impl FnOnce() -> io::Result<u64>) -> io::Result<Seen> {
+    pub fn scan(
+        &mut self,
+        path: &Path,
+        mut file: impl Read,
+        size: impl FnOnce() -> io::Result<u64>,
+    ) -> io::Result<Seen> {
         let (mut filled, ended) = self.fill(0, FIRST, &mut file)?;
         let head = self.buffer.get(..filled).unwrap_or(&[]);
         let (encoding, mark) = Encoding::of(head);
-        if is_binary(encoding, head) {
-            return Ok(Seen::Binary);
-        }
+        let binary = is_binary(encoding, head);
         if !ended {
             let size = size()?;
             if size > WHOLE as u64 {
@@ -84,9 +91,12 @@ impl<'s> Reader<'s> {
         let mut scanned = Scanned::default();
         let bytes = self.buffer.get(mark..filled).unwrap_or(&[]);
         if encoding != Encoding::Utf8 || self.scanner.look(bytes) == Look::OfInterest {
-            scanned = self.scanner.keep(&encoding.text(bytes), false);
+            if let Some(kind) = own::document(bytes) {
+                return Ok(Seen::Own(kind));
+            }
+            scanned = self.scanner.keep(&encoding.text(bytes), false, Syntax::of(path));
         }
-        Ok(Seen::Text(scanned))
+        Ok(Seen::Text(Scanned { binary, ..scanned }))
     }
 
     /// Fills the buffer with up to `most` bytes, after what it holds; tells how much it holds then, and whether the file
@@ -115,9 +125,9 @@ pub(super) fn is_binary(encoding: Encoding, head: &[u8]) -> bool {
 impl Scanner<'_> {
     /// Reads a text, and keeps what it found and where, counted from the text's beginning. `zoho` tells that what the
     /// text is a part of speaks of Zoho.
-    pub(super) fn keep(&self, text: &str, zoho: bool) -> Scanned {
+    pub(super) fn keep(&self, text: &str, zoho: bool, syntax: Syntax) -> Scanned {
         let id = Sources::default().add(Source::new("", ""));
-        let mut requests = self.read_part(id, text, zoho);
+        let mut requests = self.read_part(id, text, zoho, syntax);
         let comments = ignore::comments(text);
         if requests.is_empty() && comments.is_empty() {
             return Scanned::default();
@@ -139,6 +149,6 @@ impl Scanner<'_> {
             request.each_place(|place| place.span = kept.span(place.span));
         }
         let ignores = ignore::finished(&comments, id, text, |span| kept.span(span));
-        Scanned { requests, ignores, pieces: kept.pieces }
+        Scanned { requests, ignores, pieces: kept.pieces, binary: false }
     }
 }

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::find::dot;
-use super::placeholder::{braced, placeholder};
-use super::vocabulary::Operation;
+use super::joins::{literal, operator, skip_blanks};
+use crate::input::operation::Operation;
+use crate::input::placeholder::{braced, placeholder};
 use crate::scope::MAX_LENGTH;
 
 /// How far an expression between two string literals may reach, in bytes.
@@ -19,12 +20,42 @@ pub(super) struct Token {
     pub(super) parts: Vec<String>,
     /// Whether it was put together from several string literals.
     pub(super) joined: bool,
+    /// Whether it is one of several that a choice stands for: `Desk.tickets.{READ,CREATE}`.
+    pub(super) chosen: bool,
 }
 
+/// The most scopes that choices in one text may stand for.
+const MOST_CHOICES: usize = 24;
+
+/// A part of a choice parts its words by this.
+const COMMA: char = ',';
+
 impl Token {
-    /// Reads the token that begins with a service's name. `None` where a wildcard or a choice stands in it.
-    pub(super) fn read(text: &str, name: Range<usize>) -> Option<Self> {
-        let mut token = Self { parts: vec![text.get(name.clone())?.to_owned()], span: name, joined: false };
+    /// Reads the tokens that begin with a service's name: one, or all that choices stand for. `None` where a wildcard
+    /// stands in it.
+    pub(super) fn all(text: &str, name: Range<usize>) -> Option<Vec<Self>> {
+        let token = Self::read(text, name)?;
+        let is_choice = |part: &&String| part.contains(COMMA);
+        let count = token.parts.iter().filter(is_choice).map(|part| part.split(COMMA).count()).product::<usize>();
+        if count > MOST_CHOICES {
+            return None;
+        }
+        let mut all = vec![Self { parts: Vec::new(), chosen: count > 1, ..token }];
+        for part in &token.parts {
+            let words: Vec<&str> = part.split(COMMA).collect();
+            let with = |token: &Self, word: &str| {
+                let parts = token.parts.iter().cloned().chain([word.to_owned()]).collect();
+                Self { parts, span: token.span.clone(), ..*token }
+            };
+            all = all.iter().flat_map(|token| words.iter().map(|word| with(token, word)).collect::<Vec<_>>()).collect();
+        }
+        Some(all)
+    }
+
+    /// Reads the token that begins with a service's name; in a part that is a choice the words stand with commas.
+    fn read(text: &str, name: Range<usize>) -> Option<Self> {
+        let parts = vec![text.get(name.clone())?.to_owned()];
+        let mut token = Self { parts, span: name, joined: false, chosen: false };
         while let Some(length) = dot(text.as_bytes(), token.span.end) {
             let from = token.span.end + length;
             let Some(part) = Part::read(text, from)? else { break };
@@ -113,7 +144,12 @@ impl Part {
                         part.end = found.end;
                         hole.get_or_insert(found.name);
                     }
-                    None if byte == b'{' => return None,
+                    None if byte == b'{' => {
+                        let (words, end) = choice(text, part.end).filter(|_| part.text.is_empty() && hole.is_none())?;
+                        part.text = words;
+                        part.end = end;
+                        break;
+                    }
                     None => break,
                 },
             }
@@ -123,6 +159,15 @@ impl Part {
         }
         Some((!part.text.is_empty()).then_some(part))
     }
+}
+
+/// The words between which a choice leaves it, `{READ,CREATE}`, and where it ends.
+fn choice(text: &str, at: usize) -> Option<(String, usize)> {
+    let body = text.get(at + 1..)?;
+    let end = body.bytes().take(120).position(|byte| byte == b'}')?;
+    let words = body.get(..end)?;
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    (words.contains(COMMA) && words.split(COMMA).all(is_word)).then(|| (words.to_owned(), at + end + 2))
 }
 
 /// What stands between two string literals that make one text.
@@ -175,30 +220,6 @@ impl Join {
     }
 }
 
-/// The length of the operator that joins strings at a place; 0 where there is none.
-fn operator(bytes: &[u8], at: usize) -> usize {
-    match (bytes.get(at), bytes.get(at + 1)) {
-        (Some(b'.'), Some(b'.')) | (Some(b'|'), Some(b'|')) => 2,
-        (Some(b'+' | b'.' | b'&' | b'~' | b'\\'), _) => 1,
-        _ => 0,
-    }
-}
-
-/// Where the text of the literal begins that opens at a place, a prefix such as `f` included.
-fn literal(bytes: &[u8], at: usize) -> Option<usize> {
-    let is_quote = |at: usize| matches!(bytes.get(at), Some(b'"' | b'\'' | b'`'));
-    if is_quote(at) {
-        return Some(at + 1);
-    }
-    let prefix = matches!(bytes.get(at), Some(b'f' | b'F' | b'r' | b'R' | b'u' | b'b' | b'@' | b'$'));
-    (prefix && is_quote(at + 1)).then_some(at + 2)
-}
-
-fn skip_blanks(bytes: &[u8], from: usize) -> usize {
-    let blanks = bytes.iter().skip(from).take(200).take_while(|byte| byte.is_ascii_whitespace());
-    from + blanks.count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,8 +263,21 @@ mod tests {
         ] {
             assert_eq!(read(text), Some((token.to_owned(), rest.to_owned())), "{text}");
         }
-        for text in ["Desk.*.READ", "Desk.tickets.*", "Desk.{a,b}.READ", "Desk.tickets.{READ,WRITE}"] {
+        for text in ["Desk.*.READ", "Desk.tickets.*", "Desk.{a,}.READ", "Desk.{a, b}.READ"] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_choice_stands_for_each_of_its_words() {
+        let all = |text| {
+            let tokens = Token::all(text, 0..4).unwrap();
+            tokens.iter().map(|token| (token.text(), text[token.span.clone()].len())).collect::<Vec<_>>()
+        };
+        let of = |texts: &[&str], length| texts.iter().map(|text| ((*text).to_owned(), length)).collect::<Vec<_>>();
+        assert_eq!(all("Desk.tickets.{READ,WRITE}"), of(&["Desk.tickets.READ", "Desk.tickets.WRITE"], 25));
+        assert_eq!(all("Desk.{a,b}.{READ,ALL}"), of(&["Desk.a.READ", "Desk.a.ALL", "Desk.b.READ", "Desk.b.ALL"], 21));
+        assert_eq!(all("Desk.tickets.READ"), of(&["Desk.tickets.READ"], 17));
+        assert!(Token::all("Desk.{a,b,c,d,e}.{a,b,c,d,e}", 0..4).is_none());
     }
 }

@@ -68,7 +68,7 @@ impl Grant {
             differs: None,
             accepted: None,
             place: aside,
-            request: Request { app: None, place: whole, items, separators: Vec::new(), url: None, secrets: Vec::new() },
+            request: Request::new(whole, items),
             api_domain: None,
             data_centre: facts.data_centre.and_then(|code| DataCentre::by_code(code.trim())).map(|centre| centre.code),
             stale: Vec::new(),

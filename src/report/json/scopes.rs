@@ -6,6 +6,7 @@ use super::super::clean::Text;
 use super::Location;
 use crate::catalog::DataClass;
 use crate::finding::Confidence;
+use crate::input::ListKind;
 use crate::judge::{Decider, Judged, Verdict};
 use crate::text::Sources;
 
@@ -22,6 +23,9 @@ pub(super) struct JudgedScope<'a> {
     app: Option<Text<'a>>,
     /// `high`, `medium` or `low`: how sure it is that somebody asks for a scope here. Less than `high` only in a scan.
     confidence: Confidence,
+    /// `request`; `mention` for a scope that is only spoken of, such as one in a comment, which only a scan tells;
+    /// `grant` for one that a token holds.
+    kind: &'static str,
     /// `allowed`, `denied`, `not-allowed`, `unknown` or `waived`.
     verdict: Verdict,
     /// The first three entries of the policy that decided.
@@ -61,6 +65,11 @@ impl<'a> JudgedScope<'a> {
             known: judged.known,
             app: judged.app.as_deref().map(Text::new),
             confidence: judged.confidence,
+            kind: match (judged.grant, judged.kind) {
+                (Some(_), _) => "grant",
+                (None, ListKind::Request) => "request",
+                (None, ListKind::Mention) => "mention",
+            },
             verdict: judged.verdict,
             decided_by: judged.decided_by.iter().map(|decider| DecidedBy::new(decider, sources)).collect(),
             deciders: judged.deciders,

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use ahash::RandomState;
 
 use super::{Audit, Matched};
-use crate::finding::{Confidence, Finding, RuleInfo, Severity, Waived, one_a_fault};
+use crate::finding::{Finding, RuleInfo, Severity, Waived, one_a_fault};
 use crate::input::token::{Facts, Grant, State};
 use crate::input::{Item, read_list};
 use crate::judge::{Judged, Verdict, judge_item};
@@ -66,13 +66,7 @@ impl Alone {
     fn of(audit: &Audit<'_>, matched: Matched, item: &Item, scopes: &Scopes) -> Self {
         let Scopes { nowhere, with_texts, .. } = *scopes;
         let place = |start, end| Place::new(nowhere, Span::new(start, end));
-        let item = Item {
-            written: item.written.clone(),
-            place: place(1, 2),
-            scope: item.scope.clone(),
-            stray: None,
-            confidence: item.confidence,
-        };
+        let item = Item { place: place(1, 2), stray: None, ..item.clone() };
         let mut grant = Grant::of_facts(&Facts::default(), nowhere);
         grant.state = State::Known;
         grant.request.app = audit.app(matched).map(str::to_owned);
@@ -189,13 +183,7 @@ impl Written<'_> {
     /// The scope as the reader of lists has it.
     pub(super) fn item(&self, nowhere: SourceId) -> Item {
         match self {
-            Self::Plain(text) => Item {
-                written: (*text).to_owned(),
-                place: Place::new(nowhere, Span::default()),
-                scope: text.parse(),
-                stray: None,
-                confidence: Confidence::High,
-            },
+            Self::Plain(text) => Item::new(*text, Place::new(nowhere, Span::default()), text.parse()),
             Self::Read(item) => Item { stray: None, ..item.clone() },
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::figures::Figures;
 use super::lock::{self, HeldAccess, Lock};
 use super::plan::{Offender, plan};
-use super::{Audit, Judgement, Matched};
+use super::{Audit, Judgement, Matched, state};
 use crate::finding::Finding;
 use crate::input::token::{Grant, Origin, State};
 use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
@@ -310,14 +310,4 @@ impl<'a> Collector<'a> {
 /// The scopes of a judged grant.
 fn held(judgement: &Judgement) -> impl Iterator<Item = &Scope> {
     judgement.scopes.iter().filter_map(|judged| judged.scope.as_ref().ok())
-}
-
-/// The state of a grant as reports have it.
-pub(crate) fn state(grant: &Grant) -> GrantState {
-    match grant.state {
-        State::Known => GrantState::Known,
-        State::Unknown if grant.accepted.is_some() => GrantState::Accepted,
-        State::Unknown => GrantState::Unknown,
-        State::Failed(_) => GrantState::Failed,
-    }
 }

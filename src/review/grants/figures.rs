@@ -5,8 +5,7 @@
 use std::sync::Arc;
 
 use super::alone::{Alone, Scopes, Written, split};
-use super::collect::state;
-use super::{Audit, Judgement, Matched};
+use super::{Audit, Judgement, Matched, state};
 use crate::finding::Waived;
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::input::token::{Facts, Grant, State};

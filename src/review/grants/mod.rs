@@ -28,7 +28,7 @@ use crate::finding::{Confidence, Finding, Waived, one_a_fault};
 use crate::input::token::{Grant, State};
 use crate::judge::{self, Judge, Judged, Table};
 use crate::policy::{Effective, UnknownGrant};
-use crate::report::{Unit, mark_waived};
+use crate::report::{GrantState, Unit, mark_waived};
 use crate::review::{Review, accept};
 use crate::rules::{self, Inspection, Standing};
 use crate::scope::Scope;
@@ -97,7 +97,7 @@ impl Judgement {
         };
         Unit {
             first: 0,
-            state: Some(collect::state(grant)),
+            state: Some(state(grant)),
             failure,
             scopes: self.scopes.iter().collect(),
             findings: self.findings.iter().collect(),
@@ -275,10 +275,21 @@ impl<'a> Audit<'a> {
         let app = self.app(matched);
         found.sort_by_key(|finding| finding.rule.code);
         let weighed = found.into_iter().filter_map(|finding| {
-            accept::weigh(Finding { app: app.map(str::to_owned), ..finding }, policy, Confidence::High)
+            let finding = accept::as_held(Finding { app: app.map(str::to_owned), ..finding });
+            accept::weigh(finding, policy, Confidence::High)
         });
         let found = weighed.collect();
         let (findings, waived, uses) = accept::apply_waivers(found, self.review.policy, self.review.as_of);
         (findings, waived, uses.iter().map(|used| used.matched).collect())
+    }
+}
+
+/// The state of a grant as reports have it.
+fn state(grant: &Grant) -> GrantState {
+    match grant.state {
+        State::Known => GrantState::Known,
+        State::Unknown if grant.accepted.is_some() => GrantState::Accepted,
+        State::Unknown => GrantState::Unknown,
+        State::Failed(_) => GrantState::Failed,
     }
 }

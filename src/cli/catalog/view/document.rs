@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::catalog::model::{Host, OtherPath};
 use crate::catalog::{DataClass, Status};
 
 /// The answer of `zscope catalog show`: what is known of a service, or of one resource or scope of it.
@@ -19,8 +20,12 @@ pub(crate) struct Shown {
     pub(crate) aliases: Vec<String>,
     /// API hosts; `{dc}` stands for the data centre's domain ending.
     pub(crate) hosts: Vec<String>,
+    /// The same hosts with the path prefixes that are answered there, where not all are.
+    pub(crate) addresses: Vec<Host>,
     /// Path prefixes of its calls.
     pub(crate) base_paths: Vec<String>,
+    /// Path prefixes that its calls can have as well.
+    pub(crate) other_paths: Vec<OtherPath>,
     /// The scope for everything in the service, when there is evidence for one.
     pub(crate) full_access: Option<ShownScope>,
     /// What operation words stand for, beyond the general rules.

@@ -7,7 +7,6 @@ pub(crate) use document::{
     ShownResource, ShownScope, ShownSource, ShownWord,
 };
 
-use super::overview::need;
 use crate::catalog::{Catalog, Endpoint, Needs, Provenance, Resource, Service, SourceRef};
 use crate::scope::Scope;
 
@@ -69,7 +68,9 @@ pub(crate) fn show(catalog: &Catalog, service: &Service, part: Part<'_>) -> Show
         category: service.category.clone(),
         docs: service.docs.clone(),
         aliases: service.aliases.clone(),
-        hosts: service.hosts.clone(),
+        hosts: service.hosts.iter().map(|host| host.host.clone()).collect(),
+        addresses: service.hosts.clone(),
+        other_paths: service.other_paths.clone(),
         base_paths: service.base_paths.clone(),
         full_access: service
             .full_access
@@ -182,7 +183,7 @@ pub(crate) fn show_endpoint(service: &Service, endpoint: &Endpoint) -> ShownEndp
     ShownEndpoint {
         call: endpoint.call(),
         summary: endpoint.summary.clone(),
-        need: need(&endpoint.needs),
+        need: endpoint.needs.as_str(),
         needs: listed(&endpoint.needs).map(|set| set.iter().map(ToString::to_string).collect()).collect(),
         note: endpoint.note.clone(),
         sources: View { service }.cited(&endpoint.sources),
@@ -191,12 +192,8 @@ pub(crate) fn show_endpoint(service: &Service, endpoint: &Endpoint) -> ShownEndp
 
 /// The sets of scopes that a call names.
 fn listed(needs: &Needs) -> impl Iterator<Item = &[Scope]> {
-    let (sets, list): (&[Vec<Scope>], Option<&[Scope]>) = match needs {
-        Needs::AnyOf(sets) => (sets, None),
-        Needs::Unstated(list) => (&[], Some(list)),
-        Needs::Nothing => (&[], None),
-    };
-    sets.iter().map(Vec::as_slice).chain(list)
+    let list = Some(needs.listed()).filter(|list| !list.is_empty());
+    needs.sets().iter().map(Vec::as_slice).chain(list)
 }
 
 /// The calls, of any service, that name a scope of this one.
@@ -204,7 +201,7 @@ fn named_by(catalog: &Catalog, service: &Service, touches: &dyn Fn(&str) -> bool
     let mut found = Vec::new();
     for owner in catalog.services() {
         for endpoint in catalog.endpoints(&owner.name) {
-            let mut scopes = listed(&endpoint.needs).flatten();
+            let mut scopes = endpoint.needs.scopes();
             if scopes.any(|scope| {
                 let own = scope.service().is_some_and(|name| name.eq_ignore_ascii_case(&service.name));
                 own && touches(&after_service(scope))

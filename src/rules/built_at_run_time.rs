@@ -1,0 +1,49 @@
+//! ZS602 built-at-run-time.
+
+use super::{Check, Rule, TextContext};
+use crate::finding::{Finding, RuleInfo, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    info: RuleInfo::new(
+        "ZS602",
+        "built-at-run-time",
+        Severity::Note,
+        "a program puts a scope together, so that its text does not tell which it asks for",
+        DOCS,
+    ),
+    check: Check::Text(check),
+};
+
+const DOCS: &str = r#"## What it does
+Reports a place in a source at which a scope is put together from parts that the text does not hold: a service's name
+that something is appended to, `.fullaccess.all` after a variable, a template with nothing but placeholders after the
+service. Where the parts stand in one expression the scope is read, and judged like any other. A list whose scopes have a
+part that is filled in is told once. In a file that calls one of Zoho's accounts hosts it is a warning.
+
+## Why is this bad?
+What cannot be read cannot be judged: nobody knows from the text what the program asks for, and a policy that allows a
+few scopes says nothing about it.
+
+## Example
+```source
+scope = "Zoho" + product + ".fullaccess.all"
+```
+```source
+const need = `ZohoCRM.${resource}.${operation}`;
+```
+
+## Use instead
+```source
+scope = "ZohoBooks.invoices.READ"
+```
+"#;
+
+fn check(cx: &TextContext<'_>) -> Vec<Finding> {
+    let told = cx.request.built.iter().map(|built| {
+        let message = "a scope is put together here, and the text does not tell which";
+        let finding = cx.finding(built.place, message).help("write the scopes out, so that they can be read and judged");
+        let severity = if built.asks { Severity::Warning } else { Severity::Note };
+        Finding { severity, ..finding }
+    });
+    told.collect()
+}

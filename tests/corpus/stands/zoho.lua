@@ -1,0 +1,3 @@
+-- scope = "ZohoCRM.modules.ALL"
+local scope = "ZohoCRM.modules.leads.READ" -- ZohoCRM.modules.leads.ALL before
+if held == "ZohoCRM.users.ALL" then return end
