@@ -64,8 +64,11 @@ pub fn opens<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<Edge<'c>> {
         let (_, tree) = graph.tree(number);
         let point = Point { path, operation, resource: None, status };
         tree.each_below(service, point, |to, why, sure| {
-            if stands_for_itself(service, tree, operation, to, sure) {
-                edges.push(Edge { scope: tree.scope(service, to), why, sure });
+            let below = tree.scope(service, to);
+            // What a placeholder may turn out to be is no part of it.
+            let is_value = scope.has_placeholder() && below.resource().len() == path.len();
+            if !is_value && stands_for_itself(service, tree, operation, to, sure) {
+                edges.push(Edge { scope: below, why, sure });
             }
         });
     }

@@ -82,7 +82,10 @@ impl Region {
     /// What is below, where operation words have the meaning that they have in the service in general as well.
     pub(super) fn with_words_of_any(&self, service: &Service) -> Self {
         let mut below = self.clone();
-        below.path.push(Part::One);
+        // Where paths are left out they have to be followed by name.
+        if self.holes.is_empty() {
+            below.path.push(Part::One);
+        }
         if let Some(Operations::Of(names)) = &self.operations {
             let mut all = names.clone();
             for name in names {

@@ -13,7 +13,7 @@ use super::bits::Bits;
 use super::edge::Why;
 use super::operation::{Means, is_all, is_word, means, stands};
 use super::region::Region;
-use crate::catalog::model::{Group, Operation};
+use crate::catalog::model::{Group, Meaning, Operation};
 use crate::catalog::{DataClass, Service, Status};
 use crate::scope::{Scope, is_placeholder};
 
@@ -371,8 +371,8 @@ impl Tree {
 fn own_regions(service: &Service, from: Point<'_>) -> Vec<Region> {
     let own = Region::path(Some(service), &service.name, from.path, from.operation);
     // An unknown resource below has the general meaning of a word, whatever it means here.
-    let below =
-        service.meanings.iter().any(|meaning| meaning.resources.is_some()).then(|| own.with_words_of_any(service));
+    let is_special = |meaning: &Meaning| meaning.resources.as_ref().is_some_and(|here| here.matches_parts(from.path));
+    let below = service.meanings.iter().any(is_special).then(|| own.with_words_of_any(service));
     let mut found: Vec<Region> = std::iter::once(own).chain(below).collect();
     let groups = service
         .groups

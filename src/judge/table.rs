@@ -269,7 +269,9 @@ impl<'t> Judge<'t> {
         if policy.default == Effect::Deny {
             let service = graph.reach(id).service;
             let beyond = |number| service.is_some_and(|service| !self.is_allowed(graph.local(service, number)));
-            reasons.excess = or_itself(graph.narrowest(id, beyond), scope);
+            // What a placeholder may turn out to be is no list of what it opens.
+            let narrowest = if scope.has_placeholder() { Vec::new() } else { graph.narrowest(id, beyond) };
+            reasons.excess = or_itself(narrowest, scope);
             let witness = access::find_call(catalog, scope, |need| self.is_allowed(graph.id(need)));
             reasons.witness = witness.map(Witness::from);
         }

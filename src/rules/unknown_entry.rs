@@ -31,7 +31,7 @@ line that is wrong.
 ```yaml
 version: 1
 default: allow
-deny: [ZohoBook.**]
+deny: [ZohoBooks.setings.**]
 ```
 ```scope
 ZohoBooks.invoices.READ
@@ -48,8 +48,11 @@ ZohoBooks.invoices.READ
 ```
 
 ## Remarks
-The entry stays in force: it may name something that Zoho has and the catalog has not. Describe that in a catalog file of
-your own (`--catalog`), or silence the rule where you are sure.
+A `deny` entry that names neither a service nor a scope that the catalog knows is an error of the policy itself, and
+nothing is judged by it.
+
+Any other entry stays in force: it may name something that Zoho has and the catalog has not. Describe that in a catalog
+file of your own (`--catalog`), or silence the rule where you are sure.
 ";
 
 fn check(cx: &RunContext<'_>) -> Vec<Finding> {

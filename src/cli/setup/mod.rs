@@ -4,6 +4,7 @@ mod discover;
 mod ground;
 mod overlays;
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -60,7 +61,8 @@ fn parse_date(text: &str) -> Result<Date, String> {
 /// What a run judges by.
 pub(super) struct Ready {
     pub(super) policy: Policy,
-    pub(super) catalog: Catalog,
+    /// Never taken apart: the program ends with it.
+    pub(super) catalog: ManuallyDrop<Catalog>,
     pub(super) as_of: Date,
     pub(super) sources: Sources,
     /// Where the files are read by which the run judges.
@@ -131,7 +133,7 @@ impl Basis {
             return Err(CommandError::problems(sources, problems));
         }
         let as_of = self.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
-        Ok(Ready { policy, catalog, as_of, sources, ground, folder, notices })
+        Ok(Ready { policy, catalog: ManuallyDrop::new(catalog), as_of, sources, ground, folder, notices })
     }
 
     fn policy(&self, ground: &Ground, sources: &mut Sources, notices: &mut Vec<Notice>) -> Result<Loaded, Failed> {
