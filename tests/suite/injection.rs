@@ -67,7 +67,9 @@ fn text_of_others_is_obeyed_by_nobody() {
             (vec!["scan", "."], &file, format!("S = 'ZohoBooks.fullaccess.all' # {hostile}\n")),
         ];
         for (args, name, text) in &runs {
-            for format in Format::all().iter().map(|format| format.name()) {
+            // The others are documents, which nobody reads in a log.
+            let is_log = |format: &&str| !["html", "sarif", "gitlab", "junit"].contains(format);
+            for format in Format::all().iter().map(|format| format.name()).filter(is_log) {
                 let mut run = zscope(&[&args[..], &["--format", format]].concat()).file(name, text);
                 run.command.env("GITHUB_STEP_SUMMARY", "summary.md");
                 let ended = run.ended();
