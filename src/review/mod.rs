@@ -95,7 +95,9 @@ impl<'a> Review<'a> {
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         let tests = self.policy.tests.len();
-        if tests > 0 {
+        // Those of a built-in policy are the program's own affair.
+        let is_builtin = self.policy.origin.label.starts_with(crate::policy::builtin::PREFIX);
+        if tests > 0 && !is_builtin {
             notes.push(format!("the policy's tests ({tests}) are not run by this command"));
         }
         let with_calls = self.policy.apps.iter().filter(|app| !app.calls.is_empty());
