@@ -227,21 +227,21 @@ impl<'c> Index<'c> {
         self.catalog.numbered(service).resources.iter().any(|resource| resource.path.first() == Some(&asked.text))
     }
 
-    /// Whether the scopes of a call name the word: `leads` for `/crm/v8/{module}`, although `/crm/v8/Leads/…` stands in
-    /// other paths.
+    /// Whether the word is what the placeholder stands for, although it stands literally there in other paths: `Leads` is a
+    /// module in `/crm/v8/{module}`, or the scopes of the call bear the name.
     fn names(&self, template: &Template<'_>, asked: &Asked) -> bool {
         let Some((service, endpoint)) = self.known(template) else { return false };
-        let mut families: Vec<&[String]> = Vec::new();
+        let mut families: Vec<&str> = vec!["modules"];
         for need in endpoint.needs.scopes() {
             let path = need.resource();
             if path.last().is_some_and(|last| is_named(&asked.text, last)) {
                 return true;
             }
-            families.extend(path.first().map(std::slice::from_ref));
+            families.extend(path.first().map(String::as_str));
         }
         service.resources.iter().any(|resource| {
             matches!(resource.path.as_slice(), [family, last]
-                if is_named(&asked.text, last) && families.iter().any(|one| one.first() == Some(family)))
+                if is_named(&asked.text, last) && families.contains(&family.as_str()))
         })
     }
 
