@@ -15,6 +15,29 @@ use crate::yaml::{self, Entry, Node, Value};
 /// The kinds a source can have, best first.
 pub(crate) const SOURCE_KINDS: [&str; 5] = ["vendor-openapi", "vendor-docs", "vendor-sdk", "third-party", "own"];
 
+/// The keys of a catalog file.
+pub const FILE_KEYS: [&str; 19] = [
+    "service",
+    "product",
+    "category",
+    "docs",
+    "aliases",
+    "api",
+    "sources",
+    "full-access",
+    "write",
+    "operations",
+    "resources",
+    "words",
+    "groups",
+    "endpoints",
+    "errata",
+    "deprecated",
+    "invalid",
+    "notes",
+    "left-out",
+];
+
 /// Reads one catalog file.
 ///
 /// # Errors

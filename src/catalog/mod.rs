@@ -23,9 +23,10 @@ mod needed;
 mod overlay;
 
 pub(crate) use decode::SOURCE_KINDS;
-pub use decode::{Decoded, decode, decode_what_is_sound};
+pub use decode::{Decoded, FILE_KEYS, decode, decode_what_is_sound};
 pub use model::{DataClass, Endpoint, Endpoints, Needs, Provenance, Resource, Service, SourceRef, Status, Word};
 pub use needed::Needed;
+pub use overlay::{Redefinition, redefinitions};
 
 use std::any::Any;
 use std::borrow::Cow;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::draft::Goal;
 use super::error::CommandError;
-use super::files;
+use super::setup::Ground;
 use crate::report::Report;
 use crate::review::{Baseline, Review};
 use crate::text::{Problem, Source, Sources};
@@ -48,7 +48,7 @@ impl KnownFindings {
     }
 
     /// Reads the baseline that the run starts from, or looks whether a new one can be written.
-    pub(super) fn read(&self) -> Result<Start, CommandError> {
+    pub(super) fn read(&self, ground: &Ground) -> Result<Start, CommandError> {
         if self.write_baseline {
             let path = self.baseline.as_deref().unwrap_or(Path::new(DEFAULT));
             let goal = Goal::at(path).map_err(|error| {
@@ -57,12 +57,17 @@ impl KnownFindings {
             return Ok(Start::Anew(path.to_owned(), goal));
         }
         let Some(path) = &self.baseline else { return Ok(Start::Blank) };
-        let text = files::read_file(path).map_err(|error| {
+        let text = ground.read(path).map_err(|error| {
             CommandError::usage(format!("the baseline `{}` cannot be used: {}", path.display(), error.message()))
                 .help("write one with --write-baseline")
         })?;
         match Baseline::read(&text) {
             Ok(baseline) => Ok(Start::Known(Known { path: path.clone(), text, baseline })),
+            // Of what may be any file, nothing is shown.
+            Err(_) if !is_alike(&text) => {
+                Err(CommandError::usage(format!("the baseline `{}` cannot be used: it is none", path.display()))
+                    .help("write one with --write-baseline"))
+            }
             Err(error) => {
                 let mut sources = Sources::default();
                 let id = sources.add(Source::new(path.to_string_lossy(), text));
@@ -71,6 +76,11 @@ impl KnownFindings {
             }
         }
     }
+}
+
+/// Whether a text may be a baseline that somebody edited wrongly.
+fn is_alike(text: &str) -> bool {
+    text.trim_start().starts_with('{') && ["version", "findings"].iter().all(|key| text.contains(key))
 }
 
 impl Start {

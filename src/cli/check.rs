@@ -49,9 +49,11 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage, policy or catalog, 3 something c
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
-    let Ready { policy, catalog, as_of, sources } = args.basis.prepare()?;
+    let mut ready = args.basis.prepare()?;
     let outputs = args.reporting.open()?;
-    let baseline = args.baseline.read()?;
+    let baseline = args.baseline.read(&ready.ground)?;
+    let notices = ready.notices();
+    let Ready { policy, catalog, as_of, sources, .. } = ready;
     let mut inputs = Inputs { names: Vec::new(), gathered: Gathered { sources, ..Gathered::default() } };
     inputs.read(&args.inputs, &catalog)?;
     let Inputs { names, mut gathered } = inputs;
@@ -62,6 +64,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut report = review.run(gathered);
     let read: HashSet<String> = report.sources.names().map(str::to_owned).collect();
     baseline.apply(&mut report, &review, |path| read.contains(path))?;
+    report.run.notices = notices;
     outputs.write(report, names)
 }
 

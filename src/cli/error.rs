@@ -21,8 +21,6 @@ enum Kind {
     Plain { message: String, help: Option<String> },
     /// Problems in files that a person wrote.
     Problems { sources: Box<Sources>, problems: Vec<(SourceId, Problem)> },
-    /// The reader of standard output has gone.
-    ClosedPipe,
 }
 
 impl CommandError {
@@ -48,9 +46,6 @@ impl CommandError {
 
     /// Standard output cannot be written.
     pub(crate) fn stdout(error: &io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self { outcome: Outcome::Clean, kind: Kind::ClosedPipe };
-        }
         Self::incomplete(format!("standard output cannot be written: {error}"))
     }
 
@@ -72,11 +67,6 @@ impl CommandError {
         self.outcome
     }
 
-    /// Whether the reader of standard output has gone, which is nobody's fault.
-    pub(crate) fn is_closed_pipe(&self) -> bool {
-        matches!(self.kind, Kind::ClosedPipe)
-    }
-
     /// Writes the error for people.
     pub(crate) fn render(&self, out: &mut dyn Write) -> io::Result<()> {
         match &self.kind {
@@ -95,7 +85,6 @@ impl CommandError {
                 let left = if self.outcome == Outcome::Incomplete { "read" } else { "judged" };
                 writeln!(out, "{} problem{s}: nothing was {left}", problems.len())
             }
-            Kind::ClosedPipe => Ok(()),
         }
     }
 }
@@ -105,7 +94,6 @@ impl fmt::Display for CommandError {
         match &self.kind {
             Kind::Plain { message, .. } => f.write_str(message),
             Kind::Problems { problems, .. } => write!(f, "{} problems", problems.len()),
-            Kind::ClosedPipe => f.write_str("closed pipe"),
         }
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn rule(name: &str) -> Option<&'static RuleInfo> {
 }
 
 fn not_explained(subject: &str, reason: &dyn std::fmt::Display) -> CommandError {
-    let error = CommandError::usage(format!("`{subject}` cannot be explained: {reason}"));
+    let error = CommandError::usage(super::unspoken(&format!("`{subject}` cannot be explained: {reason}")));
     let infos = rules::infos();
     let names = infos.iter().flat_map(|info| [info.code, info.name]);
     match closest(subject, names) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
+use super::draft::Goal;
 use super::error::CommandError;
 use super::{Cli, Outcome};
 
@@ -35,7 +36,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
             let mut pages = Vec::new();
             of_all(command, &mut pages)?;
             for (name, text) in pages {
-                fs::write(folder.join(name), text).map_err(failed)?;
+                Goal::at(&folder.join(name)).and_then(|goal| goal.put(&text)).map_err(failed)?;
             }
         }
     }

@@ -12,13 +12,17 @@ mod draft;
 mod error;
 pub(crate) mod explain;
 mod files;
+mod git;
 mod init;
 mod man;
 mod output;
+mod patient;
 mod reporting;
 mod scan;
 mod schema;
 mod setup;
+#[cfg(unix)]
+mod signals;
 mod step_summary;
 mod who;
 
@@ -29,6 +33,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use error::CommandError;
+use patient::Patient;
+
+use crate::secret::redact;
 
 /// How a run ended. The same for every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,14 +157,30 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Man(args) => man::run(&args),
     };
     let outcome = result.unwrap_or_else(|error| {
-        if error.is_closed_pipe() {
-            return Outcome::Clean;
-        }
         // Nothing can be done when standard error is closed too.
         let _ = error.render(&mut anstream::stderr().lock());
         error.outcome()
     });
     ExitCode::from(outcome.code())
+}
+
+/// A complaint about arguments without what may be a secret among them: what has no name before it is known by its looks
+/// alone, a run of letters and digits that is too long for any word of ours.
+fn unspoken(text: &str) -> String {
+    const LONGEST: usize = 24;
+    let is_part = |c: char| c.is_ascii_alphanumeric();
+    let text = redact(text);
+    let mut told = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(start) = rest.find(is_part) {
+        let (before, run) = rest.split_at(start);
+        let (run, after) = run.split_at(run.find(|c| !is_part(c)).unwrap_or(run.len()));
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        told.push_str(before);
+        told.push_str(if run.len() > LONGEST && digits > 3 { "****" } else { run });
+        rest = after;
+    }
+    told + rest
 }
 
 /// Whether standard output is a terminal.
@@ -168,7 +191,7 @@ fn stdout_is_terminal() -> bool {
 /// Says what is wrong with the arguments, or prints the help. What repeats an argument is cleaned like every other text.
 fn tell_usage(error: &clap::Error) -> io::Result<()> {
     let plain = error.render().to_string();
-    let harmless = plain.lines().map(|line| format!("{}\n", crate::report::clean(line))).collect::<String>();
+    let harmless = plain.lines().map(|line| format!("{}\n", unspoken(&crate::report::clean(line)))).collect::<String>();
     if !error.use_stderr() || plain.trim_end() == harmless.trim_end() {
         return error.print();
     }
@@ -177,7 +200,7 @@ fn tell_usage(error: &clap::Error) -> io::Result<()> {
 
 /// Writes to standard output through the colour filter.
 fn print(text: &str) -> Result<(), CommandError> {
-    let mut out = anstream::stdout().lock();
+    let mut out = Patient::new(anstream::stdout().lock());
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| CommandError::stdout(&error))
 }
 

@@ -1,14 +1,16 @@
 //! Where reports go: standard output, and files that appear whole or not at all.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::draft::{Draft, Goal};
 use super::error::CommandError;
+use super::patient::Patient;
 use super::step_summary;
 use crate::report::{Canvas, Format, Report};
 use crate::review::grants::Sink;
+use crate::scope::closest;
 
 /// `--output PATH` or `--output FORMAT=PATH`.
 #[derive(Clone, Debug)]
@@ -18,10 +20,10 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Reads the option's value. A part before `=` that is no format belongs to the path.
+    /// Reads the option's value. What stands before `=` is a format, or a path that a slash or a dot shows to be one.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (format, path) = match text.split_once('=') {
-            Some((word, path)) if Format::named(word).is_some() => (Format::named(word), path),
+            Some((word, path)) if !word.contains(['/', '\\', '.']) => (Some(named(word)?), path),
             _ => (None, text),
         };
         match path {
@@ -31,6 +33,15 @@ impl Target {
         }
         Ok(Self { format, path: PathBuf::from(path) })
     }
+}
+
+/// The format of that name.
+fn named(word: &str) -> Result<Format, String> {
+    let names = || Format::all().iter().map(|format| format.name());
+    Format::named(word).ok_or_else(|| match closest(&word.to_ascii_lowercase(), names()) {
+        Some(near) => format!("there is no format `{word}`: did you mean `{near}`?"),
+        None => format!("there is no format `{word}`: the formats are {}", names().collect::<Vec<_>>().join(", ")),
+    })
 }
 
 impl Target {
@@ -52,16 +63,16 @@ enum Sheet {
     /// A file, begun when there is something to write.
     File(Goal, Option<Draft>),
     /// What is there and is no file, such as a pipe or `/dev/null`: it stays, and takes the report as it comes.
-    Stream(File),
+    Stream(Patient<File>),
 }
 
 impl Sheet {
     /// Opens what a path names. A file that is there stays until [`Sheet::finish`].
     fn open(path: &Path) -> io::Result<Self> {
-        if path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-            return Ok(Self::Stream(OpenOptions::new().write(true).open(path)?));
-        }
-        Goal::at(path).map(|goal| Self::File(goal, None))
+        Ok(match Goal::or_stream(path)? {
+            Ok(goal) => Self::File(goal, None),
+            Err(stream) => Self::Stream(Patient::new(stream)),
+        })
     }
 
     fn writer(&mut self) -> io::Result<&mut dyn Write> {
@@ -121,7 +132,8 @@ impl Outputs {
             }
         }
         if let (true, Some(rows)) = (self.to_stdout, self.format.rows()) {
-            sinks.push(Sink { rows, out: Box::new(BufWriter::with_capacity(1 << 16, std::io::stdout())) });
+            sinks
+                .push(Sink { rows, out: Box::new(BufWriter::with_capacity(1 << 16, Patient::new(std::io::stdout()))) });
         }
         sinks
     }
@@ -156,7 +168,7 @@ impl Outputs {
             let links = follows_links(color);
             // Without colours nothing has to be translated for a console, and links may be wanted all the same.
             let out: Box<dyn Write> = if color { Box::new(out.lock()) } else { Box::new(std::io::stdout().lock()) };
-            let mut out = BufWriter::new(out);
+            let mut out = BufWriter::new(Patient::new(out));
             self.format
                 .render(report, Canvas { color, links, width, is_record: false }, &mut out)
                 .and_then(|()| out.flush())

@@ -9,7 +9,7 @@ use super::Outcome;
 use super::error::CommandError;
 use super::output::{Outputs, Target};
 use crate::finding::Severity;
-use crate::report::{Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
+use crate::report::{Coverage, Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
 use crate::review::grants::Sink;
 
 /// Options of every command that writes a report.
@@ -34,6 +34,10 @@ pub(super) struct Reporting {
     /// Name of this analysis in SARIF, where a commit gets several: without it, GitHub's upload action makes one
     #[arg(long, value_name = "NAME", value_parser = parse_category)]
     sarif_category: Option<String>,
+
+    /// End with exit code 3 when anything was left unread or is not known: a binary file, an unknown grant, be it accepted
+    #[arg(long)]
+    strict: bool,
 
     /// Put a time into the report: RFC 3339, or now. Without it, none, or that of `SOURCE_DATE_EPOCH`
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -88,9 +92,10 @@ impl FailOn {
     }
 }
 
-/// How a run with this report ends.
-fn outcome(report: &Report) -> Outcome {
-    match report.unread > 0 || !report.not_evaluated.is_empty() {
+/// How a run with this report ends. A strict one ends as incomplete where anything of a tree was left unread, too.
+fn outcome(report: &Report, strict: bool) -> Outcome {
+    let has_gaps = strict && report.run.coverage.as_ref().is_some_and(Coverage::has_gaps);
+    match report.unread > 0 || !report.not_evaluated.is_empty() || has_gaps {
         true => Outcome::Incomplete,
         false if report.fails() => Outcome::Findings,
         false => Outcome::Clean,
@@ -101,6 +106,7 @@ fn outcome(report: &Report) -> Outcome {
 pub(super) struct Opened {
     outputs: Outputs,
     run: RunInfo,
+    strict: bool,
 }
 
 impl Reporting {
@@ -113,6 +119,8 @@ impl Reporting {
             fail_on: self.fail_on.least(),
             has_baseline: false,
             tree: tree(),
+            coverage: None,
+            notices: Vec::new(),
             sarif: SarifOptions {
                 profile: match self.sarif_profile {
                     Profile::Github => SarifProfile::GitHub,
@@ -121,7 +129,12 @@ impl Reporting {
                 category: self.sarif_category.clone(),
             },
         };
-        Ok(Opened { outputs: Outputs::open(self.format, &self.output)?, run })
+        Ok(Opened { outputs: Outputs::open(self.format, &self.output)?, run, strict: self.strict })
+    }
+
+    /// Whether whatever was left unread, or is not known, ends the run as incomplete.
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// The files that the run writes.
@@ -149,9 +162,10 @@ impl Opened {
     /// Completes a report with what is known of the run, writes it everywhere, and tells how the run ends. What could
     /// not be evaluated outweighs findings: the report is not whole.
     pub(super) fn write(self, mut report: Report, inputs: Vec<String>) -> Result<Outcome, CommandError> {
-        report.run = RunInfo { inputs, has_baseline: report.run.has_baseline, ..self.run };
+        let RunInfo { has_baseline, coverage, notices, .. } = report.run;
+        report.run = RunInfo { inputs, has_baseline, coverage, notices, ..self.run };
         self.outputs.write(&report)?;
-        let outcome = outcome(&report);
+        let outcome = outcome(&report, self.strict);
         // The run ends here, and takes the memory of a large report with it faster than piece by piece.
         std::mem::forget(report);
         Ok(outcome)
@@ -169,8 +183,9 @@ impl Opened {
 
     /// [`Opened::write`] of what was not written on the way. The report says of the run what [`Opened::info`] tells.
     pub(super) fn complete(self, report: &Report) -> Result<Outcome, CommandError> {
+        let strict = self.strict;
         self.outputs.complete(report)?;
-        Ok(outcome(report))
+        Ok(outcome(report, strict))
     }
 }
 

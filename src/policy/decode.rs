@@ -7,20 +7,21 @@ use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
 use super::{
-    App, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned, UnknownGrant,
-    Verdict, Waiver, rule_pages,
+    App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned,
+    UnknownGrant, Verdict, Waiver, rule_pages,
 };
 
 /// The version of the format that this build reads.
 const VERSION: &str = "1";
 
-const POLICY_KEYS: &[&str] = &[
+pub(super) const POLICY_KEYS: &[&str] = &[
     "version",
     "default",
     "extends",
     "allow",
     "deny",
     "rules",
+    "comments",
     "apps",
     "waivers",
     "unknown-grants",
@@ -39,6 +40,7 @@ const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
+const COMMENTS: &[(&str, bool)] = &[("allowed", true), ("off", false)];
 const MOST_DAYS: u32 = 3650;
 
 const EXPECTED: &[(&str, Verdict)] = &[
@@ -64,6 +66,7 @@ pub(super) struct File {
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
     pub(super) rule_pages: Option<RulePages>,
+    pub(super) comments: Option<Comments>,
     pub(super) max_waiver_days: Option<u32>,
 }
 
@@ -102,6 +105,7 @@ impl Reader<'_> {
             allow: self.patterns(fields.get("allow")),
             deny: self.patterns(fields.get("deny")),
             levels: self.levels(fields.get("rules")),
+            comments: fields.get("comments").and_then(|node| self.comments(node)),
             apps: self.apps(fields.get("apps")),
             waivers: self.each(fields.get("waivers"), "a list of waivers", Self::waiver),
             unknown_grants: self.each(fields.get("unknown-grants"), "a list of grants", Self::unknown_grant),
@@ -155,6 +159,24 @@ impl Reader<'_> {
             }
         }
         levels
+    }
+
+    /// What comments in sources may accept.
+    fn comments(&mut self, node: &Node) -> Option<Comments> {
+        if let Value::Scalar(_) = node.value {
+            let allowed = self.choice(node, "`allowed`, `off` or a list of rules", COMMENTS)?;
+            return Some(if allowed { Comments::Allowed } else { Comments::Off });
+        }
+        let mut rules = Vec::new();
+        for node in self.list(node, "`allowed`, `off` or a list of rules") {
+            let Some(rule) = self.text(node, "a rule").and_then(|text| self.rule(text, node.span)) else { continue };
+            if Comments::NEVER.contains(&rule) {
+                let problem = Problem::new(node.span, format!("a comment never accepts `{rule}`"));
+                self.report(problem.help("take it out; a waiver of the policy has an owner, a reason and an end"));
+            }
+            rules.push(rule);
+        }
+        Some(Comments::Rules(rules))
     }
 
     /// A number of days.
@@ -457,7 +479,7 @@ rule-pages: wiki.example.com/{code}
         let found: String = texts.iter().map(|text| errors(&[("p", text)])).collect();
         insta::assert_snapshot!(found, @r"
         p:1:1 [] the policy is empty (begin with `version: 1`)
-        p:1:1 [] expected a policy (a mapping), found a list
+        p:1:1 [] this is no policy: it holds none of the keys of one, or few (a policy begins with `version: 1`; of other files nothing is shown)
         p:1:1 [] a policy needs the key `version` (write `version: 1` on the first line)
         p:1:10 [2] `2` is not a version that this build reads (it reads version 1)
         p:1:10 [1.0] `1.0` is not a version that this build reads (it reads version 1)

@@ -7,7 +7,7 @@ use crate::text::digest::Digest;
 use crate::text::{Place, Problem, Source, SourceId, Sources, Span};
 use crate::yaml;
 
-use super::decode::{File, decode};
+use super::decode::{File, POLICY_KEYS, decode};
 use super::fields::{did_you_mean, shown};
 use super::{Spanned, builtin, secrets};
 use crate::secret;
@@ -137,6 +137,15 @@ impl<'a> Files<'a> {
                 (File::default(), problems)
             }
         };
+        if !problems.is_empty() && matches!(id, FileId::Path(_)) && !yaml::is_made_of(text, POLICY_KEYS) {
+            // Somebody may have named it to read it here.
+            self.complete = false;
+            self.sources.replace(source, Source::new(id.label(), ""));
+            let problem = Problem::new(Span::default(), "this is no policy: it holds none of the keys of one, or few");
+            let help = "a policy begins with `version: 1`; of other files nothing is shown";
+            self.problems.push((source, problem.help(help)));
+            return (source, File::default());
+        }
         let overlaps = |problem: &Problem| found.iter().any(|span| overlap(*span, problem.span));
         let mut all: Vec<Problem> = problems.into_iter().filter(|problem| !overlaps(problem)).collect();
         all.extend(found.iter().map(|span| secrets::problem(*span)));

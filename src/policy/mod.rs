@@ -34,10 +34,10 @@ mod unknown_grants;
 mod verdict;
 mod waiver;
 
-pub use discover::candidates;
+pub use discover::names_in;
 pub use model::{
-    App, CallEntry, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy, PolicyTest,
-    Spanned, UnknownGrant,
+    App, CallEntry, Comments, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy,
+    PolicyTest, Spanned, UnknownGrant,
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use rule_pages::RulePages;

@@ -46,10 +46,40 @@ pub struct Policy {
     pub data: Vec<DataOverride>,
     /// The organisation's own pages about rules. The nearer file wins.
     pub rule_pages: Option<RulePages>,
+    /// What comments in sources may accept. The nearer file wins.
+    pub comments: Comments,
     /// The texts that its places point into, as far as they were read when it was loaded.
     pub(crate) texts: Sources,
     /// How many days a waiver may hold; any number when absent.
     pub max_waiver_days: Option<u32>,
+}
+
+/// Which findings a comment in a source may accept: whoever writes the source writes the comment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Comments {
+    /// Those of every rule but [`Comments::NEVER`].
+    #[default]
+    Allowed,
+    /// None.
+    Off,
+    /// Those of these rules.
+    Rules(Vec<&'static str>),
+}
+
+impl Comments {
+    /// Rules that speak of what the policy forbids, or of what has to be revoked: no comment settles that.
+    pub const NEVER: [&'static str; 3] = ["denied", "not-allowed", "secret-in-source"];
+
+    /// Whether a comment may accept a rule's findings.
+    #[must_use]
+    pub fn may_accept(&self, rule: &str) -> bool {
+        let permits = match self {
+            Self::Allowed => true,
+            Self::Off => false,
+            Self::Rules(rules) => rules.contains(&rule),
+        };
+        permits && !Self::NEVER.contains(&rule)
+    }
 }
 
 impl Policy {

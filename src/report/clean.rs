@@ -34,6 +34,9 @@ fn without_commands(mut text: &str, second: &str) -> String {
 /// The most characters of a scope or an input that are shown.
 pub(super) const NAME: usize = 120;
 
+/// The most characters of a message that are shown.
+pub(super) const MESSAGE: usize = 600;
+
 /// A text for a format that carries any text faithfully, such as JSON.
 ///
 /// The field is private so that a renderer cannot make one without passing [`verbatim`].

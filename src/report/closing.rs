@@ -4,14 +4,11 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::clean::{NAME, clean, clipped};
-use super::{Canvas, NotEvaluated, Report, Summary, Tally, provenance};
+use super::clean::{MESSAGE, NAME, clean, clipped};
+use super::{Canvas, NotEvaluated, Report, Summary, Tally, coverage, provenance};
 use crate::finding::Link;
 use crate::finding::Waived;
 use crate::text::Place;
-
-/// The most characters of a message that are shown.
-pub(super) const MESSAGE: usize = 600;
 
 /// `path:line:column` of a place's start.
 pub(super) fn spot(report: &Report, place: Place) -> String {
@@ -55,8 +52,21 @@ fn waiver(report: &Report, waived: &Waived) -> String {
     format!("{} {on} by {}{until}: {}", finding.rule.code, clean(waiver), clipped(&reason, MESSAGE))
 }
 
+/// One line for each notice.
+pub(super) fn notices(report: &Report, color: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let word = styled(color, AnsiColor::Yellow.on_default().bold(), "notice");
+    for notice in &report.run.notices {
+        writeln!(out, "{word}: {}", coverage::notice(notice))?;
+        if let Some(help) = &notice.help {
+            writeln!(out, "  help: {}", clipped(help, MESSAGE))?;
+        }
+    }
+    Ok(())
+}
+
 /// The last lines.
 pub(super) fn end(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    notices(report, canvas.color, out)?;
     for note in &report.notes {
         writeln!(out, "{}: {}", styled(canvas.color, AnsiColor::Green.on_default().bold(), "note"), clean(note))?;
     }
@@ -72,7 +82,8 @@ pub(super) fn summary(report: &Report, color: bool) -> String {
     let summary = report.summary();
     let (words, style) = verdict(&summary, report.totals.as_ref().map(|totals| &totals.all), report.fails());
     let words = styled(color, style, &words);
-    format!("{words} · policy {} · catalog {}", clean(&report.policy.path), clean(&report.catalog.date))
+    let files = coverage::phrase(report).map(|files| format!(" · {files}")).unwrap_or_default();
+    format!("{words}{files} · policy {} · catalog {}", clean(&report.policy.path), clean(&report.catalog.date))
 }
 
 /// What the run comes to, then what it looked at.

@@ -9,7 +9,7 @@ use std::io;
 
 use super::clean::clean;
 use super::population::{self, Line, Rows, Unit, Whose};
-use super::{Canvas, CatalogInfo, PolicyInfo, Renderer, Report};
+use super::{Canvas, CatalogInfo, Coverage, PolicyInfo, Renderer, Report};
 use crate::finding::Finding;
 use crate::judge::Judged;
 
@@ -114,6 +114,23 @@ impl Rows for Csv {
             out.push_str(&cells(&[&input.input, &line_number, "", "", ""]));
             let row = Row { message: Some(&input.message), verdict: "not-evaluated", ..Row::default() };
             out.push_str(&line(&row).tail);
+        }
+        for notice in &report.run.notices {
+            out.push_str(&cells(&[notice.path.as_deref().unwrap_or_default(), "", "", "", ""]));
+            out.push_str(&line(&Row { message: Some(&notice.message), verdict: "notice", ..Row::default() }).tail);
+        }
+        if let Some(Coverage { scanned, binary, skipped }) = &report.run.coverage {
+            let mut counted = |verdict: &str, message: &str| {
+                out.push_str(&cells(&["", "", "", "", ""]));
+                out.push_str(&line(&Row { message: Some(message), verdict, ..Row::default() }).tail);
+            };
+            counted("scanned", &format!("files: {scanned}"));
+            if *binary > 0 {
+                counted("scanned", &format!("files: {binary} (binary, their runs of text)"));
+            }
+            for (reason, files) in skipped {
+                counted("skipped", &format!("files: {files} ({})", reason.as_str()));
+            }
         }
         out
     }

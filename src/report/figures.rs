@@ -4,8 +4,8 @@ use std::io;
 
 use anstyle::AnsiColor;
 
-use super::clean::{NAME, clipped};
-use super::closing::{MESSAGE, counted, styled};
+use super::clean::{MESSAGE, NAME, clipped};
+use super::closing::{counted, styled};
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::{Canvas, GrantInfo, Report, Tally, Totals};
 use crate::finding::{Finding, Subject};

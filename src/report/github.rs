@@ -7,10 +7,9 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::address::address;
-use super::clean::{NAME, clean, clipped, for_log};
-use super::closing::{self, MESSAGE};
-use super::provenance;
-use super::{Canvas, NotEvaluated, Renderer, Report};
+use super::clean::{MESSAGE, NAME, clean, clipped, for_log};
+use super::closing;
+use super::{Canvas, NotEvaluated, Notice, Renderer, Report, coverage, provenance};
 use crate::finding::{Finding, Severity};
 use crate::text::Place;
 
@@ -33,7 +32,8 @@ impl Renderer for GitHub {
         let mut findings: Vec<&Finding> = report.findings.iter().collect();
         findings.sort_by_key(|finding| Reverse(finding.severity));
         let unread = report.not_evaluated.iter().map(|input| unread(report, input));
-        let commands = unread.chain(findings.into_iter().map(|finding| command(report, finding)));
+        let notices = report.run.notices.iter().map(noticed);
+        let commands = unread.chain(notices).chain(findings.into_iter().map(|finding| command(report, finding)));
         let mut written = [0; 3];
         let mut left = [0; 3];
         for (severity, command) in commands {
@@ -89,6 +89,15 @@ fn unread(report: &Report, input: &NotEvaluated) -> (Severity, String) {
         message.push_str(&clipped(help, MESSAGE));
     }
     (Severity::Error, written(Severity::Error, &properties(report, input.place, "not evaluated"), &message))
+}
+
+fn noticed(notice: &Notice) -> (Severity, String) {
+    let mut message = coverage::notice(notice);
+    if let Some(help) = &notice.help {
+        message.push_str("\nhelp: ");
+        message.push_str(&clipped(help, MESSAGE));
+    }
+    (Severity::Warning, written(Severity::Warning, &[("title", notice.kind.to_owned())], &message))
 }
 
 /// Where an annotation goes, when that is in a file.

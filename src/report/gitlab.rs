@@ -8,9 +8,9 @@ use std::io;
 use serde::Serialize;
 
 use super::address::address;
-use super::clean::{self, Text, clipped};
-use super::closing::{self, MESSAGE};
-use super::{Canvas, NotEvaluated, Renderer, Report};
+use super::clean::{self, MESSAGE, Text, clipped};
+use super::closing;
+use super::{Canvas, NotEvaluated, Renderer, Report, coverage};
 use crate::finding::{Finding, Severity};
 use crate::text::Place;
 use crate::text::digest::Digest;
@@ -34,7 +34,11 @@ impl Renderer for GitLab {
         let names = report.fingerprints().findings;
         let findings = report.findings.iter().zip(names).map(|(finding, name)| Issue::new(report, finding, name));
         let unread = report.not_evaluated.iter().enumerate().map(|(n, input)| Issue::unread(report, input, n));
-        let issues: Vec<Issue<'_>> = unread.chain(findings).collect();
+        let notices = report.run.notices.iter().map(|notice| {
+            Issue::of_run(report, notice.kind, "major", &coverage::notice(notice), notice.path.as_deref())
+        });
+        let files = coverage::phrase(report).map(|files| Issue::of_run(report, "coverage", "info", &files, None));
+        let issues: Vec<Issue<'_>> = unread.chain(notices).chain(findings).chain(files).collect();
         out.write_all(clean::json(serde_json::to_string_pretty(&issues)?).as_bytes())?;
         out.write_all(b"\n")
     }
@@ -93,6 +97,24 @@ impl<'a> Issue<'a> {
             fingerprint: digest.hex().chars().take(32).collect(),
             severity: "blocker",
             location: Location::new(report, input.place, &input.input),
+        }
+    }
+}
+
+impl<'a> Issue<'a> {
+    /// What is to be said of the run. Its fingerprint says what it is about, and not how much of it there is.
+    fn of_run(report: &Report, kind: &'a str, severity: &'static str, description: &str, path: Option<&str>) -> Self {
+        let mut digest = Digest::default();
+        for part in [kind, path.unwrap_or_default()] {
+            digest.add(part);
+            digest.add([0]);
+        }
+        Self {
+            description: Text::owned(description),
+            check_name: kind,
+            fingerprint: digest.hex().chars().take(32).collect(),
+            severity,
+            location: Location::new(report, None, path.unwrap_or_default()),
         }
     }
 }

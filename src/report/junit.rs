@@ -11,10 +11,10 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::clean::{NAME, clipped};
-use super::closing::{self, MESSAGE, spot};
+use super::clean::{MESSAGE, NAME, clipped};
+use super::closing::{self, spot};
 use super::rows::by_row;
-use super::{Canvas, NotEvaluated, Renderer, Report, provenance};
+use super::{Canvas, NotEvaluated, Renderer, Report, coverage, provenance};
 use crate::finding::Finding;
 use crate::finding::Waived;
 use crate::judge::Judged;
@@ -64,7 +64,8 @@ impl Renderer for JUnit {
 fn properties<W: io::Write>(report: &Report, xml: &mut Writer<W>) -> io::Result<()> {
     let counts = provenance::counts(report).map(|(name, count)| (name, count.to_string()));
     xml.create_element("properties").write_inner_content(|xml| {
-        for (name, value) in provenance::facts(report).into_iter().chain(counts) {
+        let notices = report.run.notices.iter().map(|notice| ("notice", coverage::notice(notice)));
+        for (name, value) in provenance::facts(report).into_iter().chain(notices).chain(counts) {
             let attributes = [("name", name), ("value", &*legal(&value))];
             xml.create_element("property").with_attributes(attributes).write_empty()?;
         }

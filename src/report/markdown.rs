@@ -8,7 +8,7 @@ use std::io;
 
 use super::clean::{NAME, clipped};
 use super::closing::{not_evaluated, spot};
-use super::{Canvas, Renderer, Report, provenance};
+use super::{Canvas, Renderer, Report, coverage, provenance};
 use crate::finding::Finding;
 use crate::finding::Waived;
 
@@ -52,6 +52,11 @@ impl Renderer for Markdown {
         if !report.not_evaluated.is_empty() {
             writeln!(out, "\n**Not evaluated**: what is missing here was not judged.\n")?;
             let items = report.not_evaluated.iter().map(|input| format!("- {}\n", words(&not_evaluated(input))));
+            part(out, items, UNREAD)?;
+        }
+        if !report.run.notices.is_empty() {
+            writeln!(out, "\n**Notices**\n")?;
+            let items = report.run.notices.iter().map(|notice| format!("- {}\n", words(&coverage::notice(notice))));
             part(out, items, UNREAD)?;
         }
         if !findings.is_empty() {

@@ -5,6 +5,7 @@
 mod address;
 mod clean;
 mod closing;
+mod coverage;
 mod csv;
 mod document;
 mod excerpt;
@@ -35,6 +36,7 @@ mod tests;
 mod text;
 mod totals;
 
+pub use coverage::{Coverage, Notice, Skipped};
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use format::Format;

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::clean::{self, Text};
 use super::population::{self, Line, Rows, Unit, Whose};
-use super::{Canvas, CatalogInfo, GrantState, PolicyInfo, Renderer, Report, Summary, Tally};
+use super::{Canvas, CatalogInfo, Coverage, GrantState, PolicyInfo, Renderer, Report, Summary, Tally};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::judge::{Judged, Verdict};
 
@@ -136,6 +136,18 @@ struct Last<'a> {
     grants: Option<Tally>,
     /// What else has to be known of the run.
     notes: Vec<Text<'a>>,
+    /// How many files of a tree were looked at, and how many not; `null` where no tree was.
+    files: Option<&'a Coverage>,
+}
+
+/// `notice`: what a reader has to know of the way in which the run judged.
+#[derive(Serialize)]
+struct Noticed<'a> {
+    r#type: &'static str,
+    kind: &'static str,
+    path: Option<Text<'a>>,
+    message: Text<'a>,
+    help: Option<Text<'a>>,
 }
 
 impl Rows for Ndjson {
@@ -200,6 +212,15 @@ impl Rows for Ndjson {
                 help: input.help.as_deref().map(Text::new),
             }));
         }
+        for notice in &report.run.notices {
+            out.push_str(&line(&Noticed {
+                r#type: "notice",
+                kind: notice.kind,
+                path: notice.path.as_deref().map(Text::new),
+                message: Text::new(&notice.message),
+                help: notice.help.as_deref().map(Text::new),
+            }));
+        }
         let grants = report.totals.as_ref().map(|totals| totals.all);
         out.push_str(&line(&Last {
             r#type: "summary",
@@ -207,6 +228,7 @@ impl Rows for Ndjson {
             timestamp: report.run.timestamp.map(|time| time.to_string()),
             summary: report.summary(),
             grants,
+            files: report.run.coverage.as_ref(),
             notes: report.notes.iter().map(|note| Text::new(note)).collect(),
         }));
         out

@@ -1,7 +1,7 @@
 //! By what a report was made: program, catalog, policy, day, inputs.
 
-use super::Report;
 use super::clean::{NAME, clipped};
+use super::{Report, coverage};
 
 /// The most inputs that are named in a line for people.
 const INPUTS: usize = 10;
@@ -22,6 +22,9 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     }
     if !report.run.inputs.is_empty() {
         facts.push(("inputs", inputs(&report.run.inputs)));
+    }
+    if let Some(files) = coverage::phrase(report) {
+        facts.push(("files", files));
     }
     facts
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::coverage::{Coverage, Notice};
 use super::sarif;
 use crate::finding::{Confidence, Finding, Severity};
 
@@ -22,6 +23,10 @@ pub struct RunInfo {
     pub tree: Tree,
     /// What SARIF is written for.
     pub sarif: sarif::Options,
+    /// How much of a tree was looked at; `None` where the run looked at none.
+    pub coverage: Option<Coverage>,
+    /// What a reader has to know of the way in which the run judged.
+    pub notices: Vec<Notice>,
 }
 
 impl Default for RunInfo {
@@ -35,6 +40,8 @@ impl Default for RunInfo {
             has_baseline: false,
             tree: Tree::default(),
             sarif: sarif::Options::default(),
+            coverage: None,
+            notices: Vec::new(),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 
-use super::clean::{NAME, clipped};
-use super::closing::{self, MESSAGE, styled};
+use super::clean::{MESSAGE, NAME, clipped};
+use super::closing::{self, styled};
 use super::figures;
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::rows::by_row;

@@ -5,8 +5,8 @@ use std::io;
 use annotate_snippets::renderer::DEFAULT_LINE_NUM_STYLE;
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Renderer as SnippetRenderer, Snippet, Title};
 
-use super::clean::{NAME, clean, clipped, for_log};
-use super::closing::{self, MESSAGE, styled};
+use super::clean::{MESSAGE, NAME, clean, clipped, for_log};
+use super::closing::{self, styled};
 use super::excerpt::{Excerpt, excerpt};
 use super::figures;
 use super::{Canvas, NotEvaluated, PolicyInfo, Renderer, Report};

@@ -12,7 +12,7 @@ use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject, Waived, W
 use crate::input::scan::Ignore;
 use crate::input::{ListKind, Request};
 use crate::judge::Judged;
-use crate::policy::{Effective, Policy, Waiver, WaiverState};
+use crate::policy::{Comments, Effective, Policy, Waiver, WaiverState};
 use crate::rules::{IgnoreUse, WaiverUse};
 use crate::scope::Scope;
 use crate::text::{SourceId, Sources};
@@ -124,20 +124,23 @@ pub fn apply_waivers(
 }
 
 /// Parts findings into those that stand and those that a comment beside them accepts, and tells what became of each
-/// comment. One without a reason accepts nothing.
+/// comment. One without a reason accepts nothing, nor does any what the policy lets no comment accept.
 #[must_use]
 pub fn apply_ignores(
     findings: Vec<Finding>,
     ignores: &[Ignore],
     rules: &[&'static RuleInfo],
+    permitted: &Comments,
     sources: &Sources,
 ) -> (Vec<Finding>, Vec<Waived>, Vec<IgnoreUse>) {
     let rule_of = |word: &str| rules.iter().find(|rule| rule.name == word || rule.code.eq_ignore_ascii_case(word));
     let mut uses: Vec<IgnoreUse> = Vec::with_capacity(ignores.len());
     let mut by_line: HashMap<(SourceId, usize), Vec<usize>> = HashMap::new();
     for (at, ignore) in ignores.iter().enumerate() {
-        let rules = ignore.rules.iter().filter_map(|rule| rule_of(&rule.name)).map(|rule| rule.name).collect();
-        uses.push(IgnoreUse { ignore: ignore.clone(), rules, matched: 0 });
+        let rules: Vec<&str> =
+            ignore.rules.iter().filter_map(|rule| rule_of(&rule.name)).map(|rule| rule.name).collect();
+        let refused = rules.iter().copied().filter(|rule| !permitted.may_accept(rule)).collect();
+        uses.push(IgnoreUse { ignore: ignore.clone(), rules, refused, matched: 0 });
         by_line.entry((ignore.place.source, ignore.line)).or_default().push(at);
     }
     let mut kept = Vec::new();
@@ -149,7 +152,8 @@ pub fn apply_ignores(
         for at in by_line.get(&(finding.place.source, line)).into_iter().flatten() {
             let Some(used) = uses.get_mut(*at).filter(|used| used.rules.contains(&finding.rule.name)) else { continue };
             used.matched += 1;
-            if !used.ignore.reason.is_empty() && accepted_by.is_none() {
+            let is_permitted = !used.refused.contains(&finding.rule.name);
+            if is_permitted && !used.ignore.reason.is_empty() && accepted_by.is_none() {
                 accepted_by = Some((used.ignore.place, used.ignore.reason.clone()));
             }
         }

@@ -127,7 +127,7 @@ impl<'a> Review<'a> {
         let Gathered { requests, ignores, sources, not_evaluated } = gathered;
         let Said { scopes, findings } = self.judge(&requests);
         let (findings, mut waived, ignores) =
-            accept::apply_ignores(findings, &ignores, &rules::infos_of(self.rules), &sources);
+            accept::apply_ignores(findings, &ignores, &rules::infos_of(self.rules), &self.policy.comments, &sources);
         let (mut findings, by_waiver, mut uses) = accept::apply_waivers(findings, self.policy, self.as_of);
         waived.extend(by_waiver);
         // A run over one application says nothing of the others' waivers.

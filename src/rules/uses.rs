@@ -24,7 +24,9 @@ pub struct IgnoreUse {
     pub ignore: Ignore,
     /// The rules that it names and that exist, by name.
     pub rules: Vec<&'static str>,
-    /// How many findings it accepted, or would have accepted had it a reason.
+    /// Of these: those of which the policy lets no comment accept findings.
+    pub refused: Vec<&'static str>,
+    /// How many findings it accepted, or would have accepted had it a reason and were it permitted.
     pub matched: usize,
 }
 

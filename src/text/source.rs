@@ -201,6 +201,13 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Puts another text in the place of one of which nothing is to be shown.
+    pub(crate) fn replace(&mut self, id: SourceId, source: Source) {
+        if let Some(old) = self.all.get_mut(id.0) {
+            *old = source;
+        }
+    }
+
     /// Adds a source and returns its id.
     pub fn add(&mut self, source: Source) -> SourceId {
         self.all.push(source);

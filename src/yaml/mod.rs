@@ -7,6 +7,7 @@
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
+use crate::scope::closest;
 use crate::text::{Problem, Span};
 
 /// How deep collections may nest: more than any real file does, and little enough for the stack of a small thread.
@@ -49,6 +50,27 @@ pub struct Entry {
     pub key_span: Span,
     /// The value.
     pub value: Node,
+}
+
+/// Whether a text is made of known keys, at least half of them: a file of another kind is none whose text an error may
+/// show, since nobody knows what is in it.
+#[must_use]
+pub(crate) fn is_made_of(text: &str, known: &[&str]) -> bool {
+    let is_known = |key: &str| known.contains(&key) || closest(key, known.iter().copied()).is_some();
+    let share = |keys: &[&str]| {
+        let count = keys.iter().filter(|key| is_known(key)).count();
+        count > 0 && count * 2 >= keys.len()
+    };
+    match parse(text).map(|node| node.value) {
+        Ok(Value::Mapping(entries)) => share(&entries.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>()),
+        Ok(_) => text.trim().is_empty(),
+        // What cannot be read is taken by its lines.
+        Err(_) => {
+            let lines = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
+            let words: Vec<&str> = lines.map(|line| line.split(':').next().unwrap_or("").trim_end()).collect();
+            !text.contains('\0') && words.first().is_some_and(|first| is_known(first)) && share(&words)
+        }
+    }
 }
 
 impl Node {

@@ -48,7 +48,7 @@ fn a_comment_that_accepts_nothing_is_a_finding() {
         .transcript()
     );
     // A file that holds nothing else is looked at all the same.
-    let report = json(&mut scan(&["--format", "json"], "# zscope: ignore[denied] long gone\n"));
+    let report = json(&mut scan(&["--format", "json"], "# zscope: ignore[full-access] long gone\n"));
     assert_eq!(codes(&report["findings"]), ["ZS308"]);
 }
 

@@ -100,15 +100,17 @@ fn files_are_put_where_files_can_be() {
 fn a_new_file_stands_where_the_old_one_stood() {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
-    for args in [["--output", "json=link"], ["--lock=link", "--summary"]] {
+    // A link that lies outside the tree is the user's own, and leads where it led.
+    for args in [&["--output", "json=kept/old"][..], &["--lock=kept/old", "--summary"], &["--output", "LINK"]] {
         let mut run = zscope(&["audit", "a.json"]).file("a.json", r#"{"scope": "ZohoBooks.invoices.READ"}"#);
-        run.command.args(args);
-        let (folder, link) = (run.path().join("kept"), run.path().join("link"));
+        let outside = tempfile::tempdir().unwrap();
+        let (folder, link) = (run.path().join("kept"), outside.path().join("link"));
+        run.command.args(args.iter().map(|arg| if *arg == "LINK" { link.to_str().unwrap() } else { arg }));
         fs::create_dir(&folder).unwrap();
         let old = folder.join("old");
         fs::write(&old, OLD).unwrap();
         fs::set_permissions(&old, fs::Permissions::from_mode(0o640)).unwrap();
-        std::os::unix::fs::symlink("kept/old", &link).unwrap();
+        std::os::unix::fs::symlink(&old, &link).unwrap();
         assert_eq!(run.ended().code, Some(0), "{args:?}");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink(), "{args:?}");
         assert_ne!(fs::read_to_string(&old).unwrap(), OLD, "{args:?}");
@@ -136,5 +138,80 @@ fn a_full_disk_leaves_old_files_whole() {
         assert!(said.contains("cannot be written"), "{args:?}: {said}");
         assert_eq!(fs::read_to_string(run.path().join("old")).unwrap(), OLD, "{args:?}");
         assert_eq!(files(&run), 2, "{args:?}: nothing half-done is left behind");
+    }
+}
+
+/// Whoever makes the tree would say which file is overwritten.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_of_the_tree() {
+    use std::os::unix::fs::symlink;
+
+    let precious = "what is precious\n";
+    for (command, path) in [
+        (&["scan", "a.py", "--output", "sarif=PATH"][..], "report.sarif"),
+        (&["scan", "a.py", "--output", "json=PATH"], "folder/report.json"),
+        (&["scan", "a.py", "--output", "json=PATH"], "deep/er/folder/report.json"),
+        (&["scan", "a.py", "--output", "json=PATH"], "dangling.json"),
+        (&["scan", "a.py", "--output", "json=PATH"], "./deep/../report.sarif"),
+        (&["scan", "a.py", "--output", "json=PATH"], "inner.json"),
+        (&["scan", "a.py", "--write-baseline", "--baseline", "PATH"], "report.sarif"),
+        (&["audit", "t.json", "--lock=PATH"], "report.sarif"),
+        (&["man", "--out", "PATH"], "folder"),
+        (&["init", "ci", "github", "--write"], ".github/workflows/zscope.yml"),
+    ] {
+        let args: Vec<String> = command.iter().map(|arg| arg.replace("PATH", path)).collect();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let mut run = zscope(&args).file("a.py", "").file("t.json", r#"{"scope": "openid"}"#).file("deep/er/x", "");
+        let home = tempfile::tempdir().unwrap();
+        for name in ["report.sarif", "report.json", "zscope.1"] {
+            fs::write(home.path().join(name), precious).unwrap();
+        }
+        let at = |name: &str| run.path().join(name);
+        fs::write(at("mine.json"), precious).unwrap();
+        symlink(home.path().join("report.sarif"), at("report.sarif")).unwrap();
+        symlink(home.path(), at("folder")).unwrap();
+        symlink(home.path(), at("deep/er/folder")).unwrap();
+        symlink(home.path().join("new.json"), at("dangling.json")).unwrap();
+        symlink("mine.json", at("inner.json")).unwrap();
+        symlink(home.path(), at(".github")).unwrap();
+        let ended = run.ended();
+        assert_eq!(ended.code, Some(2), "{args:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains("is a link, and nothing is written through one"), "{args:?}: {}", ended.stderr);
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 3, "{args:?}");
+        for file in fs::read_dir(home.path()).unwrap() {
+            assert_eq!(fs::read_to_string(file.unwrap().path()).unwrap(), precious, "{args:?}");
+        }
+        assert_eq!(fs::read_to_string(run.path().join("mine.json")).unwrap(), precious, "{args:?}");
+    }
+}
+
+/// A run that is told to end takes away what it has begun; what a killed one leaves, the next one takes away.
+#[cfg(unix)]
+#[test]
+fn nothing_unfinished_stays() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    for (signal, number) in [("TERM", 15), ("HUP", 1), ("INT", 2), ("KILL", 9)] {
+        if signal == "INT" && crate::scan_files::interrupts_are_ignored() {
+            continue;
+        }
+        let (run, mut child) = under_way(&["--output", "ndjson=old", "--output", "csv=new"]);
+        let start = Instant::now();
+        while files(&run) < 3 && start.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(files(&run), 3, "{signal}: two have been begun");
+        let sent = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        assert_eq!(child.wait().unwrap().signal(), Some(number), "ended as ever");
+        assert_eq!(fs::read_to_string(run.path().join("old")).unwrap(), OLD, "{signal}");
+        let left = files(&run) - 1;
+        assert_eq!(left, if signal == "KILL" { 2 } else { 0 }, "{signal}");
+        // What looks alike and is somebody's own stays, and so does what another run is writing.
+        let run = run.file(".zscope-mine.tmp", "").file("t.json", r#"{"scope": "openid"}"#);
+        let mut run = run.again(&["audit", "t.json", "--output", "json=third"]);
+        assert_eq!(run.ended().code, Some(0));
+        assert_eq!(files(&run), 4, "{signal}");
     }
 }

@@ -4,6 +4,7 @@
 
 mod accepted;
 mod audit;
+mod author;
 #[cfg(feature = "online")]
 mod canary;
 mod catalog_commands;
@@ -11,6 +12,7 @@ mod catalog_import;
 mod container;
 mod evidence;
 mod formats;
+mod gate;
 mod html;
 mod init;
 mod injection;

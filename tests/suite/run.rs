@@ -37,6 +37,30 @@ impl Run {
         self
     }
 
+    /// Makes the folder a git repository, in which nothing is tracked yet.
+    pub(crate) fn repository(self) -> Self {
+        self.git(&["init", "-q"]);
+        self
+    }
+
+    /// Commits everything that is there, whatever ignore rules say.
+    pub(crate) fn commit(self) -> Self {
+        self.git(&["add", "-A", "-f"]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", "x"]);
+        self
+    }
+
+    /// Runs git in the folder, as nobody in particular.
+    pub(crate) fn git(&self, args: &[&str]) -> String {
+        let settings = ["user.name=a", "user.email=a@b", "init.defaultBranch=main", "protocol.file.allow=always"];
+        let settings = settings.iter().flat_map(|setting| ["-c", setting]);
+        let mut command = Command::new("git");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        let output = command.current_dir(self.folder.path()).args(settings).args(args).output().unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     pub(crate) fn stdin(mut self, content: impl Into<Vec<u8>>) -> Self {
         self.stdin = Some(content.into());
         self

@@ -82,8 +82,8 @@ fn a_guess_fails_no_build() {
 fn trees_are_walked_as_git_sees_them() {
     let tree = |args: &[&str]| {
         let run = scan(&[&["--format", "json"], args].concat())
+            .repository()
             .file(".gitignore", "build/\n")
-            .file(".git/HEAD", "ref: refs/heads/main\n")
             .file("build/a.js", "'Desk.tickets.READ'")
             .file(".hidden/a.js", "'Desk.tickets.READ'")
             .file("src/b.js", "'Desk.tickets.READ'")
@@ -94,11 +94,12 @@ fn trees_are_walked_as_git_sees_them() {
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         places(&ended.stdout).iter().map(|place| place.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(tree(&[]), ["src/b.js", "src/big.js", "src/c.py"]);
-    assert_eq!(tree(&["--hidden"]), [".hidden/a.js", "src/b.js", "src/big.js", "src/c.py"]);
-    assert_eq!(tree(&["--no-ignore"]), ["build/a.js", "src/b.js", "src/big.js", "src/c.py"]);
+    assert_eq!(tree(&[]), [".hidden/a.js", "src/b.js", "src/big.js", "src/c.py"]);
+    assert_eq!(tree(&["--no-ignore"]), [".hidden/a.js", "build/a.js", "src/b.js", "src/big.js", "src/c.py"]);
+    assert_eq!(tree(&["build"]), ["build/a.js"]);
+    assert_eq!(tree(&["src"]), ["src/b.js", "src/big.js", "src/c.py"]);
     assert_eq!(tree(&["-g", "*.py"]), ["src/c.py"]);
-    assert_eq!(tree(&["-g", "!*.py", "--max-filesize", "2K"]), ["src/b.js"]);
+    assert_eq!(tree(&["-g", "!*.py", "-g", "!.hidden", "--max-filesize", "2K"]), ["src/b.js"]);
     assert_eq!(tree(&["src/c.py", "./src/c.py", "build/a.js", "-j1"]), ["build/a.js", "src/c.py"]);
 }
 

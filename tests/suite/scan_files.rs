@@ -292,7 +292,7 @@ fn a_closed_pipe_is_quiet() {
 }
 
 /// Whether whoever started the tests lets nothing be interrupted, as shells do with what runs in the background.
-fn interrupts_are_ignored() -> bool {
+pub(crate) fn interrupts_are_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)

@@ -62,10 +62,6 @@ pub(super) struct Args {
     #[arg(long)]
     summary: bool,
 
-    /// End with exit code 3 also for unknown grants that the policy accepts
-    #[arg(long)]
-    strict: bool,
-
     #[command(flatten)]
     live: live::LiveArgs,
 
@@ -94,7 +90,9 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     if args.inputs.iter().filter(|input| *input == "-").count() > 1 {
         return Err(CommandError::usage("`-` stands twice: standard input can be read once"));
     }
-    let Ready { policy, catalog, as_of, mut sources } = args.basis.prepare()?;
+    let mut ready = args.basis.prepare()?;
+    let notices = ready.notices();
+    let Ready { policy, catalog, as_of, mut sources, .. } = ready;
     let requested = args.requested.as_deref().map(|list| requested(list, &mut sources)).transpose()?;
     let lock = args.check_lock.as_deref().map(|path| read_lock(path, &mut sources)).transpose()?;
     let lock_file = args.lock.as_deref().map(LockFile::at).transpose()?;
@@ -127,6 +125,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     let unsettled = if is_whole || args.lock_known { None } else { Some(unsettled(collector.held())) };
     let mut report = collector.finish(lock.as_ref(), Wanted { details: !args.summary, plans: args.plan });
     report.run = info;
+    report.run.notices = notices;
     for sink in &mut sinks {
         let end = sink.rows.end(&report);
         sink.out
@@ -136,7 +135,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     }
     drop(sinks);
     let all = report.totals.as_ref().map(|totals| totals.all).unwrap_or_default();
-    let unknown = if args.strict { all.unknown_grants } else { all.unsettled_grants() };
+    let unknown = if args.reporting.is_strict() { all.unknown_grants } else { all.unsettled_grants() };
     let offending = all.offending_grants;
     let outcome = outputs.complete(&report)?;
     if offending > 0 && !args.plan && io::stderr().is_terminal() {

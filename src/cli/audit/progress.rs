@@ -51,20 +51,28 @@ impl Watch for Progress {
 /// The first interrupt stops the asking, so that what was learnt is reported: tokens were minted for it. The second one
 /// ends the run.
 #[cfg(feature = "online")]
-fn listen() {
-    let interrupted = || {
-        if STOPPED.swap(true, Ordering::Relaxed) {
-            std::process::exit(INTERRUPTED);
-        }
-        super::super::tell("note: interrupted: what has been learnt is reported; once more ends the run at once");
-    };
-    // Where nobody can listen, an interrupt ends the run as ever.
-    let _ = ctrlc::set_handler(interrupted);
+fn interrupted() -> bool {
+    if STOPPED.swap(true, Ordering::Relaxed) {
+        return false;
+    }
+    super::super::tell("note: interrupted: what has been learnt is reported; once more ends the run at once");
+    true
 }
 
-/// What shells take for the end by an interrupt.
-#[cfg(feature = "online")]
-const INTERRUPTED: i32 = 130;
+#[cfg(all(feature = "online", unix))]
+fn listen() {
+    super::super::signals::on_interrupt(interrupted);
+}
+
+#[cfg(all(feature = "online", not(unix)))]
+fn listen() {
+    // Where nobody can listen, an interrupt ends the run as ever.
+    let _ = ctrlc::set_handler(|| {
+        if !interrupted() {
+            std::process::exit(130);
+        }
+    });
+}
 
 #[cfg(not(feature = "online"))]
 fn listen() {}

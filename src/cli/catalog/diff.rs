@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let (old, new) = (args.load(&args.old)?, args.load(&args.new)?);
     let verdicts = match &args.policy {
         Some(policy) => {
-            let basis = Basis { policy: Some(policy.clone()), app: args.app.clone(), catalog: Vec::new(), as_of: None };
+            let basis = Basis { policy: Some(policy.clone()), app: args.app.clone(), ..Basis::default() };
             let ready = basis.prepare()?;
             Some(judge::shifts(&old, &new, &ready.policy, args.app.as_deref()))
         }

@@ -1,11 +1,11 @@
 //! `zscope init ci`: jobs for CI services.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::super::draft::Goal;
 use super::super::error::CommandError;
 use super::super::{Outcome, print, tell};
 
@@ -106,17 +106,14 @@ fn filled(service: Service, from: &str) -> String {
 fn write(path: &Path, text: &str) -> Result<(), CommandError> {
     let failed =
         |error: &dyn std::fmt::Display| CommandError::usage(format!("`{}` cannot be written: {error}", path.display()));
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
+    let put = Goal::new_at(path).and_then(|goal| goal.put_new(text));
+    put.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             CommandError::usage(format!("`{}` is there already: nothing was written", path.display()))
                 .help("leave --write out, and add the job that is printed")
         }
         _ => failed(&error),
-    })?;
-    file.write_all(text.as_bytes()).map_err(|error| failed(&error))
+    })
 }
 
 #[cfg(test)]

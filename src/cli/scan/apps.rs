@@ -1,25 +1,31 @@
 //! Which application a file belongs to.
 
-use std::path::{Path, PathBuf, absolute};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use super::worker::shown;
 use crate::policy::Policy;
+use crate::report::Notice;
 use crate::text::{Problem, SourceId};
 
 /// The applications of a policy with the files that are theirs.
 pub(super) struct Apps {
     /// The one application that everything is judged for.
     one: Option<String>,
-    /// The folder that globs begin at.
+    /// The folder that globs begin at, links resolved.
     base: Option<PathBuf>,
     globs: Vec<(String, GlobSet)>,
+    /// Files that lie outside it.
+    outside: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Apps {
     /// Everything belongs to one application.
     pub(super) fn one(app: &str) -> Self {
-        Self { one: Some(app.to_owned()), base: None, globs: Vec::new() }
+        Self { one: Some(app.to_owned()), base: None, globs: Vec::new(), outside: Mutex::default() }
     }
 
     /// The applications of a policy. Their `paths` begin at the folder of the policy's file; a path that is no glob
@@ -28,7 +34,7 @@ impl Apps {
     /// # Errors
     ///
     /// A path cannot be read as a glob.
-    pub(super) fn of(policy: &Policy) -> Result<Self, Vec<(SourceId, Problem)>> {
+    pub(super) fn of(policy: &Policy, folder: Option<PathBuf>) -> Result<Self, Vec<(SourceId, Problem)>> {
         let mut problems = Vec::new();
         let mut globs = Vec::new();
         for app in policy.apps.iter().filter(|app| !app.paths.is_empty()) {
@@ -58,21 +64,38 @@ impl Apps {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let file = Path::new(&policy.origin.label);
-        let base = absolute(file).ok().filter(|file| file.is_file()).and_then(|file| file.parent().map(Path::to_owned));
-        Ok(Self { one: None, base, globs })
+        Ok(Self { one: None, base: folder, globs, outside: Mutex::default() })
     }
 
-    /// The applications that a file is judged for; `None` among them is the policy's top level.
+    /// The applications that a file is judged for; `None` among them is the policy's top level. A file outside the
+    /// policy's folder belongs to none.
     pub(super) fn of_file(&self, path: &Path) -> Vec<Option<String>> {
         if self.one.is_some() || self.globs.is_empty() {
             return vec![self.one.clone()];
         }
-        let whole = absolute(path).ok();
-        let inside = self.base.as_ref().and_then(|base| whole.as_ref()?.strip_prefix(base).ok());
-        let path = inside.unwrap_or_else(|| path.strip_prefix(".").unwrap_or(path));
-        let owners = self.globs.iter().filter(|(_, set)| set.is_match(path));
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let Some(inside) = self.base.as_ref().and_then(|base| whole.strip_prefix(base).ok()) else {
+            if let Ok(mut outside) = self.outside.lock() {
+                outside.insert(path.to_owned());
+            }
+            return vec![None];
+        };
+        let owners = self.globs.iter().filter(|(_, set)| set.is_match(inside));
         let apps: Vec<Option<String>> = owners.map(|(app, _)| Some(app.clone())).collect();
         if apps.is_empty() { vec![None] } else { apps }
+    }
+
+    /// What the reader has to know: which files belong to no application wherever they lie.
+    pub(super) fn outside(&self) -> Option<Notice> {
+        let outside = self.outside.lock().ok()?;
+        let first = outside.first()?;
+        let others = match outside.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let message = format!(
+            "files outside the policy's folder belong to none of its apps, and were judged by its top level{others}"
+        );
+        Some(Notice::new("outside-policy", message).at(&shown(first)).help("name the app: `--app NAME`"))
     }
 }

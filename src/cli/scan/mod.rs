@@ -2,6 +2,7 @@
 
 mod apps;
 mod fix;
+mod listing;
 mod open;
 mod progress;
 mod since;
@@ -19,7 +20,7 @@ use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
 use crate::input::Request;
 use crate::input::scan::Scanner;
-use crate::report::clean;
+use crate::report::{Coverage, Notice, clean};
 use crate::review::{Gathered, Review};
 use crate::text::{Source, Sources};
 use apps::Apps;
@@ -71,11 +72,11 @@ pub(super) struct Args {
 /// Options that choose among the files of a tree.
 #[derive(Debug, clap::Args)]
 struct Choice {
-    /// Scan hidden files and folders, too
-    #[arg(long)]
-    hidden: bool,
+    /// Says nothing new: dot files are always scanned
+    #[arg(id = "hidden", long = "hidden", hide = true)]
+    _hidden: bool,
 
-    /// Scan what .gitignore, .ignore and git's own lists leave out
+    /// Scan what git neither tracks nor wants to: files that its ignore rules name. What it tracks is always scanned
     #[arg(long)]
     no_ignore: bool,
 
@@ -117,12 +118,14 @@ fn size(text: &str) -> Result<u64, String> {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
-    let Ready { policy, catalog, as_of, mut sources } = args.basis.prepare()?;
+    let mut ready = args.basis.prepare()?;
     let outputs = args.reporting.open()?;
-    let baseline = args.baseline.read()?;
+    let baseline = args.baseline.read(&ready.ground)?;
+    let mut notices = ready.notices();
+    let Ready { policy, catalog, as_of, mut sources, folder, ground, .. } = ready;
     let apps = match &args.basis.app {
         Some(app) => Apps::one(app),
-        None => match Apps::of(&policy) {
+        None => match Apps::of(&policy, folder) {
             Ok(apps) => apps,
             Err(problems) => return Err(CommandError::problems(sources, problems)),
         },
@@ -153,6 +156,11 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
     baseline.apply(&mut report, &review, evaluated)?;
+    report.run.coverage = Some(tree.coverage);
+    notices.extend(tree.notices);
+    notices.extend(apps.outside());
+    notices.extend(ground.new_comments(&report));
+    report.run.notices = notices;
     let outcome = outputs.write(report, args.inputs());
     // As with the report: the run ends here.
     std::mem::forget((catalog, policy, tree.files));
@@ -176,20 +184,27 @@ struct Tree {
     /// The files in which something was found, each with the name that reports show.
     files: Vec<(PathBuf, String)>,
     gathered: Gathered,
+    coverage: Coverage,
+    notices: Vec<Notice>,
 }
 
 impl Tree {
     /// Takes the files in the order of their names, each once, and each of their requests for every application that
     /// the file belongs to.
     fn of(outcomes: Outcomes, sources: Sources, apps: &Apps) -> Self {
-        let Outcomes { mut files, mut not_evaluated } = outcomes;
+        let Outcomes { mut files, mut not_evaluated, counts, notices } = outcomes;
         files.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.path.cmp(&b.path)));
         // `a` and `./a` are one file.
         let plain = |file: &FoundFile| file.path.strip_prefix(".").unwrap_or(&file.path).to_owned();
         files.dedup_by(|a, b| plain(a) == plain(b));
         not_evaluated.sort_by(|a, b| (&a.input, &a.message).cmp(&(&b.input, &b.message)));
         not_evaluated.dedup_by(|a, b| (&a.input, &a.message) == (&b.input, &b.message));
-        let mut tree = Self { files: Vec::new(), gathered: Gathered { sources, not_evaluated, ..Gathered::default() } };
+        let mut tree = Self {
+            files: Vec::new(),
+            gathered: Gathered { sources, not_evaluated, ..Gathered::default() },
+            coverage: counts,
+            notices,
+        };
         for FoundFile { path, name, scanned } in files {
             let id = tree.gathered.sources.add(Source::of_pieces(&*name, scanned.pieces));
             tree.gathered.ignores.extend(scanned.ignores.into_iter().map(|ignore| ignore.moved_to(id)));

@@ -1,62 +1,92 @@
 //! The files that git says have changed.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use super::listing::Listing;
+use super::worker::Outcomes;
 use crate::cli::error::CommandError;
+use crate::cli::git::{Kind, Repository};
 
-/// The files under some paths that differ from a revision, and those that git does not know and does not ignore.
-pub(super) fn changed(revision: &str, paths: &[PathBuf]) -> Result<Vec<PathBuf>, CommandError> {
-    if revision.is_empty() || revision.starts_with('-') {
-        return Err(CommandError::usage(format!("`{revision}` is no git revision"))
-            .help("name a branch, a tag or a commit, for example `origin/main`"));
-    }
-    let mut files = Vec::new();
+/// The files under some paths that differ from a revision, and those that git does not know and does not ignore. Of what
+/// cannot be compared, everything counts as changed.
+pub(super) fn changed(revision: &str, paths: &[PathBuf], outcomes: &mut Outcomes) -> Result<Listing, CommandError> {
+    let mut listing = Listing::default();
     for path in paths {
-        let (folder, only) = if path.is_dir() {
-            (path.as_path(), Path::new("."))
-        } else {
-            (path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")), path.as_path())
+        let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(Path::new("")) };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Some((repository, under)) =
+            Repository::around(folder).and_then(|found| found.inside(path).map(|under| (found, under)))
+        else {
+            let message = format!("`{}` is in no git repository", path.display());
+            return Err(CommandError::usage(message).help("--since asks git what changed: leave it out"));
         };
-        let only = if path.is_dir() { only } else { Path::new(only.file_name().unwrap_or_default()) };
-        let differ = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--diff-filter=d", "--relative"];
-        let mut names = git(folder, &[&differ[..], &[revision, "--"]].concat(), only)?;
-        names.extend(git(folder, &["ls-files", "-z", "--others", "--exclude-standard", "--"], only)?);
-        files.extend(names.into_iter().map(|name| if folder == Path::new(".") { name } else { folder.join(name) }));
-    }
-    files.sort();
-    files.dedup();
-    Ok(files)
-}
-
-/// The paths that git names, parted by zero bytes. Nothing that the repository configures is run.
-fn git(folder: &Path, arguments: &[&str], only: &Path) -> Result<Vec<PathBuf>, CommandError> {
-    let output = Command::new("git")
-        .args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-C"])
-        .arg(folder)
-        .args(arguments)
-        .arg(only)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .output()
-        .map_err(|error| {
-            CommandError::usage(format!("git cannot be run: {error}")).help("--since asks git: install it")
+        let commit = repository.commit(revision)?;
+        let base = if path.is_dir() { path.clone() } else { PathBuf::new() };
+        let at = Part { repository: &repository, folder: &base, under: &under, named: path };
+        at.add(&commit, &mut listing, outcomes).map_err(|said| {
+            CommandError::usage(format!("git does not tell what changed: {said}"))
+                .help("leave --since out: everything is scanned then")
         })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.lines().next().unwrap_or("").trim_start_matches("fatal: ");
-        return Err(CommandError::usage(format!("git does not know what changed: {said}"))
-            .help("--since needs a git repository and a revision that it has"));
     }
-    Ok(output.stdout.split(|&byte| byte == 0).filter(|name| !name.is_empty()).map(path_of).collect())
+    listing.files.sort();
+    listing.files.dedup();
+    Ok(listing)
 }
 
-#[cfg(unix)]
-fn path_of(name: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    PathBuf::from(std::ffi::OsStr::from_bytes(name))
+/// A part of a repository.
+struct Part<'a> {
+    repository: &'a Repository,
+    /// The folder as it was named.
+    folder: &'a Path,
+    /// Its path in the repository.
+    under: &'a Path,
+    /// What was named: the folder, or one file.
+    named: &'a Path,
 }
 
-#[cfg(not(unix))]
-fn path_of(name: &[u8]) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(name).into_owned())
+impl Part<'_> {
+    /// A path of the repository as one of the folder that was named.
+    fn shown(&self, path: &Path) -> PathBuf {
+        match path.strip_prefix(self.under) {
+            Ok(rest) if rest.as_os_str().is_empty() => self.named.to_owned(),
+            Ok(rest) => self.folder.join(rest),
+            Err(_) => self.repository.root().join(path),
+        }
+    }
+
+    fn add(&self, commit: &str, listing: &mut Listing, outcomes: &mut Outcomes) -> Result<(), String> {
+        let differences = self.repository.changed(commit, self.under)?;
+        for difference in &differences {
+            let path = self.shown(&difference.path);
+            let foreign = difference.path.as_os_str().as_encoded_bytes().ends_with(b"/");
+            match difference.kind {
+                _ if foreign => listing.add_other(&path, true, outcomes),
+                Kind::Submodule => {}
+                _ => listing.files.push(path),
+            }
+        }
+        let links = self.repository.tracked(self.under)?.into_iter().filter(|entry| entry.kind == Kind::Submodule);
+        for link in links {
+            let path = self.shown(&link.path);
+            let difference = differences.iter().find(|difference| difference.path == link.path);
+            let before = difference.map_or(Some(&link.object), |difference| difference.before.as_ref());
+            match (Repository::at(&path), before) {
+                (Some(other), Some(before)) => {
+                    let part = Part { repository: &other, folder: &path, under: Path::new(""), named: &path };
+                    // What it was may not be there to compare with.
+                    if part.add(before, listing, outcomes).is_err() {
+                        listing.add_other(&path, true, outcomes);
+                    }
+                }
+                (Some(_), None) => listing.add_other(&path, true, outcomes),
+                (None, _) if difference.is_some() => outcomes.not_evaluated(
+                    &path,
+                    "is a submodule that changed and is not checked out",
+                    Some("check it out: `git submodule update --init`"),
+                ),
+                (None, _) => {}
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,4 +1,4 @@
-//! From paths to files: trees walked as ripgrep walks them, and lists of files.
+//! From paths to files: what git knows of a tree, walks where it knows nothing, and lists of files.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,16 @@ use std::thread;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{WalkBuilder, WalkState};
 
+use super::listing::Listing;
 use super::open::{Named, OwnFiles};
 use super::progress::Progress;
 use super::worker::{Outcomes, Shared, Worker};
 use super::{Args, Choice, since};
 use crate::cli::error::CommandError;
 use crate::cli::files;
+use crate::cli::git::{Repository, plain};
 use crate::input::scan::Scanner;
+use crate::report::Skipped;
 
 /// Scans what the arguments name.
 pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> Result<Outcomes, CommandError> {
@@ -23,35 +26,40 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> 
     let globs = args.choice.globs()?;
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
-    let listed = match (&args.files_from, &args.since) {
-        (Some(list), _) => Some(listed(list)?),
-        (_, Some(revision)) => {
-            let mut changed = since::changed(revision, paths)?;
-            changed.retain(|path| args.choice.takes(path, &globs));
-            Some(changed)
+    let tree = tree();
+    let mut outcomes = Outcomes::default();
+    // What somebody named, and what a look around finds.
+    let (mut named, mut met) = (Vec::new(), Listing::default());
+    if let Some(revision) = &args.since {
+        met = since::changed(revision, paths, &mut outcomes)?;
+    } else {
+        let list = args.files_from.as_deref().map(listed).transpose()?;
+        let (files, folders) = sorted_out(list.as_deref().unwrap_or(paths), &tree, &mut outcomes);
+        named = files;
+        for folder in folders.iter().filter(|_| list.is_none()) {
+            met.add(folder, !args.choice.no_ignore, &mut outcomes);
         }
-        _ => None,
-    };
+    }
+    met.files.retain(|path| args.choice.takes(path, &globs));
     let progress = Progress::start();
     let max_size = args.choice.max_filesize;
     let shared = Shared {
         scanner,
         own_files,
         max_size,
+        tree: &tree,
         progress: &progress,
         large: Mutex::default(),
         outcomes: Mutex::default(),
     };
-    let named = listed.is_none() || args.files_from.is_some();
-    let mut outcomes = Outcomes::default();
-    let (files, folders) = sorted_out(listed.as_deref().unwrap_or(paths), named, &mut outcomes);
-    scan_files(&files, named, threads.get(), &shared);
-    if let Some((first, rest)) = folders.split_first().filter(|_| listed.is_none()) {
+    scan_files(&named, true, threads.get(), &shared);
+    scan_files(&met.files, false, threads.get(), &shared);
+    if let Some((first, rest)) = met.folders.split_first() {
         let mut walk = WalkBuilder::new(first);
         for folder in rest {
             walk.add(folder);
         }
-        args.choice.set(&mut walk, globs).threads(threads.get());
+        set(&mut walk, globs).threads(threads.get());
         scan_folders(&walk, &shared);
     }
     for (file, named) in shared.large.into_inner().unwrap_or_default() {
@@ -60,6 +68,13 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> 
     outcomes.add(shared.outcomes.into_inner().unwrap_or_default());
     progress.end();
     Ok(outcomes)
+}
+
+/// The tree that links must not lead out of: the repository around the working folder, or that folder.
+fn tree() -> PathBuf {
+    let here = Path::new(".");
+    let repository = Repository::around(here).map(|found| found.root().to_owned());
+    repository.or_else(|| here.canonicalize().ok()).unwrap_or_default()
 }
 
 impl Choice {
@@ -72,52 +87,60 @@ impl Choice {
         globs.build().map_err(|error| wrong(&error))
     }
 
-    /// Whether a file that a tool named would be met on a walk.
+    /// Whether the globs take a file, and the folders that it is in.
     fn takes(&self, path: &Path, globs: &Override) -> bool {
-        let matched = globs.matched(path, false);
-        let hidden = || {
-            path.components().any(|part| {
-                let name = part.as_os_str().to_string_lossy();
-                name.starts_with('.') && name != "." && name != ".."
-            })
-        };
-        !matched.is_ignore() && (self.hidden || matched.is_whitelist() || !hidden())
-    }
-
-    fn set<'w>(&self, walk: &'w mut WalkBuilder, globs: Override) -> &'w mut WalkBuilder {
-        let ignores = !self.no_ignore;
-        walk.hidden(!self.hidden)
-            .parents(ignores)
-            .ignore(ignores)
-            .git_ignore(ignores)
-            .git_global(ignores)
-            .git_exclude(ignores)
-            .overrides(globs)
-            .follow_links(false)
-            // What git keeps for itself is no source.
-            .filter_entry(|entry| entry.file_name() != ".git")
+        let left_out = |folder: &Path| !folder.as_os_str().is_empty() && globs.matched(folder, true).is_ignore();
+        self.glob.is_empty() || !(globs.matched(path, false).is_ignore() || path.ancestors().skip(1).any(left_out))
     }
 }
 
-/// Parts files from folders, and tells of what is neither. Of the files that a tool named, some may be gone.
-fn sorted_out(paths: &[PathBuf], named: bool, outcomes: &mut Outcomes) -> (Vec<PathBuf>, Vec<PathBuf>) {
+/// A walk over all that there is: nobody knows which of it is tracked, so no ignore rule hides any of it.
+fn set(walk: &mut WalkBuilder, globs: Override) -> &mut WalkBuilder {
+    walk.standard_filters(false)
+        .overrides(globs)
+        .follow_links(false)
+        // What git keeps for itself is no source.
+        .filter_entry(|entry| entry.file_name() != ".git")
+}
+
+/// Parts files from folders, and tells of what is neither, and of what a link leads out of the tree to.
+fn sorted_out(paths: &[PathBuf], tree: &Path, outcomes: &mut Outcomes) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for path in paths {
-        match Named::of(path) {
-            Ok(Named::File) => files.push(path.clone()),
-            Ok(Named::Folder) => folders.push(path.clone()),
-            Ok(Named::Other) if named => {
+        let kind = match Named::of(path) {
+            Ok(Named::Other) => {
+                outcomes.counts.skip(Skipped::Special, 1);
                 outcomes.not_evaluated(
                     path,
                     "is neither a file nor a folder",
                     Some("pipe its content into `zscope check -`"),
                 );
+                continue;
             }
-            Err(error) if named => outcomes.unreadable(path, &error),
-            _ => {}
+            Err(error) => {
+                outcomes.unreadable(path, &error);
+                continue;
+            }
+            Ok(kind) => kind,
+        };
+        if leads_out(path, tree) {
+            outcomes.counts.skip(Skipped::Link, 1);
+            let help = Some("name what it leads to, if that is to be scanned");
+            outcomes.not_evaluated(path, "is, or lies behind, a link that leads out of the tree", help);
+            continue;
+        }
+        match kind {
+            Named::Folder => folders.push(path.clone()),
+            _ => files.push(path.clone()),
         }
     }
     (files, folders)
+}
+
+/// Whether a path of the tree leads out of it, by a link.
+fn leads_out(path: &Path, tree: &Path) -> bool {
+    let lies_within = std::path::absolute(path).is_ok_and(|path| plain(&path).starts_with(tree));
+    lies_within && path.canonicalize().is_ok_and(|target| !target.starts_with(tree))
 }
 
 fn scan_files(files: &[PathBuf], named: bool, threads: usize, shared: &Shared<'_>) {
@@ -142,7 +165,8 @@ fn scan_folders(walk: &WalkBuilder, shared: &Shared<'_>) {
         Box::new(move |entry| {
             match entry {
                 Ok(entry) => {
-                    if entry.file_type().is_some_and(|kind| kind.is_file()) {
+                    let kind = entry.file_type().filter(|kind| !kind.is_dir());
+                    if kind.is_some_and(|kind| worker.is_file_of(entry.path(), kind)) {
                         worker.file(entry.path(), false);
                     }
                 }

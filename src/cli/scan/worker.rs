@@ -1,6 +1,6 @@
 //! The work on one file, and what comes of all.
 
-use std::fs::File;
+use std::fs::FileType;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,9 @@ use std::sync::Mutex;
 
 use super::open::OwnFiles;
 use super::progress::Progress;
+use crate::cli::files;
 use crate::input::scan::{PIECE, Reader, Scanned, Scanner, Seen, Syntax, scan_large};
-use crate::report::NotEvaluated;
+use crate::report::{Coverage, NotEvaluated, Notice, Skipped};
 
 /// A file in which something was found.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(super) struct FoundFile {
 pub(super) struct Outcomes {
     pub(super) files: Vec<FoundFile>,
     pub(super) not_evaluated: Vec<NotEvaluated>,
+    pub(super) counts: Coverage,
+    pub(super) notices: Vec<Notice>,
 }
 
 /// What every worker shares.
@@ -32,6 +35,8 @@ pub(super) struct Shared<'a> {
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) own_files: &'a OwnFiles,
     pub(super) max_size: Option<u64>,
+    /// The tree that links must not lead out of, links resolved.
+    pub(super) tree: &'a Path,
     pub(super) progress: &'a Progress,
     /// Large files that were met, and whether somebody named them: all threads search them together when all others are
     /// done.
@@ -64,6 +69,10 @@ impl<'a> Worker<'a> {
     /// met on the way may be binary, or gone.
     pub(super) fn file(&mut self, path: &Path, named: bool) {
         if self.shared.own_files.hold(path) {
+            self.outcomes.counts.skip(Skipped::Own, 1);
+            return;
+        }
+        if !named && !self.is_file(path) {
             return;
         }
         self.shared.progress.step();
@@ -75,6 +84,27 @@ impl<'a> Worker<'a> {
             return;
         }
         self.outcomes.seen(path, named, seen);
+    }
+
+    /// Whether a path that was met on the way is that of a file. Counts what is none.
+    fn is_file(&mut self, path: &Path) -> bool {
+        match path.symlink_metadata() {
+            Ok(found) => return self.is_file_of(path, found.file_type()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.outcomes.counts.skip(Skipped::Missing, 1),
+            Err(error) => self.outcomes.unreadable(path, &error),
+        }
+        false
+    }
+
+    /// [`Worker::is_file`] of what is known to be there.
+    pub(super) fn is_file_of(&mut self, path: &Path, kind: FileType) -> bool {
+        if kind.is_symlink() {
+            let stays = path.canonicalize().is_ok_and(|target| target.starts_with(self.shared.tree));
+            self.outcomes.counts.skip(Skipped::Link, usize::from(!stays));
+        } else if files::special(kind).is_some() {
+            self.outcomes.counts.skip(Skipped::Special, 1);
+        }
+        kind.is_file()
     }
 
     /// Takes note of a folder, or of an entry of one, that could not be read on a walk.
@@ -101,7 +131,7 @@ impl<'a> Worker<'a> {
     }
 
     fn scan(&mut self, path: &Path) -> io::Result<Option<Seen>> {
-        let file = File::open(path)?;
+        let file = files::open_at_once(path)?;
         let size = || Ok(file.metadata()?.len());
         if let Some(most) = self.shared.max_size
             && size()? > most
@@ -117,12 +147,14 @@ impl Outcomes {
     pub(super) fn add(&mut self, others: Self) {
         self.files.extend(others.files);
         self.not_evaluated.extend(others.not_evaluated);
+        self.counts.add(&others.counts);
+        self.notices.extend(others.notices);
     }
 
     /// Scans a large file on so many threads. One that grows is read as far as it reached when it was opened.
     pub(super) fn large_file(&mut self, scanner: &Scanner<'_>, path: &Path, named: bool, threads: NonZeroUsize) {
         let scan = || {
-            let file = File::open(path)?;
+            let file = files::open_at_once(path)?;
             scan_large(scanner, &file, file.metadata()?.len(), threads, PIECE, Syntax::of(path)).map(Some)
         };
         self.seen(path, named, scan());
@@ -132,12 +164,19 @@ impl Outcomes {
     fn seen(&mut self, path: &Path, named: bool, seen: io::Result<Option<Seen>>) {
         match seen {
             Ok(Some(Seen::Text(scanned))) => {
+                self.counts.scanned += 1;
+                self.counts.binary += usize::from(scanned.binary);
                 if !(scanned.requests.is_empty() && scanned.ignores.is_empty()) {
                     self.files.push(FoundFile { path: path.to_owned(), name: shown(path), scanned });
                 }
             }
-            Ok(None | Some(Seen::Large { .. } | Seen::Own(_))) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {}
+            // A large one is scanned later.
+            Ok(Some(Seen::Large { .. })) => {}
+            Ok(Some(Seen::Own(_))) => self.counts.skip(Skipped::Own, 1),
+            Ok(None) => self.counts.skip(Skipped::TooLarge, 1),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {
+                self.counts.skip(Skipped::Missing, 1);
+            }
             Err(error) => self.unreadable(path, &error),
         }
     }
@@ -150,6 +189,7 @@ impl Outcomes {
 
     /// Takes note of what the system says of a path.
     pub(super) fn unreadable(&mut self, path: &Path, error: &io::Error) {
+        self.counts.skip(Skipped::Unreadable, 1);
         match error.kind() {
             io::ErrorKind::NotFound => self.not_evaluated(path, "no such file or folder", None),
             io::ErrorKind::PermissionDenied => {
@@ -165,7 +205,7 @@ impl Outcomes {
 }
 
 /// A path as reports show it: without a leading `./`, with what is no UTF-8 replaced.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let plain = path.strip_prefix(".").ok().filter(|rest| !rest.as_os_str().is_empty()).unwrap_or(path);
     plain.to_string_lossy().into_owned()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::Report;
+use super::super::{Notice, Report, coverage};
 use super::population::Population;
 use super::shown::{self, Guide, Shown, Spots};
 use crate::text::SourceId;
@@ -121,6 +121,21 @@ pub(super) fn unread(report: &Report, guide: Guide<'_>) -> (Vec<Unread>, usize) 
     // Of a large run, the report itself lists only the first.
     let all = report.unread.max(report.not_evaluated.len());
     (rows.collect(), all - report.not_evaluated.len().min(ROWS))
+}
+
+/// What has to be known of the way in which the run judged.
+pub(super) struct Told {
+    pub(super) message: Shown,
+    pub(super) help: Vec<Shown>,
+}
+
+/// Everything that has to be known of the way in which the run judged.
+pub(super) fn notices(report: &Report) -> Vec<Told> {
+    let told = |notice: &Notice| Told {
+        message: Shown::sentence(&coverage::notice(notice)),
+        help: notice.help.as_deref().map(Shown::lines).unwrap_or_default(),
+    };
+    report.run.notices.iter().map(told).collect()
 }
 
 /// The waivers that absolved something, by waiver, application and rule, and how many more rows there are.

@@ -22,8 +22,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::{Canvas, Renderer, Report};
-use appendix::{Exception, PolicyText, Unknown, Unread};
+use super::{Canvas, Renderer, Report, coverage};
+use appendix::{Exception, PolicyText, Told, Unknown, Unread};
 use apps::Apps;
 use grants::Grants;
 use heat::Heat;
@@ -80,6 +80,8 @@ struct Page {
     of_policy: Vec<Statement>,
     of_policy_left_out: usize,
     exceptions: (Vec<Exception>, usize),
+    notices: Vec<Told>,
+    files: Option<Shown>,
     unread: (Vec<Unread>, usize),
     unknown: (Vec<Unknown>, usize),
     inputs: (Vec<Shown>, usize),
@@ -121,6 +123,8 @@ impl Page {
                 .collect(),
             of_policy_left_out: population.of_policy.len().saturating_sub(OF_POLICY),
             exceptions: appendix::exceptions(report),
+            notices: appendix::notices(report),
+            files: coverage::phrase(report).as_deref().map(Shown::sentence),
             unread: appendix::unread(report, guide),
             unknown: appendix::unknown(&population, guide),
             inputs: appendix::inputs(report, &listed),

@@ -15,7 +15,7 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
-use super::{Canvas, PolicyInfo, Renderer, Report, Summary, pretty};
+use super::{Canvas, Coverage, Notice, PolicyInfo, Renderer, Report, Summary, pretty};
 use crate::text::{Place, Sources};
 use findings::{Finding, Unread, WaivedFinding};
 use held::{Figures, Grant, Way};
@@ -75,6 +75,23 @@ struct Document<'a> {
     plans: Vec<Way<'a>>,
     /// What else has to be known of the run: what of the policy this command does not use.
     notes: Vec<Text<'a>>,
+    /// How many files of a tree were looked at, and how many not, by reason; `null` where no tree was.
+    files: Option<&'a Coverage>,
+    /// What a reader has to know of the way in which the run judged. No policy can silence it.
+    notices: Vec<Told<'a>>,
+}
+
+/// An entry of `notices`.
+#[derive(Serialize)]
+struct Told<'a> {
+    /// What kind of thing it is: `policy-changed`, `nearer-policy`, `catalog-redefined`, `outside-policy`, ….
+    kind: &'static str,
+    /// The file or folder that it is about; `null` where it is about the run.
+    path: Option<Text<'a>>,
+    /// What it is.
+    message: Text<'a>,
+    /// What to do about it.
+    help: Option<Text<'a>>,
 }
 
 /// `tool`: the program.
@@ -150,6 +167,19 @@ impl<'a> Document<'a> {
             totals: report.totals.as_ref().map(Figures::new),
             plans: report.plans.iter().map(Way::new).collect(),
             notes: report.notes.iter().map(|note| Text::new(note)).collect(),
+            files: report.run.coverage.as_ref(),
+            notices: report.run.notices.iter().map(Told::new).collect(),
+        }
+    }
+}
+
+impl<'a> Told<'a> {
+    fn new(notice: &'a Notice) -> Self {
+        Self {
+            kind: notice.kind,
+            path: notice.path.as_deref().map(Text::new),
+            message: Text::new(&notice.message),
+            help: notice.help.as_deref().map(Text::new),
         }
     }
 }

@@ -20,6 +20,7 @@ use self::places::{Artifacts, LineNames};
 use self::rules::Rules;
 use super::clean::{self, Text};
 use super::closing;
+use super::coverage;
 use super::{Canvas, Fingerprints, Renderer, Report};
 use crate::finding::Finding;
 use crate::finding::Waived;
@@ -49,6 +50,11 @@ const NOTIFICATIONS: usize = 1000;
 
 const NOT_EVALUATED: usize = 0;
 const LEFT_OUT: usize = 1;
+const NOTICE: usize = 2;
+const COVERAGE: usize = 3;
+
+/// Their names.
+const KINDS: [&str; 4] = ["not-evaluated", "left-out", "notice", "coverage"];
 
 /// The format `sarif`.
 pub(super) struct Sarif;
@@ -137,6 +143,12 @@ fn log<'r>(selection: &Selection<'r>) -> Log<'r> {
                 "What could not be evaluated was not judged: that there are no results on it means nothing.",
             ),
             noticed("left-out", "Results were left out.", "The other formats of the report list all results."),
+            noticed(
+                "notice",
+                "Something has to be known of the way in which the run judged.",
+                "It says by what was judged, where that is not what a reader would expect. No policy can silence it.",
+            ),
+            noticed("coverage", "How many files were scanned, and how many skipped.", "Skipped files were not judged."),
         ],
     };
     let category = match (&report.run.sarif.category, report.run.sarif.profile) {
@@ -183,7 +195,7 @@ fn log<'r>(selection: &Selection<'r>) -> Log<'r> {
 /// What could not be evaluated, and what had to be left out.
 fn notifications<'r>(selection: &Selection<'r>, artifacts: &mut Artifacts<'_>) -> Vec<Notification<'r>> {
     let notice = |index, level, text: String, locations| Notification {
-        descriptor: Descriptor { id: if index == NOT_EVALUATED { "not-evaluated" } else { "left-out" }, index },
+        descriptor: Descriptor { id: KINDS.get(index).copied().unwrap_or_default(), index },
         level,
         message: Message { text: Text::owned(&text) },
         locations,
@@ -215,6 +227,14 @@ fn notifications<'r>(selection: &Selection<'r>, artifacts: &mut Artifacts<'_>) -
             selection.left_out
         );
         notices.push(notice(LEFT_OUT, "warning", text, Vec::new()));
+    }
+    let told = selection.report.run.notices.iter().take(NOTIFICATIONS);
+    notices.extend(told.map(|told| {
+        let text = results::sentences(std::iter::once(coverage::notice(told)).chain(told.help.clone()));
+        notice(NOTICE, "warning", text, Vec::new())
+    }));
+    if let Some(files) = coverage::phrase(selection.report) {
+        notices.push(notice(COVERAGE, "note", results::sentences(std::iter::once(files)), Vec::new()));
     }
     notices
 }

@@ -2,8 +2,8 @@
 
 use super::super::Report;
 use super::super::address::{Address, of_source};
+use super::super::clean::MESSAGE;
 use super::super::clean::{NAME, Text, clipped, verbatim};
-use super::super::closing::MESSAGE;
 use super::Chosen;
 use super::model::{
     ArtifactChange, Fingerprints, Fix, Location, LogicalLocation, Message, Replacement, ResultProperties, Suppression,

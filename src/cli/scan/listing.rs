@@ -1,0 +1,85 @@
+//! Which files a tree consists of: what git tracks and what it does not ignore; without git, everything.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::git::{Kind, Repository};
+use crate::report::{Notice, Skipped};
+
+use super::worker::Outcomes;
+
+/// What there is to look at.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Files that git names.
+    pub(super) files: Vec<PathBuf>,
+    /// Folders of which git knows nothing: all that is in them counts.
+    pub(super) folders: Vec<PathBuf>,
+}
+
+impl Listing {
+    /// Adds what is in a folder. `ignores` says whether ignore rules hide what git does not track; what it tracks they
+    /// never hide.
+    pub(super) fn add(&mut self, folder: &Path, ignores: bool, outcomes: &mut Outcomes) {
+        let Some(repository) = Repository::around(folder) else {
+            self.folders.push(folder.to_owned());
+            return;
+        };
+        let Some(under) = repository.inside(folder) else {
+            self.folders.push(folder.to_owned());
+            return;
+        };
+        if let Err(said) = self.add_known(&repository, folder, &under, ignores, outcomes) {
+            let message = format!("git does not tell what it tracks, so ignore rules hide nothing: {said}");
+            outcomes.notices.push(Notice::new("git-unavailable", message).at(&super::worker::shown(folder)));
+            self.folders.push(folder.to_owned());
+        }
+    }
+
+    /// Adds what git knows of a folder: `under` is its path in the repository.
+    fn add_known(
+        &mut self,
+        repository: &Repository,
+        folder: &Path,
+        under: &Path,
+        ignores: bool,
+        outcomes: &mut Outcomes,
+    ) -> Result<(), String> {
+        let tracked = repository.tracked(under)?;
+        let untracked = repository.untracked(under, ignores)?;
+        let hidden = if ignores { repository.ignored(under)? } else { 0 };
+        // A folder that an ignore rule names, and that somebody named all the same.
+        if tracked.is_empty() && untracked.is_empty() && !under.as_os_str().is_empty() {
+            self.folders.push(folder.to_owned());
+            return Ok(());
+        }
+        outcomes.counts.skip(Skipped::Ignored, hidden);
+        let within = |path: &Path| folder.join(path.strip_prefix(under).unwrap_or(path));
+        for entry in tracked {
+            let path = within(&entry.path);
+            match entry.kind {
+                Kind::Submodule => self.add_other(&path, ignores, outcomes),
+                _ => self.files.push(path),
+            }
+        }
+        for path in untracked {
+            let whole = within(&path);
+            if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+                self.add_other(&whole, ignores, outcomes);
+            } else {
+                self.files.push(whole);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds another repository that lies in this one.
+    pub(super) fn add_other(&mut self, folder: &Path, ignores: bool, outcomes: &mut Outcomes) {
+        if Repository::at(folder).is_some() {
+            self.add(folder, ignores, outcomes);
+        } else if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+            self.folders.push(folder.to_owned());
+        } else {
+            outcomes.counts.skip(Skipped::Submodule, 1);
+        }
+    }
+}
