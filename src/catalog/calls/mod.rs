@@ -5,7 +5,8 @@
 //! path and hardly in the number of templates. At each level what is closest is tried first: the segment itself, another
 //! version of the API (`v8` for `v2`: see [`Match::version`]), text mixed with placeholders (the longest text first),
 //! digits, anything. The first template reached is the closest; a whole path reached beats a closer start that leads
-//! nowhere. A placeholder never takes a word that stands literally at its place in another path of the same service.
+//! nowhere. A placeholder never takes a word that stands literally at its place in another path of the same service, and
+//! one for an identifier no word of any path.
 //!
 //! The index of the embedded catalog is made by the build script and searched as it is.
 //!
@@ -214,7 +215,8 @@ impl<'c> Index<'c> {
                 && (asked.text.starts_with("__")
                     || self.packed.is_reserved(template.service, &place, &asked.folded)
                         && !self.names(template, asked)
-                    || name.to_ascii_lowercase().contains("module") && self.is_resource(template.service, asked));
+                    || name.to_ascii_lowercase().contains("module") && self.is_resource(template.service, asked)
+                    || is_identifier(name) && self.packed.is_word(&asked.folded));
             place.push_str(piece);
             !is_taken
         })
@@ -225,21 +227,21 @@ impl<'c> Index<'c> {
         self.catalog.numbered(service).resources.iter().any(|resource| resource.path.first() == Some(&asked.text))
     }
 
-    /// Whether the scopes of a call name the word: `leads` for `/crm/v8/{module}`, although `/crm/v8/Leads/…` stands in
-    /// other paths.
+    /// Whether the word is what the placeholder stands for, although it stands literally there in other paths: `Leads` is a
+    /// module in `/crm/v8/{module}`, or the scopes of the call bear the name.
     fn names(&self, template: &Template<'_>, asked: &Asked) -> bool {
         let Some((service, endpoint)) = self.known(template) else { return false };
-        let mut families: Vec<&[String]> = Vec::new();
+        let mut families: Vec<&str> = vec!["modules"];
         for need in endpoint.needs.scopes() {
             let path = need.resource();
             if path.last().is_some_and(|last| is_named(&asked.text, last)) {
                 return true;
             }
-            families.extend(path.first().map(std::slice::from_ref));
+            families.extend(path.first().map(String::as_str));
         }
         service.resources.iter().any(|resource| {
             matches!(resource.path.as_slice(), [family, last]
-                if is_named(&asked.text, last) && families.iter().any(|one| one.first() == Some(family)))
+                if is_named(&asked.text, last) && families.contains(&family.as_str()))
         })
     }
 
@@ -282,6 +284,12 @@ impl<'c> Index<'c> {
         )?;
         self.known(&near).map(|(_, endpoint)| endpoint)
     }
+}
+
+/// Whether a placeholder stands for an identifier, which is no word.
+fn is_identifier(placeholder: &str) -> bool {
+    let name = placeholder.to_ascii_lowercase();
+    name.ends_with("id") || name.ends_with("key")
 }
 
 /// A name without what only the API writes: `Sales_Orders` is `salesorders`, `Appointments__s` is `appointments`.

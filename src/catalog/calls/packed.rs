@@ -21,6 +21,9 @@ pub(crate) const MIXED: char = '\u{3}';
 /// Begins the piece of a version of the API.
 pub(crate) const VERSION: char = '\u{4}';
 
+/// The number of no service, under which the words of all paths stand.
+const EVERY: usize = 65_535;
+
 /// The bytes of a template's record, and of a place's.
 const TEMPLATE: usize = 24;
 const PLACE: usize = 20;
@@ -179,6 +182,13 @@ impl Packed {
     }
 }
 
+impl Packed {
+    /// Whether a word stands literally in the path of some service: it is no identifier then.
+    pub(crate) fn is_word(&self, folded: &str) -> bool {
+        folded.bytes().all(|b| b.is_ascii_alphabetic()) && self.is_reserved(EVERY, "", folded)
+    }
+}
+
 /// The first of a range of which `before` does not hold.
 fn partition(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (range.start, range.end);
@@ -243,6 +253,9 @@ fn reserved<'k>(keyed: &'k [(String, &Row<'_>)]) -> BTreeMap<(usize, String), BT
         }
     }
     let mut all = BTreeMap::new();
+    let literals = services.values().flat_map(|places| places.literal.values()).flatten().copied();
+    let words: BTreeSet<&str> = literals.filter(|word| word.bytes().all(|b| b.is_ascii_alphabetic())).collect();
+    all.insert((EVERY, String::new()), words);
     for (service, places) in services {
         for open in places.open {
             let alike = places.literal.iter().filter(|(before, _)| {
@@ -287,6 +300,7 @@ mod tests {
         assert!(packed.is_reserved(1, &place, "settings"));
         assert!(!packed.is_reserved(1, &place, "leads") && !packed.is_reserved(2, &place, "settings"));
         assert!(packed.is_reserved(1, &format!("{place}{ANY}{END}"), "roles"));
+        assert!(packed.is_word("roles") && !packed.is_word("role") && !packed.is_word("v8"));
         assert_eq!(packed.below(0..packed.len(), 0, "crm/").len(), 2);
         assert_eq!(packed.below(0..packed.len(), 0, "cr/").len(), 0);
     }
