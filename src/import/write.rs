@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::scalar::{list, one_or_list, scalar};
 use crate::catalog::model::{
-    Endpoint, Endpoints, LeftOut, Meaning, Needs, Operation, Provenance, Resource, Service, SourceRef,
+    Endpoint, Endpoints, Host, LeftOut, Meaning, Needs, Operation, OtherPath, Provenance, Resource, Service, SourceRef,
 };
 use crate::scope::Scope;
 
@@ -102,6 +102,30 @@ impl Row {
     }
 }
 
+/// A host of an API, as short as it can be told.
+fn host(host: &Host) -> String {
+    let mut row = Row::default().text("host", &host.host);
+    if !host.base_paths.is_empty() {
+        row = row.raw("base-paths", series(host.base_paths.iter().map(other_path)));
+    }
+    if host.is_older {
+        row = row.raw("status", "older");
+    }
+    if row.0.len() == 1 { scalar(&host.host) } else { row.flow() }
+}
+
+fn other_path(path: &OtherPath) -> String {
+    match path.stands_for.as_str() {
+        "" => scalar(&path.path),
+        own => Row::default().text("path", &path.path).text("for", own).flow(),
+    }
+}
+
+/// What is written already, as a list on one line.
+fn series(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}
+
 struct Writer<'s> {
     service: &'s Service,
 }
@@ -118,10 +142,13 @@ impl Writer<'_> {
         }
         let mut api = Row::default();
         if !service.hosts.is_empty() {
-            api = api.raw("hosts", list(service.hosts.iter().map(|host| host.host.as_str())));
+            api = api.raw("hosts", series(service.hosts.iter().map(host)));
         }
         if !service.base_paths.is_empty() {
             api = api.raw("base-paths", list(&service.base_paths));
+        }
+        if !service.other_paths.is_empty() {
+            api = api.raw("other-paths", series(service.other_paths.iter().map(other_path)));
         }
         if !api.0.is_empty() {
             let _ = writeln!(out, "api: {}", api.flow());

@@ -28,12 +28,12 @@ application depends on it than in a consent page that fails.
 
 ## Example
 ```scope
-Desk.tickets.WRITE
+Desk.accounts.CREATE
 ```
 
 ## Use instead
 ```scope
-Desk.tickets.CREATE,Desk.tickets.UPDATE
+Desk.contacts.CREATE
 ```
 
 ## Remarks

@@ -128,7 +128,7 @@ fn an_unknown_grant_ends_a_run_unless_the_policy_accepts_it() {
         ("", 3, 3),
         ("{ app: sync, reason: it is on file }", 0, 3),
         ("{ grant: nightly, reason: it is on file }", 0, 3),
-        ("{ grant: 1000.abcabcabcabcabcabcabcabcabcabc, reason: it is on file, expires: 2026-11-23 }", 0, 3),
+        ("{ grant: 1000.ABCABCABCABCABCABCABCABCABCABC, reason: it is on file, expires: 2026-11-23 }", 0, 3),
         ("{ grant: nightly, reason: it is on file, expires: 2026-11-22 }", 3, 3),
         ("{ app: other, reason: it is on file }", 3, 3),
         ("{ grant: another, reason: it is on file }", 3, 3),

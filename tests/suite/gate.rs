@@ -271,7 +271,7 @@ fn an_overlay_redefines_nothing() {
         ("aliases: [Desk]\n", "Desk.tickets.READ"),
         ("api: { hosts: [evil.example.com] }\n", "openid"),
         (
-            "resources: { own: { grants: x, operations: { READ: documented }, source: s } }\nerrata: [ { written: ZohoBooks.invoices.DELETE, means: ZohoBooks.own.READ, source: s } ]\n",
+            "resources: { own: { grants: x, data: [financial], operations: { READ: documented }, source: s } }\nerrata: [ { written: ZohoBooks.invoices.DELETE, means: ZohoBooks.own.READ, source: s } ]\n",
             "ZohoBooks.invoices.DELETE",
         ),
         (
@@ -538,7 +538,10 @@ fn what_was_skipped_is_counted_everywhere() {
     }
     let ended = tree(&["--strict", "--format", "json"]);
     assert_eq!(ended.code, Some(3), "{}", ended.stdout);
-    assert_eq!(json(&ended)["files"].to_string(), r#"{"scanned":1,"skipped":{"link":1,"special":1,"too-large":1}}"#);
+    assert_eq!(
+        json(&ended)["files"].to_string(),
+        r#"{"binary":0,"scanned":1,"skipped":{"link":1,"special":1,"too-large":1}}"#
+    );
     let ended = scan(&["--strict"]).file("a.py", "S='ZohoBooks.invoices.READ'\n").ended();
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
 }
@@ -702,7 +705,7 @@ fn complaints_about_arguments_repeat_no_secret() {
             &["check", "--as-of", value],
             &["check", "openid", &format!("--{value}")],
             &["check", "openid", "--format", value],
-            &["check", "openid", "--output", &format!("{value}=x")],
+            &["check", "openid", "--output", &format!("{}=x", value.replace('.', ""))],
             &["scan", "--max-filesize", value],
             &["catalog", value],
             &["init", "ci", value],

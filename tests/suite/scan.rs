@@ -68,13 +68,16 @@ fn a_consent_url_in_a_source_has_its_rules() {
 }
 
 #[test]
-fn a_guess_fails_no_build() {
-    let policy = "version: 1\ndefault: deny\n";
-    let ended = scan(&["--format", "json", "--fail-on", "note"])
-        .file("zscope.yaml", policy)
-        .file("help.py", "RIGHT = 'desk.tickets.READ'\n")
-        .ended();
+fn a_guess_fails_a_build_only_where_the_policy_refuses_it() {
+    let scanned = |policy: &str, text: &str| {
+        scan(&["--format", "json"]).file("zscope.yaml", policy).file("help.py", text).ended()
+    };
+    let ended = scanned("version: 1\ndefault: deny\n", "RIGHT = 'desk.tickets.READ'\n");
     assert_eq!(places(&ended.stdout), ["help.py:1:10 Desk.tickets.READ low"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    let policy = "version: 1\ndefault: allow\nrules: { all-operations: error }\n";
+    let ended = scanned(policy, "RIGHT = 'desk.tickets.all'\n");
+    assert_eq!(places(&ended.stdout), ["help.py:1:10 Desk.tickets.ALL low"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
 }
 

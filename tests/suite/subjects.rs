@@ -121,7 +121,9 @@ fn a_baseline_accepts_the_text_that_it_saw_and_no_other() {
     let token = |digit: &str| format!("1000.8cb99d3f5a0e47c2b16d9e8f7a205c4{digit}.4f1a7c9e2b8d6053c7e9a1f4b2d80657");
     let source = |token: &str| format!("S = 'ZohoBooks.invoices.READ'\nT = '{token}'\n");
     let url = |secret: &str| {
-        format!("S = 'https://accounts.zoho.com/oauth/v2/token?scope=openid&client_secret={secret}&grant_type=x'\n")
+        format!(
+            "S = 'https://accounts.zoho.com/oauth/v2/token?scope=ZohoBooks.invoices.READ&client_secret={secret}&grant_type=x'\n"
+        )
     };
     for (name, first, second) in
         [("s.py", source(&token("1")), source(&token("2"))), ("u.py", url("hunter2"), url("hunter3"))]
