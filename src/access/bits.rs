@@ -10,7 +10,7 @@ impl Bits {
     /// All numbers below a limit.
     pub(super) fn full(limit: usize) -> Self {
         let mut words = vec![u64::MAX; limit / 64];
-        words.extend((limit % 64 > 0).then(|| (1 << (limit % 64)) - 1));
+        words.extend((!limit.is_multiple_of(64)).then(|| (1 << (limit % 64)) - 1));
         Self { words }
     }
 

@@ -213,7 +213,7 @@ impl<'c> Graph<'c> {
     }
 
     /// The scope of a service with this number.
-    pub(crate) fn local(self, service: usize, number: usize) -> ScopeId {
+    pub(crate) fn local(service: usize, number: usize) -> ScopeId {
         ScopeId::local(service, small(number))
     }
 

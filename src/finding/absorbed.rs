@@ -20,7 +20,7 @@ pub fn one_a_fault(mut findings: Vec<Finding>) -> Vec<Finding> {
             let mut others = others.iter().filter_map(|at| Some((*at, findings.get(*at)?)));
             others.find(|(_, other)| other.rule.name == *name && other.severity >= finding.severity)
         };
-        finding.rule.within.iter().find_map(|name| of_rule(&name)).map(|(at, _)| at)
+        finding.rule.within.iter().find_map(of_rule).map(|(at, _)| at)
     };
     let owners: Vec<Option<usize>> = findings.iter().map(broader).collect();
     if owners.iter().all(Option::is_none) {

@@ -71,7 +71,7 @@ fn members<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<Member<'c>> {
         };
         if edge.scope != *scope && gives_something(catalog, &edge.scope) {
             // Of one resource there may be several operations.
-            let resource = Scope::from_parts([&["".to_owned()], edge.scope.resource()].concat());
+            let resource = Scope::from_parts([&[String::new()], edge.scope.resource()].concat());
             let member = Member { scope: edge.scope, sure: edge.sure, group };
             let known = members.entry(resource).or_insert_with(|| member.clone());
             if member.sure && !known.sure {

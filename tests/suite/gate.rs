@@ -271,7 +271,7 @@ fn an_overlay_redefines_nothing() {
         ("aliases: [Desk]\n", "Desk.tickets.READ"),
         ("api: { hosts: [evil.example.com] }\n", "openid"),
         (
-            "resources: { own: { grants: x, data: [financial], operations: { READ: documented }, source: s } }\nerrata: [ { written: ZohoBooks.invoices.DELETE, means: ZohoBooks.own.READ, source: s } ]\n",
+            "resources: { own: { grants: x, data: [financial], operations: { READ: documented }, source: s } }\nerrata: [ { written: ZohoBooks.invoices.DELETE, means: own.READ, source: s } ]\n",
             "ZohoBooks.invoices.DELETE",
         ),
         (

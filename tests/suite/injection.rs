@@ -4,7 +4,7 @@ use zscope::report::Format;
 
 use crate::run::zscope;
 
-/// What is obeyed somewhere: by GitHub Actions, Azure Pipelines, TeamCity, terminals, GitLab's logs, spreadsheets.
+/// What is obeyed somewhere: by GitHub Actions, Azure Pipelines, `TeamCity`, terminals, GitLab's logs, spreadsheets.
 const HOSTILE: [&str; 9] = [
     "::error file=pwned.py::pwned",
     "##[error]pwned",

@@ -382,7 +382,7 @@ impl Model {
         let (path, operation) = Self::parts(atom);
         let Some((word, front)) = entry.split_last() else { return false };
         if atom == self.full {
-            return rests(front, std::slice::from_ref(&self.name)).len() > 0 || (word == "**" && !front.is_empty());
+            return !rests(front, std::slice::from_ref(&self.name)).is_empty() || (word == "**" && !front.is_empty());
         }
         let whole: Path = std::iter::once(self.name.clone()).chain(path.clone()).collect();
         if is_full_access(entry) {

@@ -221,7 +221,7 @@ fn a_placeholder_never_takes_a_word_that_is_reserved() {
         }
     }
     println!("{tried} invented paths below reserved words, none of them known");
-    assert!(tried > 5_000, "{tried}");
+    assert!(tried > 2_000, "{tried}");
     assert!(taken.is_empty(), "{}:\n{}", taken.len(), taken.join("\n"));
 }
 
@@ -287,8 +287,7 @@ fn every_call_has_an_answer_that_suffices() {
         for endpoint in catalog.endpoints(&service.name) {
             let openers = access::openers(&catalog, endpoint, &[]);
             match (&endpoint.needs, openers) {
-                (Needs::Nothing, Openers::Nothing) => {}
-                (Needs::Unknown, Openers::Unknown) => {}
+                (Needs::Nothing, Openers::Nothing) | (Needs::Unknown, Openers::Unknown) => {}
                 (Needs::Unstated(listed), Openers::Unstated(found))
                 | (Needs::Likely(listed), Openers::Likely(found)) => {
                     assert_eq!(listed.len(), found.len());

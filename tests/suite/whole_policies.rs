@@ -106,20 +106,21 @@ fn asked(model: &Model, name: &str, dice: &mut Dice) -> Vec<String> {
 /// Entries: scopes of the pool, and the same with wildcards, alternatives and other words.
 fn entries(scopes: &[String], names: &[&str], dice: &mut Dice) -> Vec<String> {
     let mut found: Vec<String> = vec!["**.DELETE".into(), "**".into(), "**.fullaccess.all".into(), "*.*.READ".into()];
-    for scope in scopes.iter().filter(|scope| !scope.contains('{')) {
+    // What lies below full access is nothing that an entry could mean.
+    for scope in scopes.iter().filter(|scope| !scope.contains('{') && !scope.contains("fullaccess")) {
         for _ in 0..3 {
             let mut parts: Vec<String> = scope.split('.').map(str::to_owned).collect();
             let last = parts.len() - 1;
             if dice.throw(3) == 0 {
-                parts[0] = (*dice.one(names)).to_owned();
+                (*dice.one(names)).clone_into(&mut parts[0]);
             }
             match dice.throw(8) {
                 0 => {
-                    parts[last] =
-                        (*dice.one(&["ALL", "WRITE", "READ", "{READ,DELETE}", "*", "LOOK", "KEEP"])).to_owned()
+                    let word = dice.one(&["ALL", "WRITE", "READ", "{READ,DELETE}", "*", "LOOK", "KEEP"]);
+                    (*word).clone_into(&mut parts[last]);
                 }
-                1 => parts[dice.throw(last)] = "*".to_owned(),
-                2 => parts[dice.throw(last + 1)] = "**".to_owned(),
+                1 => "*".clone_into(&mut parts[dice.throw(last)]),
+                2 => "**".clone_into(&mut parts[dice.throw(last + 1)]),
                 3 => {
                     let at = 1 + dice.throw(last - 1);
                     parts[at] = format!("{{{},food}}", parts[at]);
@@ -246,7 +247,7 @@ fn whole_policies_agree_with_the_naive_model() {
         // An entry by another name of a service means the service, and that name.
         let real_name = |entry: &str| {
             let (first, rest) = entry.split_once('.').unwrap_or((entry, ""));
-            if first == names[1] && first.to_ascii_lowercase() != name.to_ascii_lowercase() {
+            if first == names[1] && !first.eq_ignore_ascii_case(name) {
                 format!("{name}.{rest}")
             } else {
                 entry.to_owned()

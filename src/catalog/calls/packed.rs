@@ -185,8 +185,13 @@ impl Packed {
 impl Packed {
     /// Whether a word stands literally in the path of some service: it is no identifier then.
     pub(crate) fn is_word(&self, folded: &str) -> bool {
-        folded.bytes().all(|b| b.is_ascii_alphabetic()) && self.is_reserved(EVERY, "", folded)
+        is_wordlike(folded) && self.is_reserved(EVERY, "", folded)
     }
+}
+
+/// Whether a text is made of letters, as words of paths are: an identifier has a digit.
+fn is_wordlike(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'-')
 }
 
 /// The first of a range of which `before` does not hold.
@@ -254,7 +259,7 @@ fn reserved<'k>(keyed: &'k [(String, &Row<'_>)]) -> BTreeMap<(usize, String), BT
     }
     let mut all = BTreeMap::new();
     let literals = services.values().flat_map(|places| places.literal.values()).flatten().copied();
-    let words: BTreeSet<&str> = literals.filter(|word| word.bytes().all(|b| b.is_ascii_alphabetic())).collect();
+    let words: BTreeSet<&str> = literals.filter(|word| is_wordlike(word)).collect();
     all.insert((EVERY, String::new()), words);
     for (service, places) in services {
         for open in places.open {

@@ -84,10 +84,10 @@ fn step(index: &Packed, node: &Node, path: &[Asked], versions: Option<&Versions>
     for (_, child) in mixed {
         step(index, &child, rest, versions, visit);
     }
-    if asked.text.bytes().all(|b| b.is_ascii_digit()) || asked.is_placeholder() {
-        if let Some(child) = node.child(index, &format!("{DIGITS}{END}")) {
-            step(index, &child, rest, versions, visit);
-        }
+    if (asked.text.bytes().all(|b| b.is_ascii_digit()) || asked.is_placeholder())
+        && let Some(child) = node.child(index, &format!("{DIGITS}{END}"))
+    {
+        step(index, &child, rest, versions, visit);
     }
     if let Some(child) = node.child(index, &format!("{ANY}{END}")) {
         step(index, &child, rest, versions, visit);

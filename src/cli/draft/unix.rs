@@ -48,14 +48,13 @@ impl Folder {
             }
             folder = match openat(&folder, name, flags | OFlags::NOFOLLOW, Mode::empty()) {
                 Ok(next) => next,
-                Err(Errno::NOENT) => return Err(missing(way)),
                 Err(Errno::LOOP | Errno::NOTDIR) if kind_of(&folder, name)? == Some(FileType::Symlink) => {
                     return Err(refused(format!(
                         "`{}` is a link, and nothing is written through one",
                         so_far.display()
                     )));
                 }
-                Err(Errno::NOTDIR) => return Err(missing(way)),
+                Err(Errno::NOENT | Errno::NOTDIR) => return Err(missing(way)),
                 Err(error) => return Err(error.into()),
             };
         }

@@ -48,7 +48,7 @@ fn from_service(text: &str, name: &Range<usize>) -> Option<Range<usize>> {
     let literals = rest.split(['"', '\'', '`']).filter(|piece| piece.starts_with('.'));
     let mut ends = literals.filter_map(|piece| piece.rsplit('.').next()).filter(|word| Operation::of(word).is_some());
     let joined_literal = literal(bytes, next).is_some();
-    ((is_expression || joined_literal) && ends.next().is_some()).then(|| name.start..name.end)
+    ((is_expression || joined_literal) && ends.next().is_some()).then_some(name.start..name.end)
 }
 
 /// `product + ".fullaccess.all"`, `'fullaccess.all'`, `{service}.fullaccess.all`.

@@ -159,11 +159,11 @@ fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, After)> {
     let end = at + 4 + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     // The domains of Zoho are everywhere; a scope of a service that is called no more than that stands in quotes.
     let is_name = || {
-        let quoted = at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(is_quote);
+        let quoted = at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(|byte| is_quote(*byte));
         end > at + 4 || quoted && text.get(end + 1).is_some_and(u8::is_ascii_uppercase)
     };
     let after = match text.get(end) {
-        Some(byte) if is_quote(byte) => {
+        Some(byte) if is_quote(*byte) => {
             if is_joined(text, end) {
                 After::Unclear
             } else {
@@ -192,7 +192,7 @@ fn is_key_of_scopes(text: &[u8], at: usize) -> bool {
     ends && std::str::from_utf8(name).is_ok_and(crate::input::names_scopes)
 }
 
-fn is_quote(byte: &u8) -> bool {
+fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
@@ -207,7 +207,7 @@ fn by_dot(text: &[u8], words: &Vocabulary) -> impl Iterator<Item = (Range<usize>
         match before.last()? {
             b'\\' => Some((named(at - 1)?, After::Dot)),
             // A literal that begins with a dot, and is joined to one that ends with a name.
-            byte if is_quote(byte) => Some((named(joined_to(before)?)?, After::Unclear)),
+            byte if is_quote(*byte) => Some((named(joined_to(before)?)?, After::Unclear)),
             _ => Some((named(at)?, After::Dot)),
         }
     })
@@ -222,7 +222,7 @@ fn joined_to(text: &[u8]) -> Option<usize> {
     let text = text.get(..text.len() - operators)?;
     let text = text.get(..text.len() - blanks(text))?;
     let (quote, text) = text.split_last()?;
-    is_quote(quote).then_some(text.len())
+    is_quote(*quote).then_some(text.len())
 }
 
 /// How long the dot is that stands at a place: a plain one, or one in the notation of a URL, a pattern or a string.

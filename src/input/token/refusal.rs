@@ -56,7 +56,7 @@ const SURE: [u32; 2] = [2945, 8540];
 const NOT_AUTHORISED: (u32, &str) = (57, "Zoho Books, Inventory, Invoice, Billing, Expense, Checkout and ERP");
 
 /// The refusal that an object is, by its own fields: name and JSON value of each.
-pub(super) fn refusal_of<'f>(fields: impl Iterator<Item = (&'f str, &'f str)> + Clone) -> Option<Refusal> {
+pub(super) fn refusal_of<'f>(fields: &(impl Iterator<Item = (&'f str, &'f str)> + Clone)) -> Option<Refusal> {
     let text = |raw: &str| serde_json::from_str::<String>(raw).ok();
     let of = |names: &[&str]| {
         let named = fields.clone().filter(|(name, _)| names.iter().any(|known| known.eq_ignore_ascii_case(name)));

@@ -377,7 +377,7 @@ impl<'t> Reader<'t> {
         };
         let has = |wanted: Key| keyed.iter().any(|(key, ..)| *key == wanted);
         let status = named("status");
-        if let Some(refusal) = refusal_of(keyed.iter().map(|(_, name, raw)| (*name, raw.get()))) {
+        if let Some(refusal) = refusal_of(&keyed.iter().map(|(_, name, raw)| (*name, raw.get()))) {
             return Some(Failure::LacksScope(Box::new(refusal)));
         }
         if status.as_deref() == Some("failure") {
