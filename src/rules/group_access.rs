@@ -146,9 +146,10 @@ mod tests {
           help: request only the resources that the app uses, one scope each, such as `Desk.activities.calls.READ`
           among them `Desk.activities.calls.READ`, `Desk.activities.events.READ` and `Desk.activities.tasks.READ`
           catalog: Desk.yaml:N (assumed, github:api-evangelist/zoho:openapi/_original/Common.json)
-        ZS202 warning [ZohoCRM.settings.READ] `ZohoCRM.settings.READ` opens 42 other resources, if it exists
+        ZS202 warning [ZohoCRM.settings.READ] `ZohoCRM.settings.READ` opens 42 other resources
           help: request only the resources that the app uses, one scope each, such as `ZohoCRM.settings.assignment_rules.READ`
           among them `ZohoCRM.settings.assignment_rules.READ`, `ZohoCRM.settings.audit_logs.READ`, `ZohoCRM.settings.automation_actions.READ` and 39 more
+          for example, it opens `GET /crm/v8/Entity_Scores__s`: list the scores of records
           catalog: ZohoCRM.yaml:N (documented, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html)
         ");
     }

@@ -247,8 +247,9 @@ mod tests {
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
         ZS102 error [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
-        ZS102 error [ZohoCRM.fullaccess.all] the catalog has no evidence that there is full access to Zoho CRM
-          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the catalog knows 137 resources
+        ZS102 error [ZohoCRM.fullaccess.all] `ZohoCRM.fullaccess.all` is reported not to exist: people ask for it often; the vendor's list of scopes has none for the whole of the CRM
+          help: perhaps you need `ZohoCRM.modules.ALL` and `ZohoCRM.settings.ALL`
+          catalog: ZohoCRM.yaml:N (invalid, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html)
         ");
     }
 

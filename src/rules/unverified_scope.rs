@@ -73,12 +73,6 @@ mod tests {
     #[test]
     fn says_what_is_doubtful() {
         insta::assert_snapshot!(found("ZS104", "Desk.tickets.WRITE,ZohoCRM.settings.READ,ZohoCRM.mass_convert.CREATE,ZohoBooks.invoices.READ"), @r"
-        ZS104 note [Desk.tickets.WRITE] `Desk.tickets.WRITE` is known from third parties alone
-          help: confirmed for the same resource: `Desk.tickets.CREATE`, `Desk.tickets.READ`, `Desk.tickets.UPDATE` and `Desk.tickets.DELETE`
-          catalog: Desk.yaml:N (reported, public source file, repository unrecorded (ref 53103429294))
-        ZS104 note [ZohoCRM.settings.READ] sources contradict each other on `ZohoCRM.settings.READ`: an example of the accounts page; the CRM pages do not list it, and a reviewer of a public connector could not find it
-          help: try it on a consent page before an application depends on it
-          catalog: ZohoCRM.yaml:N (disputed, https://zoho.com/accounts/protocol/oauth/scope.html, https://github.com/airbytehq/airbyte/pull/85833)
         ZS104 note [ZohoCRM.mass_convert.CREATE] `ZohoCRM.mass_convert.CREATE` is known from third parties alone
           help: try it on a consent page before an application depends on it
           catalog: ZohoCRM.yaml:N (reported, github:bytechefhq/bytechef:server/libs/modules/components/zoho/zoho-crm/src/main/java/com/bytechef/component/zoho/crm/connection/ZohoCrmConnection.java)
