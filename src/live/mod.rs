@@ -6,7 +6,7 @@
 //! them, and nothing is tried again that may have been received. Secrets travel in the body of requests over HTTPS, to
 //! hosts of the table of data centres or of the user's inventory, and to no others: redirects are not followed.
 //!
-//! [`run`] does the work over a [`Transport`]; [`plan`] says what it would send. What an answer held beside the scopes
+//! `run` does the work over a [`Transport`]; `plan` says what it would send. What an answer held beside the scopes
 //! is dropped where it is read: an [`Answer`] is text without a secret, for the readers of token responses.
 
 mod answer;

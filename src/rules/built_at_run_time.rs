@@ -41,7 +41,8 @@ scope = "ZohoBooks.invoices.READ"
 fn check(cx: &TextContext<'_>) -> Vec<Finding> {
     let told = cx.request.built.iter().map(|built| {
         let message = "a scope is put together here, and the text does not tell which";
-        let finding = cx.finding(built.place, message).help("write the scopes out, so that they can be read and judged");
+        let finding =
+            cx.finding(built.place, message).help("write the scopes out, so that they can be read and judged");
         let severity = if built.asks { Severity::Warning } else { Severity::Note };
         Finding { severity, ..finding }
     });

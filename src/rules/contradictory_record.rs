@@ -62,7 +62,9 @@ fn check(cx: &GrantContext<'_>) -> Vec<Finding> {
     if let Some(claimed) = cx.standing.claimed {
         let judged = cx.policy.app.map_or("the policy's top level", |app| app.name.as_str());
         let place = cx.grant.labels.first().map_or(cx.grant.place, |(_, place)| *place);
-        let message = format!("the record names `{claimed}`, and its client id or `--app` names `{judged}`, by which it is judged");
+        let message = format!(
+            "the record names `{claimed}`, and its client id or `--app` names `{judged}`, by which it is judged"
+        );
         let help = "find out who wrote the record; correct the name in it, or `clients` in the policy";
         found.push(cx.finding(place, message).help(help));
     }

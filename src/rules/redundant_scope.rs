@@ -58,7 +58,8 @@ fn check(cx: &ListContext<'_>) -> Vec<Finding> {
         let finding = report(cx, redundant)?;
         // Beside a wider scope it tells what the application needs, and is the only thing in the text that does.
         let judged = cx.scopes.get(redundant.at)?;
-        let safe = redundant.covering.iter().filter_map(|at| cx.scopes.get(*at)).all(|other| is_part(cx, judged, other));
+        let safe =
+            redundant.covering.iter().filter_map(|at| cx.scopes.get(*at)).all(|other| is_part(cx, judged, other));
         Some(match cx.removal(redundant.at) {
             Some(place) if safe => finding.fix("drop the redundant scope", place, "").safely(),
             Some(place) => finding.fix("drop the redundant scope", place, ""),

@@ -37,7 +37,9 @@ The comment is about its own line, or about the next one when it has a line for 
 ";
 
 fn check(cx: &RunContext<'_>) -> Vec<Finding> {
-    let unused = |used: &&IgnoreUse| used.matched == 0 && used.refused.len() < used.rules.len() && !used.ignore.reason.is_empty();
+    let unused = |used: &&IgnoreUse| {
+        used.matched == 0 && used.refused.len() < used.rules.len() && !used.ignore.reason.is_empty()
+    };
     let told = cx.ignores.iter().filter(unused).map(|used| {
         let (rules, line) = (quoted(&used.rules, usize::MAX), used.ignore.line);
         let message = format!("the comment ignores nothing: {rules} found nothing in line {line}");

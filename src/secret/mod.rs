@@ -1,8 +1,8 @@
 //! Secrets of Zoho's in texts: what they look like, where they stand, and how they are blotted out.
 //!
-//! One table of shapes stands behind everything here. [`redact`] is for texts on their way out and blots out too much when
-//! in doubt; [`sure`] is for files that people wrote, where each finding is told; [`live`] is for sources that are scanned,
-//! where examples are left out; [`is_none_of_a_scope`] is for words that stand where a scope belongs.
+//! One table of shapes stands behind everything here. `redact` is for texts on their way out and blots out too much when
+//! in doubt; `sure` is for files that people wrote, where each finding is told; `live` is for sources that are scanned,
+//! where examples are left out; `is_none_of_a_scope` is for words that stand where a scope belongs.
 
 mod blot;
 mod hidden;
