@@ -221,6 +221,7 @@ impl Answers<'_> {
 }
 
 #[test]
+#[ignore = "takes minutes: cargo test --test suite -- --ignored whole_policies"]
 fn whole_policies_agree_with_the_naive_model() {
     let mut catalog = Catalog::embedded();
     let file = Source::new("zoo.yaml", ZOO);
