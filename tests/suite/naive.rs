@@ -33,6 +33,7 @@ pub(crate) struct Model {
     opened: RefCell<BTreeMap<Atom, Vec<(Atom, bool)>>>,
     most: RefCell<BTreeMap<Atom, Rc<BTreeSet<Atom>>>>,
     least: RefCell<BTreeMap<Atom, Rc<BTreeSet<Atom>>>>,
+    spelt: RefCell<[BTreeMap<Atom, Rc<Vec<Path>>>; 2]>,
 }
 
 fn lower(path: &[String]) -> Path {
@@ -158,6 +159,7 @@ impl Model {
             opened: RefCell::default(),
             most: RefCell::default(),
             least: RefCell::default(),
+            spelt: RefCell::default(),
         }
     }
 
@@ -257,7 +259,9 @@ impl Model {
                 child.len() >= path.len() && child.iter().zip(&path).all(|(own, part)| is_open(own) || own == part)
             };
             let below = (1..=child.len()).any(|end| matches(&wide, &child[..end])) || child_wide(child);
-            let below = below && (is_placed || child.len() > path.len());
+            // A name that somebody fills in is no resource that another one's could turn out to be.
+            let is_asked = child.iter().any(|part| is_open(part)) && !self.listed.contains(child);
+            let below = below && (is_placed || child.len() > path.len()) && (!is_asked || child.starts_with(&path));
             let of_parent: Vec<(&Group, bool)> = self
                 .groups
                 .iter()
@@ -349,7 +353,10 @@ impl Model {
     }
 
     /// The parts by which an entry may name a permission: its path with each word that stands for its operation.
-    fn spellings(&self, atom: &str, surely: bool) -> Vec<Vec<String>> {
+    fn spellings(&self, atom: &str, surely: bool) -> Rc<Vec<Path>> {
+        if let Some(known) = self.spelt.borrow()[usize::from(surely)].get(atom) {
+            return known.clone();
+        }
         let (path, operation) = Self::parts(atom);
         let mut words: BTreeSet<String> = BTreeSet::from([operation.clone()]);
         if path != ["fullaccess"] {
@@ -358,7 +365,9 @@ impl Model {
             words.extend(known.filter(|word| word == "all" || self.stands(&path, word, surely).contains(&operation)));
         }
         let spelt = |word: &String| std::iter::once(&self.name).chain(&path).chain([word]).cloned().collect();
-        words.iter().map(spelt).collect()
+        let spelt: Rc<Vec<Path>> = Rc::new(words.iter().map(spelt).collect());
+        self.spelt.borrow_mut()[usize::from(surely)].insert(atom.to_owned(), spelt.clone());
+        spelt
     }
 
     /// Whether an entry names a permission. Full access is named by its name, or by what spans the service.
@@ -373,8 +382,12 @@ impl Model {
 
     /// Whether a deny entry forbids a scope: it names something that the scope may reach.
     pub(crate) fn denies(&self, entry: &[String], scope: &str) -> bool {
-        let named = |atom: &Atom| self.names(entry, atom, false) || self.names_below(entry, atom);
-        self.at_most(scope).iter().any(named) || self.names_in_doubt(entry, scope)
+        self.at_most(scope).iter().any(|atom| self.touches(entry, atom)) || self.names_in_doubt(entry, scope)
+    }
+
+    /// Whether an entry names a permission, or something below it that nobody listed.
+    pub(crate) fn touches(&self, entry: &[String], atom: &str) -> bool {
+        self.names(entry, atom, false) || self.names_below(entry, atom)
     }
 
     /// Whether an entry names something below a permission that nobody listed, or what its placeholders may become.
@@ -421,7 +434,7 @@ impl Model {
     }
 
     /// A wildcard of an entry may stand for several parts in a row of which nobody knows any.
-    fn names_in_doubt(&self, entry: &[String], scope: &str) -> bool {
+    pub(crate) fn names_in_doubt(&self, entry: &[String], scope: &str) -> bool {
         let (path, _) = Self::parts(scope);
         let stands = |path: &[String]| {
             self.listed.iter().any(|known| {
@@ -455,18 +468,16 @@ impl Model {
         })
     }
 
-    /// Whether allow entries surely cover a scope.
-    pub(crate) fn allows(&self, entries: &[Vec<String>], scope: &str) -> bool {
-        let named = |atom: &Atom| entries.iter().any(|entry| self.names(entry, atom, true));
-        self.own(scope).iter().all(|own| {
-            named(own)
-                || self.scopes.iter().any(|big| named(big) && self.at_least(big).contains(own))
-                || self.aside(own).iter().any(named)
-        })
+    /// Whether an allow entry surely gives one permission.
+    pub(crate) fn covers(&self, entry: &[String], own: &str) -> bool {
+        let named = |atom: &Atom| self.names(entry, atom, true);
+        self.names(entry, own, true)
+            || self.scopes.iter().any(|big| named(big) && self.at_least(big).contains(own))
+            || self.aside(own).iter().any(named)
     }
 
     /// The other operations on the same custom module that surely give this one.
-    fn aside(&self, atom: &Atom) -> Vec<Atom> {
+    fn aside(&self, atom: &str) -> Vec<Atom> {
         let (path, _) = Self::parts(atom);
         let others = self.operations.iter().map(|operation| self.atom(&path, operation));
         others.filter(|other| self.is_known(other) && self.at_least(other).contains(atom)).collect()
