@@ -45,6 +45,12 @@ impl Bits {
         self.words.iter().zip(&other.words).any(|(a, b)| a & b != 0)
     }
 
+    /// How many numbers there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
     /// The numbers, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         let bits = |(at, &word): (usize, &u64)| {
@@ -66,6 +72,7 @@ mod tests {
         let new: Vec<bool> = [700, 3, 63, 64, 3].into_iter().map(|number| bits.insert(number)).collect();
         assert_eq!(new, [true, true, true, true, false]);
         assert_eq!(bits.iter().collect::<Vec<_>>(), [3, 63, 64, 700]);
+        assert_eq!(bits.count(), 4);
         assert!(bits.contains(64) && !bits.contains(65) && !bits.contains(9999));
         for limit in [0, 1, 63, 64, 65, 130] {
             assert_eq!(Bits::full(limit).iter().collect::<Vec<_>>(), (0..limit).collect::<Vec<_>>());

@@ -68,22 +68,30 @@ pub struct Reading {
 pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Scanner<'_>) -> Reading {
     let text = source.text();
     let syntax = name.map(|name| Syntax::of(Path::new(name))).unwrap_or_default();
-    let mut found = scanner.read_as(id, text, syntax);
-    // Somebody says that this is what is asked for.
-    if syntax.is_of_words() {
-        found.iter_mut().for_each(|request| request.kind = ListKind::Request);
-    }
+    let scanned = || {
+        let mut found = scanner.read_as(id, text, syntax);
+        // Somebody says that this is what is asked for.
+        if syntax.is_of_words() {
+            found.iter_mut().for_each(|request| request.kind = ListKind::Request);
+        }
+        found
+    };
     if syntax.is_known_to_scans() {
-        return Reading { requests: found, ..Reading::default() };
+        return Reading { requests: scanned(), ..Reading::default() };
     }
     let kind = kind_of(name, text);
     let (mut requests, problems) = match read(id, source, kind) {
         Ok(requests) => (requests, Vec::new()),
         Err(problems) => (Vec::new(), problems),
     };
-    if kind == Kind::Plain && is_prose(&requests) {
-        found.iter_mut().for_each(|request| request.kind = ListKind::Request);
-        return Reading { requests: found, problems, is_prose: true };
+    // In a list every line counts already.
+    if kind == Kind::Plain {
+        let is_prose = is_prose(&requests);
+        if is_prose {
+            requests = scanned();
+            requests.iter_mut().for_each(|request| request.kind = ListKind::Request);
+        }
+        return Reading { requests, problems, is_prose };
     }
     let mut read: Vec<Span> = requests.iter().flat_map(|request| &request.items).map(|item| item.place.span).collect();
     read.sort_unstable();
@@ -91,10 +99,8 @@ pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Sc
         let next = read.partition_point(|span| span.end <= item.place.span.start);
         read.get(next).is_some_and(|span| span.start < item.place.span.end)
     };
-    // In a list every line counts already.
-    let others = found.into_iter().filter(|request| {
-        kind != Kind::Plain && request.kind == ListKind::Request && !request.items.iter().any(is_read)
-    });
+    let others =
+        scanned().into_iter().filter(|request| request.kind == ListKind::Request && !request.items.iter().any(is_read));
     requests.extend(others.map(|request| Request { secrets: Vec::new(), built: Vec::new(), ..request }));
     requests.retain(|request| !request.items.is_empty() || request.url.is_some());
     requests.sort_by_key(|request| request.place.span);

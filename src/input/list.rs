@@ -5,6 +5,7 @@
 //! used is recorded, so that a rule can speak about it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::disguise::{self, How};
 use super::placeholder::placeholder;
@@ -21,9 +22,31 @@ pub struct List {
     pub items: Vec<Item>,
     /// What stood between them, each kind once, in order of first use.
     pub separators: Vec<Separator>,
+    /// How many more items say again what one of these says, beyond the first [`WHOLE`].
+    pub repeated: usize,
+    /// What the items say, once there are so many.
+    seen: HashSet<String>,
 }
 
+/// So many items of a list are kept whatever they say; beyond them one that says again what stands there is counted alone:
+/// it changes no verdict, and a list of a million equal lines would fill the memory.
+pub(super) const WHOLE: usize = 1000;
+
 impl List {
+    fn push(&mut self, item: Item) {
+        if self.items.len() >= WHOLE && item.is_plain() {
+            if self.seen.is_empty() {
+                self.seen.extend(self.items.iter().map(|item| item.written.clone()));
+            }
+            if self.seen.contains(&item.written) {
+                self.repeated += 1;
+                return;
+            }
+            self.seen.insert(item.written.clone());
+        }
+        self.items.push(item);
+    }
+
     /// From the first scope to the last; `None` without any.
     #[must_use]
     pub fn span(&self) -> Option<Span> {
@@ -37,7 +60,8 @@ impl List {
         if let (Some(between), false, false) = (between, self.items.is_empty(), other.items.is_empty()) {
             self.note(between);
         }
-        self.items.extend(other.items);
+        self.repeated += other.repeated;
+        other.items.into_iter().for_each(|item| self.push(item));
         for separator in other.separators {
             self.note(separator);
         }
@@ -89,7 +113,7 @@ pub fn read_list(source: SourceId, text: &str, offset: usize) -> List {
         }
         let (scope, disguise) = meaning(&written);
         let (place_of_core, stray) = (place(core), token.stray.map(place));
-        list.items.push(Item { stray, disguise, ..Item::new(written, place_of_core, scope) });
+        list.push(Item { stray, disguise, ..Item::new(written, place_of_core, scope) });
     }
     list
 }

@@ -68,6 +68,9 @@ pub struct Request {
     pub fixable: bool,
     /// Where scopes are put together that cannot be read; found by [`scan`] alone.
     pub built: Vec<Built>,
+    /// How many more scopes of the same text say again what is among the items of its lists: of a very long list these are
+    /// counted alone.
+    pub repeated: usize,
 }
 
 /// What a list of scopes is where it stands.
@@ -190,6 +193,11 @@ impl Item {
         let written = written.into();
         Self { written, place, scope, stray: None, confidence: Confidence::High, disguise: None }
     }
+
+    /// Whether nothing but a scope stands there.
+    fn is_plain(&self) -> bool {
+        self.scope.is_ok() && self.stray.is_none() && self.disguise.is_none()
+    }
 }
 
 impl Request {
@@ -206,14 +214,15 @@ impl Request {
             kind: ListKind::Request,
             fixable: true,
             built: Vec::new(),
+            repeated: 0,
         }
     }
 
     /// The request that a list makes; `None` when the list is empty.
     fn of_list(source: SourceId, list: List) -> Option<Self> {
         let place = Place::new(source, list.span()?);
-        let (items, separators) = (list.items, list.separators);
-        Some(Self { separators, ..Self::new(place, items) })
+        let List { items, separators, repeated, .. } = list;
+        Some(Self { separators, repeated, ..Self::new(place, items) })
     }
 
     /// Adds the scopes of the same list that are not among its own, in the order in which they stand.

@@ -1,8 +1,11 @@
 //! Plain lists of scopes: one a line, or one list a line, with `#` comments.
 
+use std::collections::HashSet;
+
+use super::list::WHOLE;
 use super::query::read_query;
 use super::recognise::mentions_scopes;
-use super::{List, Request, Separator, read_list, read_url, url};
+use super::{Item, List, Request, Separator, read_list, read_url, url};
 use crate::text::{SourceId, Span};
 
 /// Reads a text of scopes.
@@ -14,7 +17,7 @@ use crate::text::{SourceId, Span};
 /// scope are bullets.
 #[must_use]
 pub fn read_plain(source: SourceId, text: &str) -> Vec<Request> {
-    let mut reader = Reader { source, requests: Vec::new(), open: None };
+    let mut reader = Reader { source, requests: Vec::new(), open: None, seen: HashSet::new() };
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = without_comment(line);
@@ -42,6 +45,8 @@ struct Reader {
     source: SourceId,
     requests: Vec<Request>,
     open: Option<Open>,
+    /// What the lists say, once there are so many.
+    seen: HashSet<String>,
 }
 
 /// A request to which lines may still be added.
@@ -122,8 +127,30 @@ impl Reader {
 
     fn close(&mut self) {
         if let Some(open) = self.open.take() {
-            self.requests.extend(Request::of_list(self.source, open.list));
+            if let Some(request) = Request::of_list(self.source, open.list) {
+                self.add(request);
+            }
         }
+    }
+
+    /// Adds a list. Beyond many, one that says again what another says is counted alone.
+    fn add(&mut self, request: Request) {
+        let written = |request: &Request| {
+            let words: Vec<&str> = request.items.iter().map(|item| item.written.as_str()).collect();
+            words.join("\n")
+        };
+        if self.requests.len() >= WHOLE && request.items.iter().all(Item::is_plain) {
+            if self.seen.is_empty() {
+                self.seen.extend(self.requests.iter().filter(|request| request.url.is_none()).map(written));
+            }
+            if !self.seen.insert(written(&request)) {
+                if let Some(last) = self.requests.last_mut() {
+                    last.repeated += request.items.len() + request.repeated;
+                }
+                return;
+            }
+        }
+        self.requests.push(request);
     }
 }
 
@@ -170,6 +197,22 @@ mod tests {
             ("", &[]),
         ] {
             assert_eq!(scopes_of(&read(text)), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_long_list_says_again_is_counted() {
+        // A list of lines, one list on a line, a list on each line.
+        let again = "A.b.READ\n".repeat(5000) + "A.c.READ\nA.b.READ.\n";
+        let one = "A.b.READ,".repeat(5000) + "A.c.READ";
+        let many = "A.b.READ,A.c.READ\n".repeat(5000) + "A.b.READ,A.d.READ\n";
+        for (text, requests, items, repeated) in
+            [(again, 1, WHOLE + 2, 4000), (one, 1, WHOLE + 1, 4000), (many, WHOLE + 1, 2 * WHOLE + 2, 8000)]
+        {
+            let read = read(&text);
+            assert_eq!(read.len(), requests);
+            assert_eq!(read.iter().map(|request| request.items.len()).sum::<usize>(), items);
+            assert_eq!(read.iter().map(|request| request.repeated).sum::<usize>(), repeated);
         }
     }
 

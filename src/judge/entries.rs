@@ -4,6 +4,7 @@
 //! entries of a list stand in one tree of parts, so that asking costs the parts of the scope, not the number of entries.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::access::{Bits, Graph, Operations, Reading, Region, operation_words};
 use crate::catalog::Catalog;
@@ -17,7 +18,18 @@ pub(super) struct Entries<'p> {
     /// For each entry whether it names full access of a service: a wildcard for resources does not mean it.
     spans: Vec<bool>,
     nodes: Vec<Node>,
+    met: Mutex<HashMap<Spot, Arc<Bits>>>,
 }
+
+/// What decides which entries name something in a region without holes: the places where its path ends, the words that
+/// may follow (all, where there are none), and whether full access is among them.
+type Spot = (Places, Option<Vec<String>>, bool);
+
+/// Above so many entries it is worth to remember them: the unknown names below a `**` all lead to the same ones.
+const WORTH_MEMORY: usize = 64;
+
+/// How many such sets are remembered, so that names which nobody knows fill no memory.
+const MOST_REMEMBERED: usize = 4096;
 
 /// A place in entries up to which a scope's parts were read.
 #[derive(Debug, Default)]
@@ -91,7 +103,7 @@ impl<'p> Entries<'p> {
             node.follow = follow.into_iter().collect();
             node.follow.sort_by(|a, b| compare_names(a, b));
         }
-        Self { entries, spans, nodes }
+        Self { entries, spans, nodes, met: Mutex::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -210,17 +222,10 @@ impl<'p> Entries<'p> {
     }
 
     /// Marks the entries that name any of some scopes of a service.
-    pub(super) fn mark(
-        &self,
-        graph: Graph<'_>,
-        service: usize,
-        reading: Reading,
-        scopes: &Bits,
-        found: &mut BTreeSet<usize>,
-    ) {
+    pub(super) fn mark(&self, graph: Graph<'_>, service: usize, reading: Reading, scopes: &Bits, found: &mut Bits) {
         self.each_named(graph, service, reading, |number, places| {
             if scopes.contains(number) {
-                found.extend(self.ends(places));
+                self.ends(places).for_each(|entry| _ = found.insert(entry));
             }
         });
     }
@@ -272,15 +277,37 @@ impl<'p> Entries<'p> {
     }
 
     /// The entries that name something in a region.
-    pub(super) fn meeting(&self, region: &Region, found: &mut BTreeSet<usize>) {
+    pub(super) fn meeting(&self, region: &Region, found: &mut Bits) {
         let places = self.within(region);
-        match &region.operations {
-            None => found.extend(self.ends(&places)),
-            Some(operations) => self.visit(region, operations, &places, &mut |entry| {
-                found.insert(entry);
+        let Some(operations) = &region.operations else {
+            return self.ends(&places).for_each(|entry| _ = found.insert(entry));
+        };
+        let visited = || {
+            let mut met = Bits::default();
+            let mut count = 0;
+            self.visit(region, operations, &places, &mut |entry| {
+                count += usize::from(met.insert(entry));
                 true
-            }),
+            });
+            (met, count)
+        };
+        if !region.holes.is_empty() {
+            return found.add(&visited().0);
         }
+        let words = (*operations != Operations::Any).then(|| region.words.clone());
+        let spot = (places.clone(), words, region.is_whole);
+        let remembered = || self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = remembered().get(&spot).cloned();
+        let met = known.unwrap_or_else(|| {
+            let (met, count) = visited();
+            let met = Arc::new(met);
+            let mut all = remembered();
+            if count > WORTH_MEMORY && all.len() < MOST_REMEMBERED {
+                all.insert(spot, met.clone());
+            }
+            met
+        });
+        found.add(&met);
     }
 
     /// The places to which the path of a region leads.
@@ -366,6 +393,11 @@ impl<'p> Entries<'p> {
                 if !self.ends(&last).all(&mut *show) {
                     return;
                 }
+            }
+            if most == 0 {
+                let next = node.names.iter().flat_map(|(_, to)| to).chain(&node.one).copied();
+                open.extend(self.closed(next.collect()).into_iter().map(|next| (next, Vec::new())));
+                continue;
             }
             for (name, to) in &node.names {
                 let mut longer = path.clone();

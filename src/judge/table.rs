@@ -1,6 +1,5 @@
 //! The verdicts of a run: one cell for each application and scope, filled when it is first asked for.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
@@ -123,16 +122,16 @@ impl<'a> List<'a> {
         !self.entries.is_empty() && (below() || reach.regions.iter().any(|region| self.entries.meets(region)))
     }
 
-    /// The entries that name something in reach, in order.
-    fn meeting(&self, graph: Graph<'_>, reach: &Reach) -> Vec<&'a Entry> {
-        let mut found = BTreeSet::new();
+    /// The entries that name something in reach.
+    fn meeting(&self, graph: Graph<'_>, reach: &Reach) -> Bits {
+        let mut found = Bits::default();
         if !self.entries.is_empty() {
             reach.regions.iter().for_each(|region| self.entries.meeting(region, &mut found));
             if let Some(service) = reach.service {
                 self.entries.mark(graph, service, self.reading, &reach.below, &mut found);
             }
         }
-        found.into_iter().map(|number| self.entries.entry(number)).collect()
+        found
     }
 }
 
@@ -232,8 +231,10 @@ impl<'t> Judge<'t> {
         let verdict = self.verdict(id);
         if verdict == Verdict::Denied {
             let reach = graph.reach(id);
-            let entries: Vec<&Entry> =
-                self.lists().iter().flat_map(|lists| lists.deny.meeting(graph, &reach)).collect();
+            let meeting = self.lists().map(|lists| (&lists.deny, lists.deny.meeting(graph, &reach)));
+            let count = meeting.iter().map(|(_, met)| met.count()).sum();
+            let first = meeting.iter().flat_map(|(list, met)| met.iter().map(|number| list.entries.entry(number)));
+            let entries: Vec<&Entry> = first.take(DECIDERS).collect();
             let named: Vec<&Bits> = reach.service.map_or_else(Vec::new, |service| {
                 self.lists().iter().filter_map(|lists| lists.deny.named(graph, service)).collect()
             });
@@ -246,7 +247,9 @@ impl<'t> Judge<'t> {
                 excess = meant.map(|edge| edge.scope).filter(is_denied).collect();
             }
             let witness = access::find_call(catalog, scope, |need| !is_denied(need));
-            return Reasons::new(verdict, &entries, Effect::Deny, or_itself(excess, scope), witness.map(Witness::from));
+            let excess = or_itself(excess, scope);
+            let reasons = Reasons::new(verdict, &entries, Effect::Deny, excess, witness.map(Witness::from));
+            return Reasons { deciders: count, ..reasons };
         }
         if verdict == Verdict::Allowed && self.is_allowed(id) {
             let mut entries: Vec<&Entry> = Vec::new();

@@ -99,7 +99,9 @@ fn verdict(summary: &Summary, grants: Option<&Tally>, fails: bool) -> (String, S
     let counts = [(findings.error, "error"), (findings.warning, "warning"), (findings.note, "note")];
     let counts =
         if quiet { "no findings".to_owned() } else { counts.map(|(count, word)| counted(count, word)).join(", ") };
+    let unsettled = grants.map_or(0, Tally::unsettled_grants);
     let outcome = match (not_evaluated, fails) {
+        (0, _) if unsettled > 0 => format!("incomplete: {} unknown, {counts}", counted(unsettled, "grant")),
         (0, true) => format!("fails: {counts}"),
         (0, false) => format!("passes: {counts}"),
         (inputs, _) => format!("incomplete: {} not evaluated, {counts}", counted(inputs, "input")),

@@ -22,7 +22,7 @@ pub struct Coverage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Skipped {
-    /// An archive, or another file of files: what is in it was not looked at.
+    /// An archive, or another compressed file: what is in it was not looked at, but for what it holds as it is.
     Archive,
     /// Git does not track it, and an ignore rule names it, or the folder in which it is.
     Ignored,

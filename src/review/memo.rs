@@ -99,7 +99,8 @@ impl Hash for Asked<'_> {
 
 impl PartialEq for Asked<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let Request { app, place, items, separators, url: _, secrets: _, kind, fixable, built: _ } = self.0;
+        let Request { app, place, items, separators, url: _, secrets: _, kind, fixable, built: _, repeated: _ } =
+            self.0;
         let same = |(a, b): (&Item, &Item)| {
             let Item { written, place, scope, stray, confidence, disguise } = a;
             *written == b.written

@@ -546,6 +546,79 @@ fn what_was_skipped_is_counted_everywhere() {
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
 }
 
+/// What is in an archive was not looked at, and that is told; what stands in one as it is counts all the same.
+#[test]
+fn archives_are_counted() {
+    let heads: [(&str, &[u8]); 8] = [
+        ("a.zip", b"PK\x03\x04\0\0"),
+        ("a.jar", b"PK\x03\x04\x14\0"),
+        ("a.tgz", b"\x1f\x8b\x08\0\0"),
+        ("a.bz2", b"BZh91AY&SY"),
+        ("a.xz", b"\xfd7zXZ\0\0"),
+        ("a.zst", b"\x28\xb5\x2f\xfd\0"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c\0"),
+        ("no-ending", b"Rar!\x1a\x07\0"),
+    ];
+    for (name, head) in heads {
+        let ended = scan(&[]).file(name, head).ended();
+        assert_eq!(ended.code, Some(0), "{name}: {}", ended.stderr);
+        assert_eq!(json(&ended)["files"]["skipped"].to_string(), r#"{"archive":1}"#, "{name}");
+        let ended = scan(&["--strict"]).file(name, head).ended();
+        assert_eq!(ended.code, Some(3), "{name}");
+        // Nobody hides a source by the way in which it begins.
+        let ended = scan(&[]).file(name, [head, b"\n", BAD.as_bytes()].concat()).ended();
+        assert_eq!((ended.code, paths(&ended)), (Some(1), vec![name.to_owned()]), "{name}");
+    }
+    // Files that are named like one, and a `tar`, which holds its files as they are, are searched.
+    let ended = scan(&["--strict"]).file("a.zip", BAD).file("b.tar", [&[0; 600], BAD.as_bytes()].concat()).ended();
+    assert_eq!((ended.code, paths(&ended).len()), (Some(1), 2), "{}", ended.stdout);
+}
+
+/// An ignore rule that the change makes or alters, and that hides something, is told.
+#[test]
+fn ignore_rules_of_a_change_are_told() {
+    let edits: [(&str, Edit, &[&str]); 4] = [
+        ("a new rule", |run| run.file(".gitignore", "b.py\n"), &["ignore-rules-changed .gitignore"]),
+        ("a rule below", |run| run.file("in/.gitignore", "*.py\n"), &["ignore-rules-changed in/.gitignore"]),
+        ("a rule that was there", |run| run.file("in/c.log", ""), &[]),
+        (
+            "a file that git tracked before",
+            |run| {
+                run.git(&["rm", "-q", "--cached", "a.py"]);
+                run.file(".gitignore", "a.py\n")
+            },
+            &["ignore-rules-changed .gitignore"],
+        ),
+    ];
+    for (what, edit, told) in edits {
+        let run = scan(&[]).repository().file("zscope.yaml", DENY).file("a.py", "").file("in/.gitignore", "*.log\n");
+        let run = edit(run.commit().file("b.py", BAD).file("in/d.py", ""));
+        let ended = run.again(&["scan", "--format", "json", "--policy-from", "HEAD"]).ended();
+        assert_eq!(notices(&ended), told, "{what}: {}", ended.stdout);
+    }
+}
+
+/// The lock against which a change is held is that of its base.
+#[test]
+fn a_lock_is_that_of_the_base() {
+    let token = r#"{"app":"x","scope":"ZohoBooks.invoices.READ"}"#;
+    let mut first = zscope(&["audit", "t.json", "--lock"]).repository().file("t.json", token);
+    assert_eq!(first.ended().code, Some(0));
+    let wide = r#"{"app":"x","scope":"ZohoBooks.invoices.ALL"}"#;
+    let mut second = first.commit().file("t.json", wide).again(&["audit", "t.json", "--lock"]);
+    assert_eq!(second.ended().code, Some(0));
+    let check = ["audit", "t.json", "--check-lock", "--format", "json"];
+    let mut own = second.again(&check);
+    assert_eq!(own.ended().code, Some(0), "by its own lock the change is fine");
+    let from_base = [&check[..], &["--policy-from", "HEAD", "--policy", "builtin:least-privilege"]].concat();
+    let mut from_base = own.again(&from_base);
+    let ended = from_base.ended();
+    assert_eq!(ended.code, Some(1), "{} {}", ended.stdout, ended.stderr);
+    assert_eq!(notices(&ended), ["policy-changed zscope.lock"]);
+    fs::remove_file(from_base.path().join("zscope.lock")).unwrap();
+    assert_eq!(from_base.ended().code, Some(1), "nor does it help to take it away");
+}
+
 /// A link that leads out of the tree is not followed, however it comes into the list of files.
 #[test]
 fn named_links_stay_in_the_tree() {

@@ -40,5 +40,6 @@ mod terminal;
 #[cfg(feature = "online")]
 mod token_server;
 mod token_shapes;
+mod ways;
 mod who;
 mod whole_policies;

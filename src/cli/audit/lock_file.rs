@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::super::draft::Goal;
 use super::super::error::CommandError;
-use super::super::files;
+use super::super::setup::Ground;
 use crate::review::grants::Lock;
 use crate::text::{Source, Sources};
 
-/// Reads a lock file.
-pub(super) fn read_lock(path: &Path, sources: &mut Sources) -> Result<Lock, CommandError> {
-    let text = files::read_file(path).map_err(|error| {
+/// Reads a lock file, as it stands where the policy is read from.
+pub(super) fn read_lock(path: &Path, ground: &Ground, sources: &mut Sources) -> Result<Lock, CommandError> {
+    let text = ground.read(path).map_err(|error| {
         CommandError::usage(format!("the lock file `{}` cannot be used: {}", path.display(), error.message()))
             .help("write it first: `zscope audit --lock`")
     })?;

@@ -91,10 +91,11 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
         return Err(CommandError::usage("`-` stands twice: standard input can be read once"));
     }
     let mut ready = args.basis.prepare()?;
+    let requested = args.requested.as_deref().map(|list| requested(list, &mut ready.sources)).transpose()?;
+    let lock = args.check_lock.as_deref().map(|path| read_lock(path, &ready.ground, &mut ready.sources)).transpose()?;
     let notices = ready.notices();
-    let Ready { policy, catalog, as_of, mut sources, .. } = ready;
-    let requested = args.requested.as_deref().map(|list| requested(list, &mut sources)).transpose()?;
-    let lock = args.check_lock.as_deref().map(|path| read_lock(path, &mut sources)).transpose()?;
+    let Ready { policy, catalog, as_of, sources, .. } = ready;
+    let mut sources = sources;
     let lock_file = args.lock.as_deref().map(LockFile::at).transpose()?;
     let mut outputs = args.reporting.open()?;
     let mut asked = None;

@@ -164,8 +164,12 @@ impl Outcomes {
     fn seen(&mut self, path: &Path, named: bool, seen: io::Result<Option<Seen>>) {
         match seen {
             Ok(Some(Seen::Text(scanned))) => {
-                self.counts.scanned += 1;
-                self.counts.binary += usize::from(scanned.binary);
+                if scanned.archive {
+                    self.counts.skip(Skipped::Archive, 1);
+                } else {
+                    self.counts.scanned += 1;
+                    self.counts.binary += usize::from(scanned.binary);
+                }
                 if !(scanned.requests.is_empty() && scanned.ignores.is_empty()) {
                     self.files.push(FoundFile { path: path.to_owned(), name: shown(path), scanned });
                 }

@@ -181,6 +181,19 @@ impl Ground {
         notices
     }
 
+    /// Which ignore rules the change alters, where so many files are hidden by such rules.
+    pub(in crate::cli) fn new_ignore_rules(&self, hidden: usize) -> Vec<Notice> {
+        let Some(base) = self.base.as_ref().filter(|_| hidden > 0) else { return Vec::new() };
+        let changed = base.repository.changed(&base.commit, Path::new("")).unwrap_or_default();
+        let rules = changed.iter().filter(|changed| changed.path.file_name().is_some_and(|name| name == ".gitignore"));
+        let notice = |path: &Path| {
+            let s = if hidden == 1 { " is" } else { "s are" };
+            let message = format!("the change alters ignore rules, and {hidden} untracked file{s} hidden by such");
+            Notice::new("ignore-rules-changed", message).at(&base.shown(path)).help("`--no-ignore` scans them as well")
+        };
+        rules.map(|changed| notice(&changed.path)).collect()
+    }
+
     /// What kind of thing a path is in the revision, where it lies in the repository; the outer nothing where it does not.
     pub(super) fn kind_in_base(&self, path: &Path) -> Option<Result<Option<Kind>, CommandError>> {
         let (base, inside) = self.in_base(path)?;
@@ -255,13 +268,16 @@ impl Base {
         self.added.borrow_mut().insert(inside.to_owned(), what);
     }
 
+    /// A path of the repository as reports show it.
+    fn shown(&self, inside: &Path) -> String {
+        let here = std::env::current_dir().unwrap_or_default();
+        let whole = self.repository.root().join(inside);
+        whole.strip_prefix(&here).unwrap_or(&whole).to_string_lossy().into_owned()
+    }
+
     fn touched(&self) -> Vec<Notice> {
         let at = &self.revision;
-        let here = std::env::current_dir().unwrap_or_default();
-        let shown = |inside: &Path| {
-            let whole = self.repository.root().join(inside);
-            whole.strip_prefix(&here).unwrap_or(&whole).to_string_lossy().into_owned()
-        };
+        let shown = |inside: &Path| self.shown(inside);
         let mut notices = Vec::new();
         for (inside, before) in self.read.borrow().iter() {
             let whole = self.repository.root().join(inside);

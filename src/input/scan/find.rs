@@ -93,6 +93,10 @@ fn first_name(text: &[u8], end: usize) -> Option<Range<usize>> {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let length = dotted.iter().rev().take(LONGEST_NAME * 2).take_while(is_part).count();
     let start = dotted.len() - length;
+    // The name of a variable is not what it holds.
+    if start.checked_sub(1).and_then(|before| dotted.get(before)) == Some(&b'$') {
+        return None;
+    }
     let first = dotted.get(start..)?.split(|byte| *byte == b'.').next().filter(|name| !name.is_empty())?;
     first.first()?.is_ascii_alphabetic().then(|| start..start + first.len())
 }

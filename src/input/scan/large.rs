@@ -15,7 +15,7 @@ use std::thread;
 use super::encoding::Encoding;
 use super::find::{self, Look};
 use super::own;
-use super::reader::{Scanned, Seen, is_binary};
+use super::reader::{Scanned, Seen, is_archive, is_binary};
 use super::{Scanner, Syntax};
 use crate::text::Position;
 
@@ -75,7 +75,7 @@ pub fn scan_large(
     let filled = fill(file, &mut head, 0)?;
     head.truncate(filled);
     let (encoding, mark) = Encoding::of(&head);
-    let binary = is_binary(encoding, &head);
+    let (binary, archive) = (is_binary(encoding, &head), is_archive(&head));
     // A policy of this size is none.
     if let Some(kind @ "report") = own::document(&head) {
         return Ok(Seen::Own(kind));
@@ -113,7 +113,7 @@ pub fn scan_large(
         all.extend(others.into_iter().map(|other| other.join().unwrap_or_else(broken)));
         all.into_iter().collect::<io::Result<Vec<Vec<Part>>>>()
     })?;
-    Ok(Seen::Text(Scanned { binary, ..joined(parts.into_iter().flatten().collect()) }))
+    Ok(Seen::Text(Scanned { binary, archive, ..joined(parts.into_iter().flatten().collect()) }))
 }
 
 /// A large file, and how it is parted.
@@ -200,8 +200,7 @@ fn joined(mut parts: Vec<Part>) -> Scanned {
     let mut all = Scanned::default();
     let (mut at, mut length) = (Position { line: 1, column: 1 }, 0);
     for Part { scanned, near_zoho, extent, .. } in parts {
-        let Scanned { mut requests, mut ignores, mut pieces, binary: _ } =
-            near_zoho.filter(|_| zoho).unwrap_or(scanned);
+        let Scanned { mut requests, mut ignores, mut pieces, .. } = near_zoho.filter(|_| zoho).unwrap_or(scanned);
         for request in &mut requests {
             request.each_place(|place| place.span = place.span.shifted(length));
         }

@@ -32,6 +32,8 @@ pub struct Scanned {
     pub pieces: Vec<Piece>,
     /// Whether the file is no text, by a zero byte near its beginning; the runs of text in it were searched.
     pub binary: bool,
+    /// Whether the file is a compressed archive: what is in it is out of sight, but for what it holds as it is.
+    pub archive: bool,
 }
 
 /// What came of a file.
@@ -78,7 +80,7 @@ impl<'s> Reader<'s> {
         let (mut filled, ended) = self.fill(0, FIRST, &mut file)?;
         let head = self.buffer.get(..filled).unwrap_or(&[]);
         let (encoding, mark) = Encoding::of(head);
-        let binary = is_binary(encoding, head);
+        let (binary, archive) = (is_binary(encoding, head), is_archive(head));
         if !ended {
             let size = size()?;
             if size > WHOLE as u64 {
@@ -96,7 +98,7 @@ impl<'s> Reader<'s> {
             }
             scanned = self.scanner.keep(&encoding.text(bytes), false, Syntax::of(path));
         }
-        Ok(Seen::Text(Scanned { binary, ..scanned }))
+        Ok(Seen::Text(Scanned { binary, archive, ..scanned }))
     }
 
     /// Fills the buffer with up to `most` bytes, after what it holds; tells how much it holds then, and whether the file
@@ -120,6 +122,26 @@ impl<'s> Reader<'s> {
 /// Whether a file that begins like this is no text.
 pub(super) fn is_binary(encoding: Encoding, head: &[u8]) -> bool {
     encoding == Encoding::Utf8 && memchr::memchr(0, head.get(..head.len().min(HEAD)).unwrap_or(&[])).is_some()
+}
+
+/// How files begin whose content is compressed: ZIP (and JAR, APK, DOCX …), gzip, bzip2, xz, Zstandard, LZ4, 7z, RAR, and
+/// cabinets. A `tar` holds its files as they are, and they are found in it.
+const ARCHIVES: [&[u8]; 10] = [
+    b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"\x28\xb5\x2f\xfd",
+    b"\x04\x22\x4d\x18",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"MSCF\0\0\0\0",
+    b"PK\x05\x06",
+];
+
+/// Whether a file that begins like this is an archive of which nobody sees what is in it.
+pub(super) fn is_archive(head: &[u8]) -> bool {
+    ARCHIVES.iter().any(|mark| head.starts_with(mark))
 }
 
 impl Scanner<'_> {
@@ -149,6 +171,6 @@ impl Scanner<'_> {
             request.each_place(|place| place.span = kept.span(place.span));
         }
         let ignores = ignore::finished(&comments, id, text, |span| kept.span(span));
-        Scanned { requests, ignores, pieces: kept.pieces, binary: false }
+        Scanned { requests, ignores, pieces: kept.pieces, binary: false, archive: false }
     }
 }

@@ -474,6 +474,52 @@ mod tests {
         values().prop_map(|value| value.trim_matches('"').replace("\\\"", ""))
     }
 
+    /// Every name of a field twice in one line, beside a grant and not, with equal and other values.
+    #[test]
+    fn a_line_in_which_a_name_stands_twice_is_for_the_full_reader() {
+        let names = [
+            "scope",
+            "scopes",
+            "granted_scopes",
+            "requested_scopes",
+            "access_token",
+            "refresh_token",
+            "token_type",
+            "api_domain",
+            "expires_in",
+            "expires_in_sec",
+            "app",
+            "client",
+            "client_id",
+            "client_name",
+            "dc",
+            "note",
+            "status",
+            "code",
+            "error",
+            "",
+        ];
+        for name in names {
+            for (first, second) in
+                [("\"email\"", "\"email\""), ("\"email\"", "\"openid\""), ("1", "1"), ("null", "\"\"")]
+            {
+                for line in [
+                    format!("{{\"scope\":\"email\",\"{name}\":{first},\"{name}\":{second}}}"),
+                    format!("{{\"{name}\":{first},\"access_token\":\"{TOKEN}\",\"{name}\":{second}}}"),
+                ] {
+                    // The second line is alike, so that what was learnt from the first counts.
+                    let mut skimmer = Skimmer::default();
+                    for _ in 0..2 {
+                        assert_eq!(skimmer.skim(&line), None, "{line}");
+                    }
+                    let read = read_line("t", 1, &line, &mut Sources::default());
+                    let told = read.iter().all(|grant| matches!(grant.state, State::Failed(_)));
+                    assert!(!read.is_empty() && told, "{line}: {read:?}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(6000))]
 
