@@ -231,7 +231,8 @@ struct Half<'p> {
 /// The best halves of one combination in one service; for one that spans services under an empty name.
 struct Sides<'p> {
     service: &'p str,
-    best: [Vec<Half<'p>>; 2],
+    /// Two of each side are enough: the other half can be the same scope as at most one of them.
+    best: [[Option<Half<'p>>; 2]; 2],
 }
 
 fn check(cx: &ListContext<'_>) -> Vec<Finding> {
@@ -271,13 +272,14 @@ pub(crate) fn pairs<'p>(profiles: &[(usize, &'p Profile)]) -> Vec<Pair<'p>> {
     let possible = |number: usize| all >> (2 * number) & 0b11 == 0b11;
     // What another scope covers adds nothing: the pair would be that other scope alone.
     let mut halves: Option<Vec<(usize, &Profile)>> = None;
+    let mut services: Vec<Sides<'_>> = Vec::new();
     let mut found = Vec::new();
     for (number, combination) in COMBINATIONS.iter().enumerate().filter(|(number, _)| possible(*number)) {
         let halves = halves.get_or_insert_with(|| {
             let own = profiles.iter().enumerate().map(|(index, (_, profile))| (index, *profile));
             own.filter(|(_, profile)| profile.mask != 0 && !is_covered(profile, profiles)).collect()
         });
-        let mut services: Vec<Sides<'_>> = Vec::new();
+        services.clear();
         for (index, profile) in halves.iter() {
             for (side, doubtful) in profile.halves[number].into_iter().enumerate() {
                 let Some(doubtful) = doubtful else { continue };
@@ -306,11 +308,12 @@ fn note<'p>(services: &mut Vec<Sides<'p>>, service: &'p str, side: usize, half: 
         services.push(Sides { service, best: Default::default() });
         services.len() - 1
     });
-    if let Some(best) = services.get_mut(at).and_then(|sides| sides.best.get_mut(side)) {
-        best.push(half);
-        // Two are enough: the other half can be the same scope as at most one of them.
-        best.sort_unstable();
-        best.truncate(2);
+    let mut next = Some(half);
+    for slot in &mut services[at].best[side] {
+        let Some(new) = next else { break };
+        if slot.is_none_or(|known| new < known) {
+            next = slot.replace(new);
+        }
     }
 }
 
@@ -339,9 +342,9 @@ fn halves(cx: &Measure<'_>, service: &Service, scope: &Scope) -> [[Option<bool>;
 }
 
 /// The best two halves that are different scopes.
-fn best_pair<'p>(sides: &[Vec<Half<'p>>; 2]) -> Option<(Half<'p>, Half<'p>)> {
+fn best_pair<'p>(sides: &[[Option<Half<'p>>; 2]; 2]) -> Option<(Half<'p>, Half<'p>)> {
     let [ones, others] = sides;
-    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (*one, *other)));
+    let pairs = ones.iter().flatten().flat_map(|one| others.iter().flatten().map(move |other| (*one, *other)));
     let different = pairs.filter(|(one, other)| one.index != other.index);
     different.min_by_key(|(one, other)| (one.doubtful || other.doubtful, *one, *other))
 }

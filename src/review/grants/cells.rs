@@ -7,8 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use ahash::RandomState;
 
 use super::{Audit, Judgement, Matched};
-use crate::finding::{Finding, Severity};
 use crate::access::ScopeId;
+use crate::finding::{Finding, Severity};
 use crate::input::token::{Facts, Grant, State};
 use crate::input::{Item, read_list};
 use crate::judge::{Judged, Verdict, judge_item};
@@ -31,6 +31,8 @@ pub(super) struct Cell {
     pub(super) judgement: Judgement,
     /// Nothing for what is no scope.
     pub(super) id: Option<ScopeId>,
+    /// Before waivers.
+    pub(super) plain: Verdict,
     /// The number of the service where figures count it.
     pub(super) service: usize,
     /// The findings that stand, as figures need them: the number of the rule and the severity.
@@ -57,12 +59,8 @@ impl Cell {
 
     /// The verdict where the scope stands first in its list, with what other findings on it there are.
     pub(super) fn verdict(&self, fails: bool, is_absolved: bool) -> Verdict {
-        self.verdict_of(self.judged().verdict, fails, is_absolved)
-    }
-
-    fn verdict_of(&self, alone: Verdict, fails: bool, is_absolved: bool) -> Verdict {
         let waived = (self.is_absolved || is_absolved) && !self.fails && !fails;
-        if waived { Verdict::Waived } else { alone }
+        if waived { Verdict::Waived } else { self.plain }
     }
 
     fn of(audit: &Audit<'_>, matched: Matched, item: Item, cells: &Cells<'_>) -> Self {
@@ -81,6 +79,7 @@ impl Cell {
         let number = |finding: &Finding| Some((audit.rule_number(finding.rule)?, finding.severity));
         let mut cell = Self {
             id: own,
+            plain: judgement.scopes[0].verdict,
             service: cells.service(service(&judgement.scopes[0])),
             told: judgement.findings.iter().filter_map(number).collect(),
             uses: judgement.uses.iter().copied().enumerate().filter(|(_, times)| *times > 0).collect(),
@@ -95,11 +94,10 @@ impl Cell {
             judgement.strip();
         } else {
             // As it reads in a list.
-            let plain = judgement.scopes[0].verdict;
-            judgement.scopes[0].verdict = cell.verdict_of(plain, false, false);
+            judgement.scopes[0].verdict = cell.verdict(false, false);
             let unit = judgement.unit(&grant);
             cell.lines = cells.formats.iter().map(|format| format.scope(&unit, 0)).collect();
-            judgement.scopes[0].verdict = plain;
+            judgement.scopes[0].verdict = cell.plain;
         }
         cell.judgement = judgement;
         cell.size = cell.weight();

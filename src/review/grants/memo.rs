@@ -125,6 +125,14 @@ enum LineOf {
 }
 
 impl Known {
+    /// Takes everything out, and keeps the room.
+    fn forget(&mut self) {
+        self.key.clear();
+        self.lines.clear();
+        self.sum.clear();
+        self.times = 0;
+    }
+
     /// The lines for a grant of this kind in one of the formats.
     pub(super) fn lines(&self, format: usize) -> impl Iterator<Item = &Line> {
         self.lines.iter().flat_map(move |line| match line {
@@ -219,15 +227,14 @@ impl Memo {
         let hash = self.hashes.hash_one(self.key.as_slice());
         let at = if is_kept { usize::try_from(hash).unwrap_or(usize::MAX) & (LISTS - 1) } else { LISTS };
         if !is_kept || self.lists[at].key != self.key {
-            let mut known = self.learn(purpose, facts.scope.unwrap_or_default(), kind, label);
-            let old = &mut self.lists[at];
-            self.counts.add(old.matched, &old.sum, old.times);
-            std::mem::swap(&mut known.key, &mut old.key);
-            *old = known;
-            old.key.clear();
+            let mut known = std::mem::take(&mut self.lists[at]);
+            self.counts.add(known.matched, &known.sum, known.times);
+            known.forget();
             if is_kept {
-                old.key.extend_from_slice(&self.key);
+                known.key.extend_from_slice(&self.key);
             }
+            self.learn(purpose, facts.scope.unwrap_or_default(), kind, label, &mut known);
+            self.lists[at] = known;
         }
         let state = self.kinds[kind].state();
         let known = &mut self.lists[at];
@@ -310,13 +317,13 @@ impl Memo {
     }
 
     /// Judges a list in a frame.
-    fn learn(&mut self, purpose: Purpose<'_>, list: &str, kind: usize, label: Option<&str>) -> Known {
+    fn learn(&mut self, purpose: Purpose<'_>, list: &str, kind: usize, label: Option<&str>, known: &mut Known) {
         let Purpose { audit, cells, names_count } = purpose;
         let mut items = Vec::new();
         split(list, cells.nowhere, &mut items);
         let matched = self.kinds[kind].matched;
         if items.len() > MOST_SCOPES || audit.requested(matched).is_some() {
-            return self.learn_whole(purpose, list, kind, label);
+            return self.learn_whole(purpose, list, kind, label, known);
         }
         let numbers = self.numbers(purpose, matched, &items);
         let mut parts: Vec<Part<'_>> = Vec::with_capacity(items.len());
@@ -335,7 +342,7 @@ impl Memo {
         }
         let frame = &self.kinds[kind];
         let state = frame.state();
-        let mut sum = Sum::default();
+        let sum = &mut known.sum;
         sum.all.add_state(state, 1);
         for part in &parts {
             let fails = part.is_first && (part.fails || part.cell.fails);
@@ -349,31 +356,34 @@ impl Memo {
         }
         frame.said.findings.iter().for_each(|finding| sum.found(audit, finding, None, state));
         sum.used(frame.said.uses.iter().copied().enumerate());
-        let lines =
-            if cells.formats.is_empty() { Vec::new() } else { lines(&cells.formats, frame, &items, &parts, &pairs) };
+        known.matched = matched;
+        known.offends = sum.all.offending_grants > 0;
+        if !cells.formats.is_empty() {
+            known.lines = lines(&cells.formats, frame, &items, &parts, &pairs);
+        }
         if names_count {
             let held = parts.iter().filter_map(|part| Some((part.cell.id?, part.cell.judged().scope.as_ref().ok()?)));
             hold(&mut self.held, frame, label, held);
         }
-        Known { matched, offends: sum.all.offending_grants > 0, lines, sum, ..Known::default() }
     }
 
     /// [`Memo::learn`] for a list that rules see as a whole.
-    fn learn_whole(&mut self, purpose: Purpose<'_>, list: &str, kind: usize, label: Option<&str>) -> Known {
+    fn learn_whole(&mut self, purpose: Purpose<'_>, list: &str, kind: usize, label: Option<&str>, known: &mut Known) {
         let Purpose { audit, cells, names_count } = purpose;
         let frame = &self.kinds[kind];
         let mut grant = frame.grant.clone();
         grant.request = Grant::of_facts(&Facts { scope: Some(list), ..Facts::default() }, cells.nowhere).request;
         let judgement = audit.judge(&mut grant, frame.matched);
-        let sum = Sum::of(audit, cells, frame.state(), &judgement);
+        known.matched = frame.matched;
+        known.sum = Sum::of(audit, cells, frame.state(), &judgement);
+        known.offends = known.sum.all.offending_grants > 0;
         let unit = judgement.unit(&frame.grant);
         let own: Vec<Vec<Line>> = cells.formats.iter().map(|format| format.lines(&unit)).collect();
-        let lines = if own.is_empty() { Vec::new() } else { vec![LineOf::Own(own)] };
+        known.lines.extend((!own.is_empty()).then_some(LineOf::Own(own)));
         if names_count {
             let scopes = judgement.scopes.iter().filter_map(|judged| judged.scope.as_ref().ok());
             hold(&mut self.held, frame, label, scopes.map(|scope| (audit.id(scope), scope)));
         }
-        Known { matched: frame.matched, offends: sum.all.offending_grants > 0, lines, sum, ..Known::default() }
     }
 
     /// The cells of a list's scopes.
@@ -456,7 +466,7 @@ fn hold<'s>(
 
 impl Part<'_> {
     fn verdict(&self) -> Verdict {
-        if self.is_first { self.cell.verdict(self.fails, self.is_absolved) } else { self.cell.judged().verdict }
+        if self.is_first { self.cell.verdict(self.fails, self.is_absolved) } else { self.cell.plain }
     }
 
     /// Whether it reads as where nothing is said of its list.

@@ -43,6 +43,14 @@ impl Sum {
         sum
     }
 
+    /// Takes everything out, and keeps the room.
+    pub(super) fn clear(&mut self) {
+        self.all = Tally::default();
+        self.services.clear();
+        self.rules.clear();
+        self.uses.clear();
+    }
+
     /// Counts a scope.
     pub(super) fn scope(&mut self, service: usize, verdict: Verdict, fails: bool, state: GrantState) {
         self.all.add_scope(verdict, fails, 1);
@@ -51,7 +59,7 @@ impl Sum {
 
     /// Counts what is said of a scope by itself.
     pub(super) fn alone(&mut self, cell: &Cell, state: GrantState) {
-        let service = cell.judged().scope.is_ok().then_some(cell.service);
+        let service = cell.id.map(|_| cell.service);
         for (rule, severity) in &cell.told {
             self.finding(*rule, *severity, service, state);
         }
