@@ -1,5 +1,5 @@
-//! Checks every file of `scope-catalog/` and packs it: one blob for a service's facts and one for its calls, so that a
-//! run decodes only what it uses. An error stops the build and names file, line and column.
+//! Checks every file of `scope-catalog/` and packs it: one blob for a service's facts, one for its calls and one for what
+//! these need, so that a run decodes only what it uses. An error stops the build and names file, line and column.
 
 #![allow(dead_code, reason = "the modules are the library's own; the build uses a part of each")]
 #![allow(unused_imports, unreachable_pub, reason = "same")]
@@ -20,6 +20,8 @@ mod fields;
 mod kinds;
 #[path = "src/catalog/model.rs"]
 mod model;
+#[path = "src/catalog/needed.rs"]
+mod needed;
 #[path = "src/catalog/calls/packed.rs"]
 mod packed;
 #[path = "src/scope/mod.rs"]
@@ -140,17 +142,21 @@ fn write(out: &Path, files: &[File], digest: &str) -> Result<(), Box<dyn std::er
         fs::write(out.join(format!("{n}.facts")), postcard::to_stdvec(&file.service)?)?;
         // The list is its length and its entries one after the other, so that each can be decoded by itself.
         let mut calls = postcard::to_stdvec(&file.endpoints.calls.len())?;
+        let mut places = Vec::new();
         for (number, call) in file.endpoints.calls.iter().enumerate() {
+            places.push(calls.len());
             let row = packed::Row { service: n, number, at: calls.len(), method: &call.method, path: &call.path };
             rows.push(row);
             calls.extend(postcard::to_stdvec(call)?);
         }
         fs::write(out.join(format!("{n}.calls")), calls)?;
+        let needed = needed::Needed::of(file.endpoints.calls.iter().zip(places));
+        fs::write(out.join(format!("{n}.needs")), postcard::to_stdvec(&needed)?)?;
         hosts.push_str(&file.service.host_lines(n));
         writeln!(
             table,
             "    Packed {{ name: {:?}, aliases: &{:?}, words: &{:?}, count: {}, facts: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.facts\")), \
-             calls: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.calls\")) }},",
+             calls: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.calls\")), needs: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{n}.needs\")) }},",
             file.service.name,
             file.service.aliases,
             file.service.words.iter().map(|word| &word.name).collect::<Vec<_>>(),

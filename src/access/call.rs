@@ -1,6 +1,6 @@
 //! Scopes and API calls: which scopes a call needs, which calls a scope opens.
 
-use super::graph::Graph;
+use super::graph::{Graph, Place, ScopeId};
 use super::identity::identify;
 use crate::catalog::{Catalog, Endpoint, Needed, Needs};
 use crate::scope::Scope;
@@ -29,80 +29,109 @@ pub(super) fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> b
 /// most central. A call whose source names no method is none that one could show.
 #[must_use]
 pub fn find_call<'c>(catalog: &'c Catalog, scope: &Scope, covered: impl Fn(&Scope) -> bool) -> Option<&'c Endpoint> {
-    let segments = |endpoint: &Endpoint| endpoint.path.matches('/').count();
-    let doubt = |endpoint: &Endpoint| match endpoint.confidence.as_deref() {
-        None => 0,
-        Some("medium") => 1,
-        Some(_) => 2,
-    };
-    opened(catalog, scope, &covered)
-        .filter(|(_, endpoint)| endpoint.states_its_method())
-        .min_by_key(|(gravity, endpoint)| (*gravity, doubt(endpoint), segments(endpoint)))
-        .map(|(_, endpoint)| endpoint)
+    let opened = Opened::of(catalog, scope)?;
+    opened.call(opened.gravest(covered)?)
 }
 
 /// A call that a scope surely opens by itself: the gravest one, as [`find_call`] has it.
 #[must_use]
 pub fn example_call<'c>(catalog: &'c Catalog, scope: &Scope) -> Option<&'c Endpoint> {
-    let service = identify(catalog, scope).service()?;
-    let calls = catalog.endpoints(&service.name);
-    let find = || {
-        let found = find_call(catalog, scope, |_| false)?;
-        calls.iter().position(|call| std::ptr::eq(call, found))
-    };
     let graph = Graph::of(catalog);
-    calls.get(graph.answered(graph.id(scope), find, |answers| &answers.example)?)
+    let find = || Opened::of(catalog, scope)?.gravest(|_| false);
+    let number = graph.answered(graph.id(scope), find, |answers| &answers.example)?;
+    numbered(catalog, service_of(catalog, scope)?, number)
+}
+
+fn service_of(catalog: &Catalog, scope: &Scope) -> Option<usize> {
+    catalog.number(&identify(catalog, scope).service()?.name)
+}
+
+/// A call by its number among those of its service.
+fn numbered(catalog: &Catalog, service: usize, number: usize) -> Option<&Endpoint> {
+    let at = catalog.needed(service).calls().get(number)?.at;
+    catalog.call(service, number, at as usize).map(|(_, endpoint)| endpoint)
 }
 
 /// Every call that a scope surely opens by itself, in catalog order.
 #[must_use]
 pub fn opened_calls<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<&'c Endpoint> {
-    opened(catalog, scope, &|_| false).map(|(_, endpoint)| endpoint).collect()
+    let Some(opened) = Opened::of(catalog, scope) else { return Vec::new() };
+    opened.each(&|_| false).filter_map(|(_, number)| opened.call(number)).collect()
 }
 
-fn opened<'c>(
+/// What a scope surely gives of what the calls of its service need.
+struct Opened<'c> {
     catalog: &'c Catalog,
-    scope: &Scope,
-    covered: &impl Fn(&Scope) -> bool,
-) -> impl Iterator<Item = (usize, &'c Endpoint)> {
-    let service = identify(catalog, scope).service();
-    let calls = service.map_or(&[][..], |service| catalog.endpoints(&service.name));
-    let needed = service.and_then(|service| catalog.needed(&service.name));
-    let scopes = needed.map_or(&[][..], Needed::scopes);
-    let graph = Graph::of(catalog);
-    let id = graph.id(scope);
-    let needs = service.and_then(|service| Some(graph.needs(catalog.number(&service.name)?, scopes))).unwrap_or(&[]);
-    let gives: Vec<bool> = needs.iter().map(|need| graph.covers(id, *need)).collect();
-    // Whoever asks for what no catalog knows asks for what no call needs.
-    let calls = if gives.contains(&true) { calls } else { &[] };
-    let mut covered_before: Vec<Option<bool>> = vec![None; scopes.len()];
-    let sets = needed.map_or(&[][..], Needed::calls);
-    calls.iter().zip(sets).filter_map(move |(endpoint, sets)| {
-        let given = |need: usize| gives.get(need).copied().unwrap_or(false);
-        if !sets.iter().flatten().any(|&need| given(need)) {
-            return None;
-        }
-        let mut best = None;
-        for set in sets {
-            let mut adds = None;
-            let whole = set.iter().all(|&need| {
-                let Some((scope, before)) = scopes.get(need).zip(covered_before.get_mut(need)) else { return false };
-                let before = *before.get_or_insert_with(|| covered(scope));
-                if given(need) && !before {
-                    adds = adds.min(Some(gravity(scope))).or(Some(gravity(scope)));
-                }
-                given(need) || before
-            });
-            // A set that is covered already makes the call reachable without this scope.
-            if whole && adds.is_none() {
+    service: usize,
+    needed: &'c Needed,
+    /// For each scope that a call needs.
+    gives: Vec<bool>,
+}
+
+impl<'c> Opened<'c> {
+    fn of(catalog: &'c Catalog, scope: &Scope) -> Option<Self> {
+        let service = service_of(catalog, scope)?;
+        let needed = catalog.needed(service);
+        let graph = Graph::of(catalog);
+        let id = graph.id(scope);
+        // What is not even perhaps in reach is not surely given.
+        let (_, below) = graph.below(id);
+        let may = |start: ScopeId| match start.place() {
+            Place::Catalog(of, number) => of == service && below.contains(number),
+            Place::Beyond(_) => true,
+        };
+        let given = |start: ScopeId| may(start) && graph.above_least(start).contains(&id);
+        let gives = |need: &ScopeId| *need == id || graph.starts(*need).into_iter().all(given);
+        let gives = graph.needs(service, needed.scopes()).iter().map(gives).collect();
+        Some(Self { catalog, service, needed, gives })
+    }
+
+    fn call(&self, number: usize) -> Option<&'c Endpoint> {
+        numbered(self.catalog, self.service, number)
+    }
+
+    fn gravest(&self, covered: impl Fn(&Scope) -> bool) -> Option<usize> {
+        let ranked = self.each(&covered).filter_map(|(gravity, number)| {
+            let (doubt, length) = self.needed.calls().get(number)?.rank?;
+            Some(((gravity, doubt, length), number))
+        });
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, number)| number)
+    }
+
+    /// The calls that it opens and that what is covered does not, each with the gravest operation that it takes.
+    fn each(&self, covered: &impl Fn(&Scope) -> bool) -> impl Iterator<Item = (usize, usize)> {
+        // Whoever asks for what no catalog knows asks for what no call needs.
+        let calls = if self.gives.contains(&true) { self.needed.calls() } else { &[] };
+        let scopes = self.needed.scopes();
+        let mut covered_before: Vec<Option<bool>> = vec![None; scopes.len()];
+        calls.iter().enumerate().filter_map(move |(number, call)| {
+            let given = |need: u32| self.gives.get(need as usize).copied().unwrap_or(false);
+            if !call.sets.iter().flatten().any(|&need| given(need)) {
                 return None;
             }
-            if whole {
-                best = best.min(adds).or(adds);
+            let mut best = None;
+            for set in &call.sets {
+                let mut adds = None;
+                let whole = set.iter().all(|&need| {
+                    let at = need as usize;
+                    let Some((scope, before)) = scopes.get(at).zip(covered_before.get_mut(at)) else { return false };
+                    let before = *before.get_or_insert_with(|| covered(scope));
+                    if given(need) && !before {
+                        adds = adds.min(Some(gravity(scope))).or(Some(gravity(scope)));
+                    }
+                    given(need) || before
+                });
+                // A set that is covered already makes the call reachable without this scope.
+                if whole && adds.is_none() {
+                    return None;
+                }
+                if whole {
+                    best = best.min(adds).or(adds);
+                }
             }
-        }
-        best.map(|gravity| (gravity, endpoint))
-    })
+            best.map(|gravity| (gravity, number))
+        })
+    }
 }
 
 /// How grave an operation is; smaller is graver.

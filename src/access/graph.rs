@@ -332,6 +332,20 @@ impl<'c> Graph<'c> {
         }
     }
 
+    /// The scopes of the catalog that a scope may reach, all of one service.
+    pub(crate) fn below(self, id: ScopeId) -> (Option<usize>, Arc<Bits>) {
+        match id.place() {
+            Place::Catalog(service, number) => {
+                let (facts, tree) = self.tree(service);
+                (Some(service), tree.below(facts, small(number)))
+            }
+            Place::Beyond(_) => {
+                let Reach { service, below, .. } = self.reach(id);
+                (service, below)
+            }
+        }
+    }
+
     fn reach_beyond(self, scope: &Scope) -> Reach {
         let nothing = |regions: Vec<Region>| Reach { service: None, below: Arc::default(), regions: regions.into() };
         let (Some(name), Some(operation)) = (scope.service(), scope.operation()) else {
@@ -382,9 +396,9 @@ impl<'c> Graph<'c> {
     /// Everything that a scope may reach and that the catalog lists, in the catalog's order; itself first where it is
     /// beyond the catalog or not.
     pub(super) fn reached(self, id: ScopeId) -> Vec<ScopeId> {
-        let reach = self.reach(id);
-        let below = |service| reach.below.iter().map(move |number| ScopeId::local(service, small(number)));
-        std::iter::once(id).chain(reach.service.into_iter().flat_map(below).filter(|below| *below != id)).collect()
+        let (service, below) = self.below(id);
+        let below = |service| below.iter().map(move |number| ScopeId::local(service, small(number)));
+        std::iter::once(id).chain(service.into_iter().flat_map(below).filter(|below| *below != id)).collect()
     }
 
     /// What a scope touches: everything it may reach and that the catalog knows, with the kinds of data.

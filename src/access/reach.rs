@@ -125,13 +125,12 @@ impl Graph<'_> {
     /// The narrowest of what a scope may reach among those that are asked for: scopes of the catalog, of which none
     /// opens another one of them.
     pub(crate) fn narrowest(self, id: ScopeId, asked: impl Fn(usize) -> bool) -> Vec<Scope> {
-        let reach = self.reach(id);
-        let Some(service) = reach.service else { return Vec::new() };
+        let (Some(service), below) = self.below(id) else { return Vec::new() };
         let (facts, tree) = self.tree(service);
         let mut narrowest = Vec::new();
-        for number in reach.below.iter().filter(|number| asked(*number)) {
+        for number in below.iter().filter(|number| asked(*number)) {
             let opens_one = match tree.node(small(number)) {
-                Node::Full => reach.below.iter().any(|other| other != number && asked(other)),
+                Node::Full => below.iter().any(|other| other != number && asked(other)),
                 _ => tree.opens_any(facts, small(number), |other| asked(other as usize)),
             };
             if !opens_one {

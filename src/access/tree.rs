@@ -24,6 +24,8 @@ pub(super) struct Tree {
     base: Vec<u32>,
     words: usize,
     full: Option<u32>,
+    /// The resource of each group's parent.
+    parents: Vec<Option<usize>>,
     links: Vec<OnceLock<Box<[Link]>>>,
     answers: Vec<OnceLock<Box<Answers>>>,
     by_text: OnceLock<HashMap<Box<str>, u32, RandomState>>,
@@ -90,6 +92,7 @@ impl Tree {
             base,
             words: service.words.len(),
             full: service.full_access.is_some().then_some(full),
+            parents: service.groups.iter().map(|group| service.resource_number(&group.parent)).collect(),
             links: service.resources.iter().map(|_| OnceLock::new()).collect(),
             answers: (0..count).map(|_| OnceLock::new()).collect(),
             by_text: OnceLock::new(),
@@ -254,10 +257,8 @@ impl Tree {
                 }
             }
         }
-        for group in &service.groups {
-            let Some(parent) = service.resource_number(&group.parent).filter(|_| group.surely_reaches(to.path)) else {
-                continue;
-            };
+        for (group, parent) in service.groups.iter().zip(&self.parents) {
+            let Some(parent) = parent.filter(|_| group.surely_reaches(to.path)) else { continue };
             for (number, operation) in self.operations(service, parent) {
                 let name = operation.name.as_str();
                 let lifted = is_all(name)
@@ -465,12 +466,13 @@ fn opens_surely(service: &Service, path: &[String], operation: &Operation, other
 
 /// Whether a scope is a misspelling of the vendor's own.
 pub(super) fn is_slip<S: AsRef<str>>(service: &Service, parts: &[S]) -> bool {
+    let length = parts.iter().map(|part| part.as_ref().len() + 1).sum::<usize>();
     let is_written = |written: &str| {
         let mut rest = written.split('.');
         parts.iter().all(|part| rest.next().is_some_and(|other| other.eq_ignore_ascii_case(part.as_ref())))
             && rest.next().is_none()
     };
-    service.errata.iter().any(|slip| is_written(&slip.written))
+    service.errata.iter().any(|slip| slip.written.len() + 1 == length && is_written(&slip.written))
 }
 
 fn same_path(a: &[String], b: &[String]) -> bool {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::calls::packed::Packed as Index;
 use super::model::{Endpoint, Endpoints, Service};
+use super::needed::Needed;
 
 include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 
@@ -20,6 +21,7 @@ pub(super) struct Packed {
     pub(super) count: usize,
     facts: &'static [u8],
     calls: &'static [u8],
+    needs: &'static [u8],
 }
 
 impl Packed {
@@ -31,6 +33,11 @@ impl Packed {
     /// The calls.
     pub(super) fn calls(&self) -> Endpoints {
         decoded(self.name, self.calls)
+    }
+
+    /// What the calls need.
+    pub(super) fn needed(&self) -> Needed {
+        decoded(self.name, self.needs)
     }
 
     /// The call that begins at a place of the packed calls.
@@ -63,7 +70,11 @@ mod tests {
         for packed in SERVICES {
             let service: Service = postcard::from_bytes(packed.facts).unwrap();
             assert_eq!(service.name, packed.name);
-            assert_eq!(packed.calls().calls.len(), packed.count);
+            let (calls, needed) = (packed.calls().calls, packed.needed());
+            assert_eq!((calls.len(), needed.calls().len()), (packed.count, packed.count));
+            // Where each begins is known.
+            let found = needed.calls().iter().map(|call| packed.call(call.at as usize).call());
+            assert!(calls.iter().map(Endpoint::call).eq(found), "{}", packed.name);
         }
     }
 }

@@ -133,10 +133,13 @@ impl Catalog {
         self.entry(service).map_or(&[], |entry| &entry.endpoints().calls)
     }
 
-    /// The scopes that the calls of a service need, each once; `None` for an unknown service.
-    #[must_use]
-    pub fn needed(&self, service: &str) -> Option<&Needed> {
-        self.entry(service).map(|entry| entry.needed.get_or_init(|| Needed::of(&entry.endpoints().calls)))
+    /// What the calls of a service need.
+    pub(crate) fn needed(&self, service: usize) -> &Needed {
+        let entry = &self.entries[service];
+        entry.needed.get_or_init(|| match entry.packed {
+            Some(packed) => packed.needed(),
+            None => Needed::of(entry.endpoints().calls.iter().map(|call| (call, 0))),
+        })
     }
 
     /// What follows from the catalog and is worked out once: the graph of [`crate::access`] hangs here, so that it lives

@@ -270,7 +270,7 @@ impl<'t> Judge<'t> {
         let mut reasons =
             Reasons { verdict, decided_by: vec![default], deciders: 1, excess: Vec::new(), witness: None };
         if policy.default == Effect::Deny {
-            let service = graph.reach(id).service;
+            let (service, _) = graph.below(id);
             let beyond = |number| service.is_some_and(|service| !self.is_allowed(Graph::local(service, number)));
             // What a placeholder may turn out to be is no list of what it opens.
             let narrowest = if scope.has_placeholder() { Vec::new() } else { graph.narrowest(id, beyond) };

@@ -82,19 +82,25 @@ impl Rows for Csv {
         cells(&[whose.path, &line, grant, app, centre])
     }
 
-    fn lines(&self, unit: &Unit<'_>) -> Vec<Line> {
-        let state = unit.state.map_or("", super::GrantState::as_str);
-        let mut lines = Vec::new();
-        for (at, judged) in unit.scopes.iter().enumerate() {
-            lines.push(scope(state, judged, unit.on(at)));
+    fn before(&self, _: &Unit<'_>) -> Option<Line> {
+        None
+    }
+
+    fn scope(&self, unit: &Unit<'_>, at: usize) -> Line {
+        match unit.scopes.get(at) {
+            Some(judged) => scope(state(unit), judged, unit.on(at)),
+            None => Line::default(),
         }
-        for finding in unit.on_the_whole() {
-            // Of a grant that holds nobody knows what, nothing was evaluated.
-            let is_unknown = unit.scopes.is_empty() && unit.state.is_some_and(super::GrantState::is_unknown);
-            let verdict = if is_unknown { "not-evaluated" } else { "" };
-            lines.push(line(&Row { state, findings: vec![finding], verdict, ..Row::default() }));
-        }
-        if lines.is_empty() {
+    }
+
+    fn after(&self, unit: &Unit<'_>) -> Vec<Line> {
+        let state = state(unit);
+        // Of a grant that holds nobody knows what, nothing was evaluated.
+        let is_unknown = unit.scopes.is_empty() && unit.state.is_some_and(super::GrantState::is_unknown);
+        let verdict = if is_unknown { "not-evaluated" } else { "" };
+        let row = |finding| line(&Row { state, findings: vec![finding], verdict, ..Row::default() });
+        let mut lines: Vec<Line> = unit.on_the_whole().into_iter().map(row).collect();
+        if lines.is_empty() && unit.scopes.is_empty() {
             let message = unit.failure.as_deref();
             lines.push(line(&Row { state, message, verdict: "not-evaluated", ..Row::default() }));
         }
@@ -134,6 +140,10 @@ impl Rows for Csv {
         }
         out
     }
+}
+
+fn state(unit: &Unit<'_>) -> &'static str {
+    unit.state.map_or("", super::GrantState::as_str)
 }
 
 fn scope(state: &str, judged: &Judged, findings: Vec<&Finding>) -> Line {

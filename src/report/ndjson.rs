@@ -177,22 +177,23 @@ impl Rows for Ndjson {
         fields(&owner)
     }
 
-    fn lines(&self, unit: &Unit<'_>) -> Vec<Line> {
-        let mut lines = Vec::with_capacity(unit.scopes.len() + 1);
-        if let Some(state) = unit.state {
-            let grant = Grant {
-                state,
-                failure: unit.failure.as_deref().map(Text::new),
-                scopes: unit.scopes.len(),
-                severity: worst(&unit.findings),
-                findings: told(&unit.on_the_whole()),
-            };
-            lines.push(halves("grant", &grant));
-        }
-        for (at, judged) in unit.scopes.iter().enumerate() {
-            lines.push(halves("scope", &scope(unit, at, judged)));
-        }
-        lines
+    fn before(&self, unit: &Unit<'_>) -> Option<Line> {
+        let grant = Grant {
+            state: unit.state?,
+            failure: unit.failure.as_deref().map(Text::new),
+            scopes: unit.scopes.len(),
+            severity: worst(&unit.findings),
+            findings: told(&unit.on_the_whole()),
+        };
+        Some(halves("grant", &grant))
+    }
+
+    fn scope(&self, unit: &Unit<'_>, at: usize) -> Line {
+        unit.scopes.get(at).map_or_else(Line::default, |judged| halves("scope", &scope(unit, at, judged)))
+    }
+
+    fn after(&self, _: &Unit<'_>) -> Vec<Line> {
+        Vec::new()
     }
 
     fn end(&self, report: &Report) -> String {

@@ -20,8 +20,20 @@ pub trait Rows: Sync {
     /// The words on whose a line is.
     fn whose(&self, whose: &Whose<'_>) -> String;
 
-    /// The lines of a grant, or of a scope.
-    fn lines(&self, unit: &Unit<'_>) -> Vec<Line>;
+    /// The lines before the scopes of a grant, or before a scope.
+    fn before(&self, unit: &Unit<'_>) -> Option<Line>;
+
+    /// The line of one of the scopes.
+    fn scope(&self, unit: &Unit<'_>, at: usize) -> Line;
+
+    /// The lines after the scopes.
+    fn after(&self, unit: &Unit<'_>) -> Vec<Line>;
+
+    /// All lines of a grant, or of a scope.
+    fn lines(&self, unit: &Unit<'_>) -> Vec<Line> {
+        let scopes = (0..unit.scopes.len()).map(|at| self.scope(unit, at));
+        self.before(unit).into_iter().chain(scopes).chain(self.after(unit)).collect()
+    }
 
     /// What stands after everything else.
     fn end(&self, report: &Report) -> String;

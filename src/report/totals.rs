@@ -66,6 +66,15 @@ pub struct RuleTally {
     pub grants: usize,
 }
 
+impl RuleTally {
+    /// Adds the findings of others.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.severity = self.severity.max(other.severity);
+        self.findings += other.findings;
+        self.grants += other.grants;
+    }
+}
+
 impl Counts {
     /// Counts one more, so many times.
     pub(crate) fn add(&mut self, severity: Severity, times: usize) {

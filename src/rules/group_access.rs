@@ -87,11 +87,15 @@ fn members<'c>(catalog: &'c Catalog, scope: &Scope) -> Vec<Member<'c>> {
 fn gives_something(catalog: &Catalog, member: &Scope) -> bool {
     let identity = access::identify(catalog, member);
     let resource = identity.service().and_then(|service| service.resource(member.resource()));
-    let meant = access::operations(catalog, member);
     resource.is_some_and(|resource| {
         let gone = |status| matches!(status, Status::Invalid | Status::Deprecated);
-        let mut usable = resource.operations.iter().filter(|operation| !gone(operation.provenance.status));
-        usable.any(|operation| meant.contains(&operation.name.to_ascii_uppercase()))
+        let usable = || resource.operations.iter().filter(|operation| !gone(operation.provenance.status));
+        let is_own = |name: &str| member.operation().is_some_and(|own| own.eq_ignore_ascii_case(name));
+        // What it is by itself is known before what it reaches.
+        usable().any(|operation| is_own(&operation.name)) || {
+            let meant = access::operations(catalog, member);
+            usable().any(|operation| meant.contains(&operation.name.to_ascii_uppercase()))
+        }
     })
 }
 

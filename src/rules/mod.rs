@@ -14,7 +14,7 @@ pub use context::{
     TextContext, UrlContext,
 };
 
-pub(crate) use toxic_combination::{Profile, combined, profile};
+pub(crate) use toxic_combination::{Pair, Profile, pairs, profile};
 
 pub use uses::{Drift, Drifted, IgnoreUse, WaiverUse};
 

@@ -1,11 +1,10 @@
 //! ZS206 toxic-combination.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::words::only_reads;
 use super::{Check, ListContext, Measure, Rule};
-use crate::access::{self, Why};
+use crate::access::{self, Graph, ScopeId, Why};
 use crate::catalog::{DataClass, Service};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject};
 use crate::judge::Judged;
@@ -179,10 +178,13 @@ pub(crate) struct Profile {
     folded: String,
     /// As the catalog spells it.
     service: String,
-    /// What surely covers the scope, the scope itself first.
-    above: Arc<[Scope]>,
+    id: ScopeId,
+    /// What surely covers the scope, itself left out.
+    above: Box<[ScopeId]>,
     /// For each combination and side: whether the scope is that half, and whether by assumed edges alone.
     halves: [[Option<bool>; 2]; COMBINATIONS.len()],
+    /// The same in bits: two for each combination.
+    mask: u16,
 }
 
 impl Profile {
@@ -192,12 +194,28 @@ impl Profile {
     }
 }
 
-/// Two scopes of a list that should not meet, by their indices.
-struct Pair {
-    combination: &'static Combination,
-    one: usize,
-    other: usize,
+/// Two scopes of a list that should not meet, by their indices there.
+pub(crate) struct Pair<'p> {
+    /// The number of the combination.
+    pub(crate) number: usize,
+    pub(crate) one: usize,
+    pub(crate) other: usize,
+    profiles: [&'p Profile; 2],
     doubtful: bool,
+}
+
+impl Pair<'_> {
+    /// What is said of the second one. `places` are those of both.
+    pub(crate) fn finding(&self, [first, second]: [Place; 2]) -> Finding {
+        let Combination { what, why, .. } = &COMBINATIONS[self.number];
+        let [a, b] = self.profiles.map(|profile| &profile.scope);
+        let finding = Finding::new(&RULE.info, second, format!("`{a}` and `{b}` together can {what}: {why}"))
+            .about(Subject::Scope(self.other))
+            .scope(b)
+            .help("drop one of the two, or give each to an application of its own, with a client of its own")
+            .related(format!("the other half: `{a}`"), Some(first));
+        if self.doubtful { finding.confidence(Confidence::Medium) } else { finding }
+    }
 }
 
 /// A scope of the request that is one half of a combination. Ordered so that the least is the best to show.
@@ -213,7 +231,8 @@ struct Half<'p> {
 /// The best halves of one combination in one service; for one that spans services under an empty name.
 struct Sides<'p> {
     service: &'p str,
-    best: [Vec<Half<'p>>; 2],
+    /// Two of each side are enough: the other half can be the same scope as at most one of them.
+    best: [[Option<Half<'p>>; 2]; 2],
 }
 
 fn check(cx: &ListContext<'_>) -> Vec<Finding> {
@@ -221,80 +240,67 @@ fn check(cx: &ListContext<'_>) -> Vec<Finding> {
     if cx.scopes.len() < 2 {
         return Vec::new();
     }
-    let profiles: Vec<(usize, Place, Profile)> =
-        cx.distinct().filter_map(|(at, judged, _)| Some((at, judged.place, profile(cx, judged)?))).collect();
-    let profiles: Vec<(usize, Place, &Profile)> =
-        profiles.iter().map(|(at, place, profile)| (*at, *place, profile)).collect();
-    combined(&profiles)
+    let profiles: Vec<(usize, Profile)> =
+        cx.distinct().filter_map(|(at, judged, _)| Some((at, profile(cx, judged)?))).collect();
+    let profiles: Vec<(usize, &Profile)> = profiles.iter().map(|(at, profile)| (*at, profile)).collect();
+    let place = |at: usize| cx.scopes.get(at).map_or(cx.request.place, |judged| judged.place);
+    pairs(&profiles).iter().map(|pair| pair.finding([place(pair.one), place(pair.other)])).collect()
 }
 
 /// What a scope brings into combinations; nothing where it takes no part in them.
 pub(crate) fn profile(cx: &Measure<'_>, judged: &Judged) -> Option<Profile> {
     let scope = judged.scope.as_ref().ok().filter(|scope| judged.known && !scope.is_full_access())?;
-    let service = scope.service().and_then(|name| cx.catalog.service(name));
+    let service = cx.catalog.service(scope.service()?)?;
+    let halves = halves(cx, service, scope);
+    let graph = Graph::of(cx.catalog);
+    let id = graph.id(scope);
+    let bits = halves.iter().flatten().enumerate().filter(|(_, half)| half.is_some());
     Some(Profile {
         scope: scope.clone(),
         folded: scope.folded(),
-        service: service.map(|service| service.name.clone()).unwrap_or_default(),
-        above: access::coverers(cx.catalog, scope).into(),
-        halves: service.map(|service| halves(cx, service, scope)).unwrap_or_default(),
+        service: service.name.clone(),
+        id,
+        above: graph.above_least(id).into_iter().skip(1).collect(),
+        mask: bits.fold(0, |mask, (bit, _)| mask | 1 << bit),
+        halves,
     })
 }
 
-/// The findings on distinct scopes of a list, each of which comes with its index and its place there.
-pub(crate) fn combined(scopes: &[(usize, Place, &Profile)]) -> Vec<Finding> {
-    let profiles: Vec<&Profile> = scopes.iter().map(|(_, _, profile)| *profile).collect();
-    let told = pairs(&profiles).into_iter().filter_map(|pair| {
-        let ((_, first, a), (at, second, b)) = (scopes.get(pair.one)?, scopes.get(pair.other)?);
-        let Combination { what, why, .. } = pair.combination;
-        let message = format!("`{}` and `{}` together can {what}: {why}", a.scope, b.scope);
-        let finding = Finding::new(&RULE.info, *second, message)
-            .about(Subject::Scope(*at))
-            .scope(&b.scope)
-            .help("drop one of the two, or give each to an application of its own, with a client of its own")
-            .related(format!("the other half: `{}`", a.scope), Some(*first));
-        Some(if pair.doubtful { finding.confidence(Confidence::Medium) } else { finding })
-    });
-    told.collect()
-}
-
-/// The best pair of each combination.
-fn pairs(profiles: &[&Profile]) -> Vec<Pair> {
-    let is_half = |profile: &Profile| profile.halves.iter().flatten().any(Option::is_some);
-    let halves = profiles.iter().enumerate().filter(|(_, profile)| is_half(profile));
+/// The best pair of each combination, out of the distinct scopes of a list that come with their indices there.
+pub(crate) fn pairs<'p>(profiles: &[(usize, &'p Profile)]) -> Vec<Pair<'p>> {
+    let all = profiles.iter().fold(0, |all, (_, profile)| all | profile.mask);
+    let possible = |number: usize| all >> (2 * number) & 0b11 == 0b11;
     // What another scope covers adds nothing: the pair would be that other scope alone.
-    let halves: Vec<(usize, &Profile)> = halves
-        .filter(|(_, profile)| !is_covered(profile, profiles))
-        .map(|(index, profile)| (index, *profile))
-        .collect();
+    let mut halves: Option<Vec<(usize, &Profile)>> = None;
+    let mut services: Vec<Sides<'_>> = Vec::new();
     let mut found = Vec::new();
-    for (number, combination) in COMBINATIONS.iter().enumerate() {
-        let mut services: Vec<Sides<'_>> = Vec::new();
-        for (index, profile) in &halves {
-            let sides = profile.halves.get(number).copied().unwrap_or_default();
-            for (side, doubtful) in sides.into_iter().enumerate() {
+    for (number, combination) in COMBINATIONS.iter().enumerate().filter(|(number, _)| possible(*number)) {
+        let halves = halves.get_or_insert_with(|| {
+            let own = profiles.iter().enumerate().map(|(index, (_, profile))| (index, *profile));
+            own.filter(|(_, profile)| profile.mask != 0 && !is_covered(profile, profiles)).collect()
+        });
+        services.clear();
+        for (index, profile) in halves.iter() {
+            for (side, doubtful) in profile.halves[number].into_iter().enumerate() {
                 let Some(doubtful) = doubtful else { continue };
                 let service = if combination.same_service { profile.service.as_str() } else { "" };
-                let half = Half { doubtful, folded: &profile.folded, index: *index };
-                note(&mut services, service, side, half);
+                note(&mut services, service, side, Half { doubtful, folded: &profile.folded, index: *index });
             }
         }
         let best = services.iter().filter_map(|sides| best_pair(&sides.best)).min();
-        found.extend(best.map(|(one, other)| Pair {
-            combination,
-            one: one.index,
-            other: other.index,
-            doubtful: one.doubtful || other.doubtful,
+        found.extend(best.and_then(|(one, other)| {
+            let ((first, a), (second, b)) = (profiles.get(one.index)?, profiles.get(other.index)?);
+            let doubtful = one.doubtful || other.doubtful;
+            Some(Pair { number, one: *first, other: *second, profiles: [a, b], doubtful })
         }));
     }
     found
 }
 
 /// Whether another of the requested scopes surely covers this one.
-fn is_covered(profile: &Profile, requested: &[&Profile]) -> bool {
-    let among = |scope: &Scope| requested.iter().find(|other| other.scope == *scope);
+fn is_covered(profile: &Profile, requested: &[(usize, &Profile)]) -> bool {
     // Two that cover each other are one and the same; neither must vanish on account of the other.
-    profile.above.iter().skip(1).filter_map(among).any(|other| !other.above.contains(&profile.scope))
+    requested.iter().any(|(_, other)| profile.above.contains(&other.id) && !other.above.contains(&profile.id))
 }
 
 fn note<'p>(services: &mut Vec<Sides<'p>>, service: &'p str, side: usize, half: Half<'p>) {
@@ -302,11 +308,12 @@ fn note<'p>(services: &mut Vec<Sides<'p>>, service: &'p str, side: usize, half: 
         services.push(Sides { service, best: Default::default() });
         services.len() - 1
     });
-    if let Some(best) = services.get_mut(at).and_then(|sides| sides.best.get_mut(side)) {
-        best.push(half);
-        // Two are enough: the other half can be the same scope as at most one of them.
-        best.sort_unstable();
-        best.truncate(2);
+    let mut next = Some(half);
+    for slot in &mut services[at].best[side] {
+        let Some(new) = next else { break };
+        if slot.is_none_or(|known| new < known) {
+            next = slot.replace(new);
+        }
     }
 }
 
@@ -335,9 +342,9 @@ fn halves(cx: &Measure<'_>, service: &Service, scope: &Scope) -> [[Option<bool>;
 }
 
 /// The best two halves that are different scopes.
-fn best_pair<'p>(sides: &[Vec<Half<'p>>; 2]) -> Option<(Half<'p>, Half<'p>)> {
+fn best_pair<'p>(sides: &[[Option<Half<'p>>; 2]; 2]) -> Option<(Half<'p>, Half<'p>)> {
     let [ones, others] = sides;
-    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (*one, *other)));
+    let pairs = ones.iter().flatten().flat_map(|one| others.iter().flatten().map(move |other| (*one, *other)));
     let different = pairs.filter(|(one, other)| one.index != other.index);
     different.min_by_key(|(one, other)| (one.doubtful || other.doubtful, *one, *other))
 }

@@ -1,5 +1,6 @@
 //! `zscope catalog lint`: faults of catalog files.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -84,7 +85,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         let embedded = crate::catalog::Catalog::embedded().names().count();
         (embedded, lint::embedded(&catalog))
     } else {
-        (sources.len(), lint::files(&sources, catalog))
+        (sources.len(), lint::files(&sources, ManuallyDrop::into_inner(catalog)))
     };
     let count = |severity| faults.iter().filter(|fault| fault.severity == severity).count();
     let summary =

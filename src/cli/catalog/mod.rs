@@ -17,6 +17,7 @@ mod show;
 mod stats;
 mod view;
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
@@ -90,7 +91,7 @@ struct Common {
 }
 
 impl Common {
-    fn catalog(&self) -> Result<Catalog, CommandError> {
+    fn catalog(&self) -> Result<ManuallyDrop<Catalog>, CommandError> {
         setup::catalog(self.catalog.iter())
     }
 }

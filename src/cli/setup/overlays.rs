@@ -1,5 +1,6 @@
 //! Catalog files of the user's own, laid over the embedded catalog.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use super::ground::{Ground, Roots};
@@ -107,12 +108,15 @@ fn decoded(file: &Source) -> Result<(catalog::Service, catalog::Endpoints), Comm
 }
 
 /// The embedded catalog with files or folders laid over it, for looking into: nothing is judged by it.
-pub(in crate::cli) fn catalog<'p>(overlays: impl Iterator<Item = &'p PathBuf>) -> Result<Catalog, CommandError> {
+pub(in crate::cli) fn catalog<'p>(
+    overlays: impl Iterator<Item = &'p PathBuf>,
+) -> Result<ManuallyDrop<Catalog>, CommandError> {
     let mut catalog = Catalog::embedded();
     for path in overlays {
         overlay(&mut catalog, path)?;
     }
-    Ok(catalog)
+    // Never taken apart: the program ends with it.
+    Ok(ManuallyDrop::new(catalog))
 }
 
 /// Lays a file, or the files of a folder, over a catalog for looking into.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::figures::Figures;
 use super::lock::{self, HeldAccess, Lock};
 use super::plan::{Offender, plan};
+use super::sums::Counts;
 use super::{Audit, Judgement, Matched, state};
 use crate::finding::Finding;
 use crate::input::token::{Grant, Origin, State};
@@ -140,11 +140,13 @@ impl<'a> Collector<'a> {
         self.note(app, judgement.uses.iter().copied().enumerate());
     }
 
-    /// Counts grants that are alike.
-    pub(super) fn count_alike(&mut self, matched: Matched, figures: &Figures, times: usize) {
-        let app = self.audit.app(matched);
-        figures.add_to(&mut self.totals, app, times);
-        self.note(app, figures.uses.iter().map(|(waiver, used)| (*waiver, used * times)));
+    /// Counts what a worker has counted.
+    pub(super) fn take(&mut self, counts: &Counts, services: &[Box<str>]) {
+        let apps = counts.hand_over(self.audit, services, &mut self.totals);
+        for (all, used) in self.uses.iter_mut().zip(counts.uses()) {
+            *all += used;
+        }
+        self.apps.extend(apps);
     }
 
     fn note(&mut self, app: Option<&str>, uses: impl Iterator<Item = (usize, usize)>) {

@@ -4,13 +4,13 @@
 //! the run; else by the policy's top level, which is said. The rules that judge requests judge grants too, but for those
 //! on how a list is written. What the application requests, where it is known, is held against the grant by meaning.
 
-mod alone;
+mod cells;
 mod collect;
-mod figures;
 mod lock;
 mod memo;
 mod plan;
 mod stream;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +23,8 @@ use std::collections::HashMap;
 
 use ahash::RandomState;
 
-use crate::access;
-use crate::finding::{Confidence, Finding, Waived, one_a_fault};
+use crate::access::{self, Graph, ScopeId};
+use crate::finding::{Confidence, Finding, RuleInfo, Waived, one_a_fault};
 use crate::input::token::{Grant, State};
 use crate::judge::{self, Judge, Judged, Table};
 use crate::policy::{Effective, UnknownGrant};
@@ -53,7 +53,7 @@ pub struct Audit<'a> {
 }
 
 /// The application of the policy by which a grant is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Matched {
     /// Nobody, or one of the policy's apps.
     index: usize,
@@ -75,8 +75,8 @@ impl Matched {
     }
 }
 
-/// A judged grant.
-#[derive(Clone, Debug)]
+/// A judged grant, or a part of one.
+#[derive(Clone, Debug, Default)]
 pub struct Judgement {
     /// Its scopes.
     pub scopes: Vec<Judged>,
@@ -89,6 +89,17 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Leaves out what only texts are made of.
+    fn strip(&mut self) {
+        self.findings = Vec::new();
+        self.waived = Vec::new();
+        for judged in &mut self.scopes {
+            judged.excess = Vec::new();
+            judged.decided_by = Vec::new();
+            judged.gives = String::new();
+        }
+    }
+
     /// The grant as the formats that write every one have it.
     pub(crate) fn unit(&self, grant: &Grant) -> Unit<'_> {
         let failure = match &grant.state {
@@ -160,6 +171,10 @@ impl<'a> Audit<'a> {
         access::identify(self.review.catalog, scope).scope
     }
 
+    fn id(&self, scope: &Scope) -> ScopeId {
+        Graph::of(self.review.catalog).id(scope)
+    }
+
     /// The application of a grant for which the input has these names, what says it most surely first: the one of the run,
     /// where it has one, else that of the first name that the policy knows.
     #[must_use]
@@ -228,14 +243,36 @@ impl<'a> Audit<'a> {
     #[must_use]
     pub fn judge(&self, grant: &mut Grant, matched: Matched) -> Judgement {
         self.assign(grant, matched);
-        let mut scopes = judge::judge_request(self.judge_of(matched), &grant.request);
+        let scopes = judge::judge_request(self.judge_of(matched), &grant.request);
         let own: Option<Vec<Scope>> =
             grant.requested.as_ref().map(|own| own.iter().map(|scope| self.canonical(scope)).collect());
         let mut found = self.inspection(grant, matched, &scopes, own.as_deref()).all();
         found.append(&mut self.of_grant(grant, matched));
-        let (findings, waived, uses) = self.filtered(found, matched);
-        mark_waived(&mut scopes, &findings, waived.iter().map(|waived| &waived.finding));
+        let mut judgement = self.judgement(scopes, found, matched);
+        let Judgement { scopes, findings, waived, .. } = &mut judgement;
+        mark_waived(scopes, findings, waived.iter().map(|waived| &waived.finding));
+        judgement
+    }
+
+    /// What a judgement is made of: levels, waivers, one finding a fault; in the order of the codes, which is that of the
+    /// registry. Verdicts are as the policy's entries have them.
+    fn judgement(&self, scopes: Vec<Judged>, mut found: Vec<Finding>, matched: Matched) -> Judgement {
+        let policy = self.policy(matched);
+        let app = self.app(matched);
+        found.sort_by_key(|finding| finding.rule.code);
+        let weighed = found.into_iter().filter_map(|finding| {
+            let finding = accept::as_held(Finding { app: app.map(str::to_owned), ..finding });
+            accept::weigh(finding, policy, Confidence::High)
+        });
+        let found = weighed.collect();
+        let (findings, waived, uses) = accept::apply_waivers(found, self.review.policy, self.review.as_of);
+        let uses = uses.iter().map(|used| used.matched).collect();
         Judgement { scopes, findings: one_a_fault(findings), waived, uses }
+    }
+
+    /// The number of a rule of the run.
+    fn rule_number(&self, rule: &RuleInfo) -> Option<usize> {
+        self.review.rules.iter().position(|known| std::ptr::eq(&raw const known.info, rule))
     }
 
     /// The scopes of a grant, as the rules look at them. `requested` is what its own application requests, instead of what
@@ -266,21 +303,6 @@ impl<'a> Audit<'a> {
             accepted: self.acceptance(matched).filter(|_| grant.accepted.is_some()),
         };
         rules::of_grant(self.review.rules, self.policy(matched), grant, standing)
-    }
-
-    /// Levels and waivers: what stands, what is absolved, and how many findings each waiver absolves. In the order of the
-    /// codes, which is that of the registry.
-    fn filtered(&self, mut found: Vec<Finding>, matched: Matched) -> (Vec<Finding>, Vec<Waived>, Vec<usize>) {
-        let policy = self.policy(matched);
-        let app = self.app(matched);
-        found.sort_by_key(|finding| finding.rule.code);
-        let weighed = found.into_iter().filter_map(|finding| {
-            let finding = accept::as_held(Finding { app: app.map(str::to_owned), ..finding });
-            accept::weigh(finding, policy, Confidence::High)
-        });
-        let found = weighed.collect();
-        let (findings, waived, uses) = accept::apply_waivers(found, self.review.policy, self.review.as_of);
-        (findings, waived, uses.iter().map(|used| used.matched).collect())
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::Audit;
-use super::alone::Scopes;
+use super::cells::Cells;
 use super::collect::Collector;
 use super::memo::{Memo, Purpose};
 use crate::input::token::{self, Failure, Grant, Header, Skimmer};
@@ -48,8 +48,7 @@ pub struct Stream<'a, 's> {
     /// What has been gathered.
     pub collector: Collector<'a>,
     sinks: Vec<Sink<'s>>,
-    formats: Vec<&'s dyn Rows>,
-    scopes: Scopes,
+    cells: Cells<'s>,
     names_count: bool,
     memos: Vec<Memo>,
 }
@@ -59,12 +58,11 @@ impl<'a, 's> Stream<'a, 's> {
     #[must_use]
     pub fn new(audit: &'a Audit<'a>, sources: Sources, sinks: Vec<Sink<'s>>, names_count: bool) -> Self {
         let collector = Collector::new(audit, sources, names_count);
-        let nowhere = collector.sources.next_id();
-        let formats: Vec<&dyn Rows> = sinks.iter().map(|sink| sink.rows).collect();
-        let scopes = Scopes::new(nowhere, !formats.is_empty());
+        let formats = sinks.iter().map(|sink| sink.rows).collect();
+        let cells = Cells::new(collector.sources.next_id(), formats);
         let workers = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_WORKERS);
         let memos = (0..workers).map(|_| Memo::default()).collect();
-        Self { audit, collector, sinks, formats, scopes, names_count, memos }
+        Self { audit, collector, sinks, cells, names_count, memos }
     }
 
     /// Writes what the formats have before everything else.
@@ -140,8 +138,8 @@ impl<'a, 's> Stream<'a, 's> {
     }
 
     fn pieces(&mut self, name: &str, header: Option<&Header>, cut: &mut dyn Cut) -> Result<(), StreamError> {
-        let Self { audit, collector, sinks, formats, scopes, names_count, memos } = self;
-        let purpose = Purpose { formats, names_count: *names_count, scopes };
+        let Self { audit, collector, sinks, cells, names_count, memos } = self;
+        let purpose = Purpose { audit, cells, names_count: *names_count };
         let (give, rooms) = mpsc::channel();
         for _ in 0..memos.len() * PIECES {
             let _ = give.send(None);
@@ -153,7 +151,7 @@ impl<'a, 's> Stream<'a, 's> {
             for memo in memos {
                 let (source, room, tell) = (&source, &room, Bell(tell.clone()));
                 let skimmer = Skimmer::default();
-                let mut worker = Worker { audit, purpose, memo, name, header, room, skimmer, done: Done::default() };
+                let mut worker = Worker { purpose, memo, name, header, room, skimmer, done: Done::default() };
                 scope.spawn(move || {
                     while let Some((number, piece)) = take(source) {
                         let done = worker.piece(&piece);
@@ -189,7 +187,7 @@ impl<'a, 's> Stream<'a, 's> {
     #[must_use]
     pub fn finish(mut self) -> (Collector<'a>, Vec<Sink<'s>>) {
         for memo in self.memos {
-            memo.finish(&mut self.collector);
+            memo.finish(&self.cells, &mut self.collector);
         }
         (self.collector, self.sinks)
     }
@@ -273,9 +271,6 @@ impl Merger<'_, '_, '_> {
             }
         }
         collector.pass(done.grants, done.failed);
-        for known in done.forgotten {
-            known.hand_over(collector);
-        }
         self.room.any.store(!collector.wants(0, false, false), Ordering::Relaxed);
         self.room.offending.store(!collector.wants(0, true, false), Ordering::Relaxed);
         self.room.failed.store(!collector.wants(0, false, true), Ordering::Relaxed);

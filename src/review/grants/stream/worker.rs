@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::Audit;
 use super::super::collect::{DETAILED, SHOWN};
-use super::super::memo::{Answer, Known, Memo, Purpose};
+use super::super::memo::{Answer, Memo, Purpose};
 use super::pieces::Piece;
 use crate::input::token::{self, Facts, Failure, Grant, Header, Skimmer, is_clear};
 use crate::report::{GrantState, Whose};
@@ -22,8 +21,6 @@ pub(super) struct Done {
     pub(super) out: Vec<Vec<u8>>,
     /// Records that a report may show.
     pub(super) kept: Vec<Kept>,
-    /// Judgements that the worker had to forget.
-    pub(super) forgotten: Vec<Known>,
     /// How many of the kept ones offend.
     offending: usize,
     /// How many of the kept ones have no token.
@@ -83,7 +80,6 @@ pub(super) fn read(
 
 /// Judges pieces.
 pub(super) struct Worker<'w> {
-    pub(super) audit: &'w Audit<'w>,
     pub(super) purpose: Purpose<'w>,
     pub(super) memo: &'w mut Memo,
     pub(super) name: &'w str,
@@ -95,7 +91,7 @@ pub(super) struct Worker<'w> {
 
 impl Worker<'_> {
     pub(super) fn piece(&mut self, piece: &Piece) -> Done {
-        self.done.out = vec![Vec::new(); self.purpose.formats.len()];
+        self.done.out = vec![Vec::new(); self.purpose.cells.formats.len()];
         match piece {
             Piece::Lines { first, text, end } => self.lines(piece, *first, text.get(..*end).unwrap_or_default()),
             Piece::Rows(rows) => {
@@ -105,7 +101,6 @@ impl Worker<'_> {
                 }
             }
         }
-        self.done.forgotten = self.memo.forgotten();
         std::mem::take(&mut self.done)
     }
 
@@ -135,11 +130,11 @@ impl Worker<'_> {
 
     fn record(&mut self, piece: &Piece, line: usize, record: Record, facts: Option<Facts<'_>>) {
         if let Some(facts) = facts {
-            let answer = self.memo.of_facts(self.audit, self.purpose, &facts);
+            let answer = self.memo.of_facts(self.purpose, &facts, None);
             let offends = answer.known.offends;
-            if !self.purpose.formats.is_empty() {
+            if !self.purpose.cells.formats.is_empty() {
                 let label = facts.labels().next().map_or_else(|| token::unnamed(self.name, line, 0), str::to_owned);
-                write(self.audit, self.purpose, answer, (self.name, line, &label), &mut self.done.out);
+                write(self.purpose, answer, (self.name, line, &label), &mut self.done.out);
             }
             self.keep(line, record, offends, false);
             self.done.grants += 1;
@@ -150,14 +145,14 @@ impl Worker<'_> {
         let (mut any_offends, mut any_failed) = (false, false);
         let count = grants.len();
         for grant in &grants {
-            let answer = self.memo.of_grant(self.audit, self.purpose, grant);
+            let answer = self.memo.of_grant(self.purpose, grant);
             any_offends |= answer.known.offends;
             let failed = answer.state == GrantState::Failed;
             any_failed |= failed;
             self.done.failed += usize::from(failed);
-            if !self.purpose.formats.is_empty() {
+            if !self.purpose.cells.formats.is_empty() {
                 let line = sources.get(grant.place.source).position(grant.place.span.start).line;
-                write(self.audit, self.purpose, answer, (self.name, line, &grant.name), &mut self.done.out);
+                write(self.purpose, answer, (self.name, line, &grant.name), &mut self.done.out);
             }
         }
         self.keep(line, record, any_offends, any_failed);
@@ -180,18 +175,12 @@ impl Worker<'_> {
 }
 
 /// Writes a grant in every format.
-fn write(
-    audit: &Audit<'_>,
-    purpose: Purpose<'_>,
-    answer: Answer<'_>,
-    (path, line, grant): (&str, usize, &str),
-    out: &mut [Vec<u8>],
-) {
-    let app = audit.app(answer.matched);
+fn write(purpose: Purpose<'_>, answer: Answer<'_>, (path, line, grant): (&str, usize, &str), out: &mut [Vec<u8>]) {
+    let app = purpose.audit.app(answer.matched);
     let whose = Whose { path, line, grant: Some(grant), app, data_centre: answer.data_centre };
-    for ((format, lines), out) in purpose.formats.iter().zip(&answer.known.lines).zip(out) {
+    for (number, (format, out)) in purpose.cells.formats.iter().zip(out).enumerate() {
         let whose = format.whose(&whose);
-        for line in lines {
+        for line in answer.known.lines(number) {
             for part in [&line.head, &whose, &line.tail] {
                 out.extend_from_slice(part.as_bytes());
             }
