@@ -118,6 +118,16 @@ impl Repository {
         Ok(records(&run(limited(&mut command, under))?).count())
     }
 
+    /// Files of ignore rules that are not as they were at a commit, or that it does not have.
+    pub(super) fn changed_rules(&self, commit: &str) -> Result<Vec<PathBuf>, Refusal> {
+        const RULES: &str = ":(top,glob)**/.gitignore";
+        let mut command = self.command(&["diff-index", "--name-only", "-z", "--no-ext-diff", "--no-textconv", commit]);
+        let mut found: Vec<PathBuf> = records(&run(command.args(["--", RULES]))?).map(path_of).collect();
+        let mut command = self.command(&["ls-files", "--others", "-z", "--", RULES]);
+        found.extend(records(&run(&mut command)?).map(path_of));
+        Ok(found)
+    }
+
     /// The commit that a revision names.
     pub(super) fn commit(&self, revision: &str) -> Result<String, CommandError> {
         let wrong = |message: String| CommandError::usage(message);

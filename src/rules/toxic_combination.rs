@@ -28,7 +28,8 @@ Looks at all scopes of a request together, and reports pairs that make an attack
 
 - reading mail, or the messages of a service, and managing users: whoever reads the invitation or the reset message takes
   over the account;
-- bulk export, and read access to the records of every module of the same service: one job copies everything;
+- bulk export, and read access to the records of every module of the same service: one job copies everything. A bulk
+  read needs both kinds of scope, so this is a warning, and the help is to name the modules;
 - creating or running code, and writing elsewhere: code may run with rights of its own, which the scopes do not bound;
 - reading credentials, and managing users: the one opens other systems, the other makes an account to come back with;
 - reading files, and creating share links in the same service: anything can leave without a download.
@@ -71,6 +72,8 @@ struct Combination {
     other: fn(&Touch<'_>) -> bool,
     /// Whether both must be in the same service.
     same_service: bool,
+    /// What to do where calls need the two together, so that the pair may be the least there is.
+    needed: Option<&'static str>,
 }
 
 const COMBINATIONS: [Combination; 6] = [
@@ -80,6 +83,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.mail && touch.reads(DataClass::Messages),
         other: |touch| touch.manages_users(),
         same_service: false,
+        needed: None,
     },
     Combination {
         what: "read messages and manage users",
@@ -87,6 +91,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| !touch.mail && touch.reads(DataClass::Messages),
         other: |touch| touch.manages_users(),
         same_service: true,
+        needed: None,
     },
     Combination {
         what: "export in bulk and read every module",
@@ -94,6 +99,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.names(&["bulk", "backup", "export", "exports"]) && touch.can_export(),
         other: |touch| touch.through_group && touch.reads(DataClass::Personal),
         same_service: true,
+        needed: Some("a bulk read needs both; name the modules that it reads, one scope each, in place of the group"),
     },
     Combination {
         what: "run code and write elsewhere",
@@ -101,6 +107,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.has(DataClass::Code) && touch.writes(),
         other: |touch| !touch.has(DataClass::Code) && touch.writes(),
         same_service: false,
+        needed: None,
     },
     Combination {
         what: "read credentials and manage users",
@@ -108,6 +115,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.reads(DataClass::Credentials),
         other: |touch| touch.manages_users(),
         same_service: false,
+        needed: None,
     },
     Combination {
         what: "read files and share them by link",
@@ -115,6 +123,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.reads(DataClass::Files) && !touch.names(SHARING),
         other: |touch| touch.names(&["links", "sharing"]) && touch.has(DataClass::Files) && touch.creates(),
         same_service: true,
+        needed: None,
     },
 ];
 
@@ -248,10 +257,12 @@ pub(crate) fn combined(scopes: &[(usize, Place, &Profile)]) -> Vec<Finding> {
         let ((_, first, a), (at, second, b)) = (scopes.get(pair.one)?, scopes.get(pair.other)?);
         let Combination { what, why, .. } = pair.combination;
         let message = format!("`{}` and `{}` together can {what}: {why}", a.scope, b.scope);
+        let apart = "drop one of the two, or give each to an application of its own, with a client of its own";
         let finding = Finding::new(&RULE.info, *second, message)
             .about(Subject::Scope(*at))
             .scope(&b.scope)
-            .help("drop one of the two, or give each to an application of its own, with a client of its own")
+            .severity(if pair.combination.needed.is_some() { Severity::Warning } else { RULE.info.severity })
+            .help(pair.combination.needed.unwrap_or(apart))
             .related(format!("the other half: `{}`", a.scope), Some(*first));
         Some(if pair.doubtful { finding.confidence(Confidence::Medium) } else { finding })
     });
