@@ -370,8 +370,8 @@ mod tests {
           the other half: `Desk.tickets.READ`
         ");
         insta::assert_snapshot!(found("ZS206", "ZohoCRM.bulk.READ,ZohoCRM.modules.READ"), @r"
-        ZS206 error [ZohoCRM.modules.READ] `ZohoCRM.bulk.READ` and `ZohoCRM.modules.READ` together can export in bulk and read every module: one job copies the records of all modules
-          help: drop one of the two, or give each to an application of its own, with a client of its own
+        ZS206 warning [ZohoCRM.modules.READ] `ZohoCRM.bulk.READ` and `ZohoCRM.modules.READ` together can export in bulk and read every module: one job copies the records of all modules
+          help: a bulk read needs both; name the modules that it reads, one scope each, in place of the group
           the other half: `ZohoCRM.bulk.READ`
         ");
         insta::assert_snapshot!(found("ZS206", "ZohoCRM.functions.execute.CREATE,ZohoBooks.invoices.CREATE"), @r"

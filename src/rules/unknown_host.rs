@@ -107,6 +107,9 @@ mod tests {
             let url = format!("https://{host}/oauth/v2/auth?scope=openid&client_id=x");
             assert_eq!(found("ZS406", &url), "", "{host}");
         }
-        insta::assert_snapshot!(found("ZS406", "https://accounts.zoho.com.example.org/oauth/v2/auth?scope=openid"), @"");
+        insta::assert_snapshot!(found("ZS406", "https://accounts.zoho.com.example.org/oauth/v2/auth?scope=openid"), @r"
+        ZS406 error [https://accounts.zoho.com.example.org/oauth/v2/auth?scope=openid] `accounts.zoho.com.example.org` is no accounts host of any data centre of Zoho's
+          help: write the host of the user's data centre: `accounts.zoho.com`, `accounts.zoho.eu`, `accounts.zoho.in`, `accounts.zoho.com.au`, `accounts.zoho.jp`, `accounts.zohocloud.ca`, `accounts.zoho.sa`, `accounts.zoho.uk`, `accounts.zoho.ae`, `accounts.zoho.com.cn`
+        ");
     }
 }

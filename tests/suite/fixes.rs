@@ -204,7 +204,7 @@ const LANGUAGES: &[Language] = &[
 const LISTS: [&[&str]; 5] = [
     &["desk.tickets.read", "Desk.contacts.READ"],
     &["Desk.tickets.READ", "Desk.contacts.READ", "Desk.tickets.READ"],
-    &["ZohoDesk.tickets.READ", "Desk.contacts.READ"],
+    &["AaaServer.profile.Read", "Desk.contacts.READ"],
     &["Desk.basic.READ", "desk.basic.read", "Desk.search.READ"],
     &["zohobooks.invoices.read"],
 ];
@@ -294,7 +294,7 @@ impl Made {
     }
 }
 
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 3;
 
 fn made() -> Vec<Made> {
     let mut numbers = Numbers(7);

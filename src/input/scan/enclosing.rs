@@ -41,7 +41,7 @@ impl Opener {
 /// The head of an assignment without the type that stands between its name and the sign: `x: Record<string, string> =`.
 fn without_type<'t>(whole: &'t str, head: &'t str) -> &'t str {
     let line = whole.rsplit(['\n', ';', '{', '(']).next().unwrap_or("");
-    let typed = line.trim_end().strip_suffix('=').filter(|line| !line.trim_end().ends_with(['=', '!', '<', '>', ':']));
+    let typed = line.trim_end().strip_suffix('=').filter(|line| !line.ends_with(['=', '!', '<', '>', ':']));
     match typed.and_then(|line| line.split_once(": ")) {
         Some((name, of_type)) if !of_type.contains('=') && !name.contains(['"', '\'', '`']) => {
             name.trim_end_matches(['?', '!'])

@@ -80,7 +80,7 @@ mod tests {
             ("ZOHO_SCOPE=email", ".env", Some("email")),
             ("ZOHO_SCOPE: \"email openid\"", "a.yaml", Some("email openid")),
             ("ZOHO_SCOPE = 'Creator.report.READ,email'", "a.py", Some("Creator.report.READ,email")),
-            ("ZOHO_SCOPE\": \"email\"", "a.json", Some("email")),
+            ("{\"ZOHO_SCOPE\": \"email\"", "a.json", Some("email")),
             ("ZOHO_SCOPE = scope", "a.py", None),
             ("ZOHO_SCOPE=\" in said.text", "a.py", None),
             ("ZOHO_SCOPE: string;", "a.ts", None),
@@ -89,7 +89,8 @@ mod tests {
             ("ZOHO_SCOPE == 'email'", "a.py", None),
             ("ZOHO_SCOPE", ".env", None),
         ] {
-            let found = value(text, &(0..10), Syntax::of(Path::new(file)));
+            let at = text.find("ZOHO_SCOPE").unwrap();
+            let found = value(text, &(at..at + 10), Syntax::of(Path::new(file)));
             assert_eq!(found.map(|range| &text[range]), expected, "{text}");
         }
         let text = "assert \"ZOHO_SCOPE=\" in said and \"x\" in it";
