@@ -12,11 +12,11 @@ use super::setup::{Basis, Ready};
 use super::{Outcome, files};
 use crate::catalog::Catalog;
 use crate::input::scan::Scanner;
-use crate::input::{self, Request};
+use crate::input::{self, Flow, Request};
 use crate::report::{NotEvaluated, clean};
 use crate::review::{Gathered, Review};
 use crate::scope::closest;
-use crate::text::{Place, Source, Span};
+use crate::text::{Place, Source};
 
 /// Arguments of `zscope check`.
 #[derive(Debug, clap::Args)]
@@ -98,8 +98,8 @@ impl Inputs {
             let text = input.to_str();
             if input == "-" {
                 self.stdin(catalog);
-            } else if text.is_some_and(input::is_consent_url) {
-                self.argument(text.unwrap_or_default());
+            } else if let Some(url) = text.filter(|text| input::is_consent_url(text) || is_address(text)) {
+                self.argument(url);
             } else if let Some(scope) = text.filter(|text| names_scopes_only(text)) {
                 if path.exists() {
                     let shown = clean(scope);
@@ -191,7 +191,19 @@ impl Inputs {
     fn argument(&mut self, text: &str) {
         self.names.push("<argument>".to_owned());
         let id = self.gathered.sources.add(Source::new("<argument>", text));
-        let requests = input::read_argument(id, self.gathered.sources.get(id));
+        let mut requests = input::read_argument(id, self.gathered.sources.get(id));
+        // An address is no list of scopes, whatever it looks like.
+        if is_address(text) && requests.iter().all(|request| request.url.is_none()) {
+            requests.clear();
+            let (message, help) = why_no_request(text);
+            self.gathered.not_evaluated.push(NotEvaluated {
+                input: "<argument>".to_owned(),
+                message: message.to_owned(),
+                help: Some(help.to_owned()),
+                place: None,
+            });
+            return;
+        }
         self.take("<argument>", requests);
     }
 
@@ -210,16 +222,12 @@ impl Inputs {
                 None,
             ));
         }
+        let others = requests.iter().any(|request| !request.items.is_empty());
         for request in requests {
-            if request.items.is_empty() {
-                let place =
-                    Place::new(request.place.source, Span::new(request.place.span.start, request.place.span.end));
-                let what = if request.url.is_some() { "the consent URL asks for no scopes" } else { "no scopes found" };
-                self.gathered.not_evaluated.push(nothing(
-                    what,
-                    "put the scopes into the `scope` parameter",
-                    Some(place),
-                ));
+            if request.items.is_empty()
+                && let Some((what, help)) = why_empty(&request, others)
+            {
+                self.gathered.not_evaluated.push(nothing(what, help, Some(request.place)));
             }
             self.gathered.requests.push(request);
         }
@@ -229,6 +237,41 @@ impl Inputs {
         let (message, help) = (error.message(), error.help().map(str::to_owned));
         self.gathered.not_evaluated.push(NotEvaluated { input, message, help, place: None });
     }
+}
+
+/// Why a list has no scopes, and what to do, where that has to be said. `others` tells whether other lists have some.
+fn why_empty(request: &Request, others: bool) -> Option<(&'static str, &'static str)> {
+    let give = "give the list of scopes that is asked for";
+    let Some(url) = &request.url else { return Some(("no scopes found", "put the scopes into the `scope` parameter")) };
+    let is_filled_in = url.param("scope").is_some_and(|param| param.value.contains(['{', '<', '$', '%']));
+    match url.flow {
+        // A rule says what is wrong with it.
+        Flow::AuthToken => None,
+        Flow::Token | Flow::Enhance if others => None,
+        Flow::Token | Flow::Enhance => Some(("the URL of a token endpoint, which names no scopes", give)),
+        _ if url.open || is_filled_in => {
+            (!others).then_some(("the scopes of the consent URL are filled in by a program", give))
+        }
+        _ => Some(("the consent URL asks for no scopes", "put the scopes into the `scope` parameter")),
+    }
+}
+
+/// Whether an argument is the address of a page, and neither a file nor scopes.
+fn is_address(text: &str) -> bool {
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)))
+}
+
+/// What an address is that asks for nothing: one that Zoho sends users back to, or another.
+fn why_no_request(address: &str) -> (&'static str, &'static str) {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let has = |name: &str| query.split('&').any(|part| part.split('=').next() == Some(name));
+    if has("code") || has("accounts-server") {
+        let help = "it carries a grant code, which is a secret; give the consent URL that the user was sent to";
+        return ("an address that Zoho sends users back to: it asks for no scopes", help);
+    }
+    ("an address that asks for no scopes", "give the consent URL, or the list of scopes that is asked for")
 }
 
 /// Whether an argument is nothing but scopes: it says what is asked for, whatever files there are.

@@ -118,6 +118,22 @@ impl Repository {
         Ok(records(&run(limited(&mut command, under))?).count())
     }
 
+    /// Files of ignore rules that are not as they were at a commit, or that it does not have.
+    pub(super) fn changed_rules(&self, commit: &str) -> Result<Vec<PathBuf>, Refusal> {
+        let holds_rules = |path: &PathBuf| path.file_name().is_some_and(|name| name == ".gitignore");
+        // Of a file that was only touched, git says that it may differ.
+        let differs = |path: &PathBuf| {
+            let before = self.entry(commit, path).ok().flatten();
+            let before = before.and_then(|entry| self.content(&entry.object).ok());
+            before != std::fs::read(self.root.join(path)).ok()
+        };
+        let mut command = self.command(&["diff-index", "--name-only", "-z", "--no-ext-diff", "--no-textconv", commit]);
+        let mut found: Vec<PathBuf> = records(&run(&mut command)?).map(path_of).filter(holds_rules).collect();
+        found.retain(differs);
+        found.extend(self.untracked(Path::new(""), true)?.into_iter().filter(holds_rules));
+        Ok(found)
+    }
+
     /// The commit that a revision names.
     pub(super) fn commit(&self, revision: &str) -> Result<String, CommandError> {
         let wrong = |message: String| CommandError::usage(message);

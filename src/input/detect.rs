@@ -6,7 +6,7 @@ use super::dotenv::assignment;
 use super::plain::without_comment;
 use super::query::read_query;
 use super::recognise::looks_like_scope;
-use super::scan::{Scanner, Syntax};
+use super::scan::{Scanner, Syntax, consent};
 use super::{Item, ListKind, Request, names_scopes, read_document, read_dotenv, read_list, read_plain, read_url};
 use crate::text::{Problem, Source, SourceId, Span};
 
@@ -130,6 +130,7 @@ pub fn read_argument(id: SourceId, source: &Source) -> Vec<Request> {
     let offset = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let text = text.get(offset..).unwrap_or("");
     read_url(id, text, offset)
+        .or_else(|| if text.starts_with("http") { consent::inside(id, text, offset) } else { None })
         .or_else(|| read_query(id, text, offset))
         .or_else(|| Request::of_list(id, read_list(id, text, offset)))
         .into_iter()

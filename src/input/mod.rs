@@ -155,8 +155,10 @@ pub struct ConsentUrl {
     pub host: String,
     /// Which of Zoho's forms it is.
     pub flow: Flow,
-    /// Query parameters in the order written, percent-decoded.
+    /// Query parameters in the order written, percent-decoded; what a program fills in stands as `{name}`.
     pub params: Vec<Param>,
+    /// Whether a program may add parameters before a browser sees it, so that none can be called missing.
+    pub open: bool,
 }
 
 /// The endpoint forms that take a list of scopes from a user's browser or device.
@@ -172,6 +174,8 @@ pub enum Flow {
     Token,
     /// `/oauth/v2/token/addextrascope`: scope enhancement.
     Enhance,
+    /// `/apiauthtoken/nb/create`: the retired interface that took a password and gave a token for everything.
+    AuthToken,
 }
 
 /// One query parameter of a consent URL.

@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::query::{parameters, scopes_in};
-use super::{ConsentUrl, Flow, Request};
+use super::{ConsentUrl, Flow, List, Request};
 use crate::text::{Place, SourceId, Span};
 
 /// Whether a text is a consent URL: `https://{host}/oauth/v2/auth?…` and the other forms of [`Flow`], with or without
@@ -34,10 +34,11 @@ pub fn read_url(source: SourceId, text: &str, offset: usize) -> Option<Request> 
     let shape = Shape::of(text)?;
     let url_place = Place::new(source, Span::new(shape.url.start, shape.url.end).shifted(offset));
     let params = parameters(source, text.get(shape.query.clone()).unwrap_or(""), offset + shape.query.start);
-    let list = scopes_in(text, offset, &params);
+    // What the retired interface calls its scope is none.
+    let list = if shape.flow == Flow::AuthToken { List::default() } else { scopes_in(text, offset, &params) };
     let place = list.span().map_or(url_place, |span| Place::new(source, span));
     let host = text.get(shape.host).unwrap_or("").to_ascii_lowercase();
-    let url = ConsentUrl { place: url_place, host, flow: shape.flow, params };
+    let url = ConsentUrl { place: url_place, host, flow: shape.flow, params, open: false };
     let (items, separators) = (list.items, list.separators);
     Some(Request { separators, url: Some(url), ..Request::new(place, items) })
 }
@@ -151,7 +152,7 @@ fn head_len(text: &str) -> usize {
 }
 
 /// Characters that stand in no scheme, host or path, templates' placeholders included.
-fn ends_head(c: char) -> bool {
+pub(super) fn ends_head(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || matches!(c, '?' | '#' | '"' | '\'' | '`' | '<' | '>' | '(' | '=' | ',' | ';' | '|' | '&')
@@ -180,6 +181,7 @@ fn flow_of(path: &str) -> Option<Flow> {
         ["addextrascope", "token", "v2", "oauth"] => Some(Flow::Enhance),
         ["code", "device", "v3", "oauth"] => Some(Flow::Device),
         ["auth", _, "v2", "clientoauth"] => Some(Flow::Portal),
+        ["create", _, "apiauthtoken", ..] => Some(Flow::AuthToken),
         _ => None,
     }
 }

@@ -21,6 +21,7 @@ pub(super) const POLICY_KEYS: &[&str] = &[
     "allow",
     "deny",
     "rules",
+    "mentions",
     "comments",
     "apps",
     "waivers",
@@ -66,6 +67,7 @@ pub(super) struct File {
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
     pub(super) rule_pages: Option<RulePages>,
+    pub(super) mentions: Option<Level>,
     pub(super) comments: Option<Comments>,
     pub(super) max_waiver_days: Option<u32>,
 }
@@ -105,6 +107,7 @@ impl Reader<'_> {
             allow: self.patterns(fields.get("allow")),
             deny: self.patterns(fields.get("deny")),
             levels: self.levels(fields.get("rules")),
+            mentions: fields.get("mentions").and_then(|node| self.choice(node, "how much a mention counts", LEVELS)),
             comments: fields.get("comments").and_then(|node| self.comments(node)),
             apps: self.apps(fields.get("apps")),
             waivers: self.each(fields.get("waivers"), "a list of waivers", Self::waiver),

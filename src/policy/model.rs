@@ -48,6 +48,8 @@ pub struct Policy {
     pub rule_pages: Option<RulePages>,
     /// What comments in sources may accept. The nearer file wins.
     pub comments: Comments,
+    /// The most that counts of a scope that is only spoken of in a source. The nearer file wins.
+    pub mentions: Level,
     /// The texts that its places point into, as far as they were read when it was loaded.
     pub(crate) texts: Sources,
     /// How many days a waiver may hold; any number when absent.

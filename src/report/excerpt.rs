@@ -33,20 +33,20 @@ pub(super) struct Excerpt {
 /// is shown, not to the length of the line.
 pub(super) fn excerpt(source: &Source, span: Span, width: Option<usize>) -> Excerpt {
     let at = source.position(span.start);
-    let (before, marked, after) = parts(source, span);
-    let (text, mark) = window([before, marked, after], width, clean::verbatim);
+    let parts = parts(source, span);
+    let (text, mark) = window(parts.each_ref().map(AsRef::as_ref), width, clean::verbatim);
     Excerpt { at, text, mark }
 }
 
 /// The line of a span's start: what stands before the span, the span itself, what stands after it.
-fn parts(source: &Source, span: Span) -> (&str, &str, &str) {
+fn parts(source: &Source, span: Span) -> [Cow<'_, str>; 3] {
     let text = source.text();
     let start = text.floor_char_boundary(span.start);
     let line = source.line_span(start);
     let start = start.min(line.end);
     let end = text.floor_char_boundary(span.end).clamp(start, line.end);
-    let part = |start, end| source.slice(Span::new(start, end));
-    (part(line.start, start), part(start, end), part(end, line.end))
+    let part = |start, end| source.shown(Span::new(start, end));
+    [part(line.start, start), part(start, end), part(end, line.end)]
 }
 
 fn window(

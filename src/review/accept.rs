@@ -12,7 +12,7 @@ use crate::finding::{Confidence, Finding, RuleInfo, Severity, Subject, Waived, W
 use crate::input::scan::Ignore;
 use crate::input::{ListKind, Request};
 use crate::judge::Judged;
-use crate::policy::{Comments, Effective, Policy, Waiver, WaiverState};
+use crate::policy::{Comments, Effective, Level, Policy, Waiver, WaiverState};
 use crate::rules::{IgnoreUse, WaiverUse};
 use crate::scope::Scope;
 use crate::text::{SourceId, Sources};
@@ -42,22 +42,22 @@ pub fn weigh(mut finding: Finding, policy: &Effective<'_>, sure: Confidence) -> 
     Some(finding)
 }
 
-/// Whether a finding is about how a list is put together, which says nothing where nobody asks for it.
-pub(super) fn is_of_lists(finding: &Finding) -> bool {
-    matches!(finding.subject, Subject::List | Subject::Url)
-        || ["duplicate-scope", "redundant-scope"].contains(&finding.rule.name)
-}
-
-/// A finding as it counts where its list stands, whatever its level: of a scope that is only spoken of it is no more than
-/// a note, or a warning where the scope does not exist, and nothing is changed there. What a list holds that is no plain
-/// text of its file is for people to change.
-pub(super) fn as_it_stands(mut finding: Finding, request: &Request) -> Finding {
+/// A finding as it counts where its list stands, whatever its level; nothing where the policy says nothing of mentions.
+///
+/// Of a scope that is only spoken of it is no more than the policy's level for mentions, and nothing is changed there.
+/// Where that level is a note, a scope that does not exist is a warning: whoever looks its name up goes on with it. What
+/// a list holds that is no plain text of its file is for people to change.
+pub(super) fn as_it_stands(mut finding: Finding, request: &Request, mentions: Level) -> Option<Finding> {
     if request.kind == ListKind::Mention {
-        let most = match finding.rule.name {
-            "secret-in-source" => Severity::Error,
-            // Whoever looks a name up that does not exist goes on with it.
-            "unknown-scope" | "unknown-service" => Severity::Warning,
-            _ => Severity::Note,
+        let is_secret = finding.rule.name == "secret-in-source";
+        let is_unknown = ["unknown-scope", "unknown-service"].contains(&finding.rule.name);
+        let most = match mentions {
+            _ if is_secret => Severity::Error,
+            Level::Off => return None,
+            Level::Note if is_unknown => Severity::Warning,
+            Level::Note => Severity::Note,
+            Level::Warning => Severity::Warning,
+            Level::Error => Severity::Error,
         };
         finding.severity = finding.severity.min(most);
         finding.fix = None;
@@ -65,7 +65,7 @@ pub(super) fn as_it_stands(mut finding: Finding, request: &Request) -> Finding {
     if !request.fixable {
         finding.fix.iter_mut().for_each(|fix| fix.safe = false);
     }
-    finding
+    Some(finding)
 }
 
 /// A finding of what a token holds, before it is weighed: what Zoho has given does exist.

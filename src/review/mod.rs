@@ -17,8 +17,8 @@ use jiff::civil::Date;
 
 use crate::catalog::Catalog;
 use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo};
+use crate::input::Request;
 use crate::input::scan::Ignore;
-use crate::input::{ListKind, Request};
 use crate::judge::{self, Judge, Judged, Memory, Table};
 use crate::policy::{Effective, Policy};
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
@@ -126,7 +126,8 @@ impl<'a> Review<'a> {
     /// Judges requests and runs every rule over them.
     #[must_use]
     pub fn run(&self, gathered: Gathered) -> Report {
-        let Gathered { requests, ignores, sources, not_evaluated } = gathered;
+        let Gathered { requests, ignores, mut sources, not_evaluated } = gathered;
+        requests.iter().flat_map(|request| &request.secrets).for_each(|secret| sources.hide(secret.place));
         let Said { scopes, findings } = self.judge(&requests);
         let (findings, mut waived, ignores) =
             accept::apply_ignores(findings, &ignores, &rules::infos_of(self.rules), &self.policy.comments, &sources);
@@ -212,12 +213,10 @@ impl Review<'_> {
             is_held: false,
             requested: None,
         };
-        let found = inspection.all().into_iter();
-        let found = found.filter(|finding| request.kind == ListKind::Request || !accept::is_of_lists(finding));
-        let weighed = found.filter_map(|finding| {
+        let weighed = inspection.all().into_iter().filter_map(|finding| {
             let sure = accept::sureness(&finding, &scopes);
             let finding = accept::weigh(Finding { app: request.app.clone(), ..finding }, &policy, sure)?;
-            Some(accept::as_it_stands(finding, request))
+            accept::as_it_stands(finding, request, self.policy.mentions)
         });
         Said { findings: weighed.collect(), scopes }
     }

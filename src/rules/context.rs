@@ -274,11 +274,12 @@ impl<'a> ListContext<'a> {
         let in_order =
             neighbour.source == place.source && start <= place.span.start && place.span.end <= end && start < end;
         let holds_both = |span: Span| span.start <= start && end <= span.end;
-        let in_one_value = self
-            .request
-            .url
-            .as_ref()
-            .is_none_or(|url| url.params.iter().any(|param| holds_both(param.value_place.span)));
+        let in_one_value = self.request.url.as_ref().is_none_or(|url| {
+            // The list may stand elsewhere, and be filled in there.
+            let (url_span, params) = (url.place.span, &url.params);
+            let apart = start >= url_span.end || end <= url_span.start;
+            apart || params.iter().any(|param| holds_both(param.value_place.span))
+        });
         (in_order && in_one_value && is_replaceable(this)).then(|| Place::new(place.source, Span::new(start, end)))
     }
 }

@@ -57,7 +57,7 @@ fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
             finding.severity(trouble.severity()).help(trouble.help())
         })
         .collect();
-    if let (Some(page), true) = (cx.consent_page(), given.is_empty()) {
+    if let (Some(page), true) = (cx.consent_page().filter(|page| !page.open), given.is_empty()) {
         let place = page.param("redirect_uri").map_or(page.place, |param| param.place);
         found.push(
             cx.finding(place, "the consent URL has no `redirect_uri`")

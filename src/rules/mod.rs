@@ -22,8 +22,8 @@ use std::collections::HashSet;
 
 use crate::access;
 use crate::finding::{Finding, KnownFinding, RuleInfo};
-use crate::input::Request;
 use crate::input::token::Grant;
+use crate::input::{ListKind, Request};
 use crate::judge::Judged;
 use crate::policy::Effective;
 use crate::scope::Scope;
@@ -75,6 +75,8 @@ rules! {
     weak_state
     secret_in_url
     implicit_grant
+    unknown_host
+    retired_authtoken
     excess_grant
     missing_grant
     unknown_grant
@@ -151,10 +153,14 @@ impl Inspection<'_> {
     /// What all rules on lists and their scopes say.
     pub(crate) fn all(&self) -> Vec<Finding> {
         let mut found = self.scopes();
-        found.append(&mut self.list());
+        // How a list is put together says nothing where nobody asks for it.
+        let asked = self.request.kind == ListKind::Request;
+        if asked {
+            found.append(&mut self.list());
+        }
         for rule in self.rules {
             match (rule.check, &self.request.url) {
-                (Check::Url(check), Some(url)) => {
+                (Check::Url(check), Some(url)) if asked => {
                     found.append(&mut check(&UrlContext { rule: &rule.info, url, scopes: self.scopes }));
                 }
                 (Check::Text(check), _) => {

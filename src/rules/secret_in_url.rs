@@ -52,7 +52,7 @@ fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
 
 fn told(cx: &UrlContext<'_>, param: &Param) -> Option<Finding> {
     let (named, has_form) = (is_secret_name(&param.name), holds_secret(&param.value));
-    if param.value.trim().is_empty() || !(named || has_form) {
+    if param.value.trim().is_empty() || !(named || has_form) || is_filled_in(param.value.trim()) {
         return None;
     }
     // A name that is a secret itself must not be repeated either.
@@ -65,6 +65,19 @@ fn told(cx: &UrlContext<'_>, param: &Param) -> Option<Finding> {
     let help = "send it in the body of the request, and revoke or renew it if it is a real one: URLs get logged";
     let finding = cx.finding(name_place(param), message).help(help);
     Some(if has_form { finding.evidence(param.value_place) } else { finding.guessable_evidence(param.value_place) })
+}
+
+/// Whether a value is what people write for one that is filled in: `{secret}`, `<secret>`, `[secret]`, `$SECRET`.
+fn is_filled_in(value: &str) -> bool {
+    let name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' '));
+    let inside = |open: char, close: char| value.strip_prefix(open).and_then(|value| value.strip_suffix(close));
+    let bracketed = inside('{', '}').or_else(|| inside('<', '>')).or_else(|| inside('[', ']'));
+    let braces = |inner: &str| inner.trim_matches(['{', '}']).len() < 40;
+    bracketed.is_some_and(|inner| braces(inner) && name(inner.trim_matches(['{', '}'])))
+        || value.strip_prefix('$').is_some_and(|rest| {
+            let bare = rest.trim_matches(['{', '}']);
+            bare.chars().all(|c| c.is_ascii_uppercase() || c == '_') || rest.len() > bare.len() && name(bare)
+        })
 }
 
 fn is_secret_name(name: &str) -> bool {
@@ -86,7 +99,18 @@ fn name_place(param: &Param) -> Place {
 
 #[cfg(test)]
 mod tests {
+    use super::is_filled_in;
     use crate::rules::tests::found;
+
+    #[test]
+    fn what_is_filled_in_is_no_secret() {
+        for value in ["{secret}", "{{client_secret}}", "<your secret>", "[Password]", "$SECRET", "${secret}"] {
+            assert!(is_filled_in(value), "{value}");
+        }
+        for value in ["hunter2", "$ecret", "{1000.8cb99d3f5a0e47c2b16d9e8f7a205c41.4f1a7c9e2b8d6053c7e9a1f4b2d80657}", "a{b}"] {
+            assert!(!is_filled_in(value), "{value}");
+        }
+    }
 
     #[test]
     fn the_value_is_never_shown() {

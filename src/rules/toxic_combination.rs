@@ -27,7 +27,8 @@ Looks at all scopes of a request together, and reports pairs that make an attack
 
 - reading mail, or the messages of a service, and managing users: whoever reads the invitation or the reset message takes
   over the account;
-- bulk export, and read access to the records of every module of the same service: one job copies everything;
+- bulk export, and read access to the records of every module of the same service: one job copies everything. A bulk
+  read needs both kinds of scope, so this is a warning, and the help is to name the modules;
 - creating or running code, and writing elsewhere: code may run with rights of its own, which the scopes do not bound;
 - reading credentials, and managing users: the one opens other systems, the other makes an account to come back with;
 - reading files, and creating share links in the same service: anything can leave without a download.
@@ -70,6 +71,8 @@ struct Combination {
     other: fn(&Touch<'_>) -> bool,
     /// Whether both must be in the same service.
     same_service: bool,
+    /// What to do where calls need the two together, so that the pair may be the least there is.
+    needed: Option<&'static str>,
 }
 
 const COMBINATIONS: [Combination; 6] = [
@@ -79,6 +82,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.mail && touch.reads(DataClass::Messages),
         other: |touch| touch.manages_users(),
         same_service: false,
+        needed: None,
     },
     Combination {
         what: "read messages and manage users",
@@ -86,6 +90,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| !touch.mail && touch.reads(DataClass::Messages),
         other: |touch| touch.manages_users(),
         same_service: true,
+        needed: None,
     },
     Combination {
         what: "export in bulk and read every module",
@@ -93,6 +98,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.names(&["bulk", "backup", "export", "exports"]) && touch.can_export(),
         other: |touch| touch.through_group && touch.reads(DataClass::Personal),
         same_service: true,
+        needed: Some("a bulk read needs both; name the modules that it reads, one scope each, in place of the group"),
     },
     Combination {
         what: "run code and write elsewhere",
@@ -100,6 +106,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.has(DataClass::Code) && touch.writes(),
         other: |touch| !touch.has(DataClass::Code) && touch.writes(),
         same_service: false,
+        needed: None,
     },
     Combination {
         what: "read credentials and manage users",
@@ -107,6 +114,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.reads(DataClass::Credentials),
         other: |touch| touch.manages_users(),
         same_service: false,
+        needed: None,
     },
     Combination {
         what: "read files and share them by link",
@@ -114,6 +122,7 @@ const COMBINATIONS: [Combination; 6] = [
         one: |touch| touch.reads(DataClass::Files) && !touch.names(SHARING),
         other: |touch| touch.names(&["links", "sharing"]) && touch.has(DataClass::Files) && touch.creates(),
         same_service: true,
+        needed: None,
     },
 ];
 
@@ -207,12 +216,14 @@ pub(crate) struct Pair<'p> {
 impl Pair<'_> {
     /// What is said of the second one. `places` are those of both.
     pub(crate) fn finding(&self, [first, second]: [Place; 2]) -> Finding {
-        let Combination { what, why, .. } = &COMBINATIONS[self.number];
+        let Combination { what, why, needed, .. } = &COMBINATIONS[self.number];
+        let apart = "drop one of the two, or give each to an application of its own, with a client of its own";
         let [a, b] = self.profiles.map(|profile| &profile.scope);
         let finding = Finding::new(&RULE.info, second, format!("`{a}` and `{b}` together can {what}: {why}"))
             .about(Subject::Scope(self.other))
             .scope(b)
-            .help("drop one of the two, or give each to an application of its own, with a client of its own")
+            .severity(if needed.is_some() { Severity::Warning } else { RULE.info.severity })
+            .help(needed.unwrap_or(apart))
             .related(format!("the other half: `{a}`"), Some(first));
         if self.doubtful { finding.confidence(Confidence::Medium) } else { finding }
     }
@@ -366,8 +377,8 @@ mod tests {
           the other half: `Desk.tickets.READ`
         ");
         insta::assert_snapshot!(found("ZS206", "ZohoCRM.bulk.READ,ZohoCRM.modules.READ"), @r"
-        ZS206 error [ZohoCRM.modules.READ] `ZohoCRM.bulk.READ` and `ZohoCRM.modules.READ` together can export in bulk and read every module: one job copies the records of all modules
-          help: drop one of the two, or give each to an application of its own, with a client of its own
+        ZS206 warning [ZohoCRM.modules.READ] `ZohoCRM.bulk.READ` and `ZohoCRM.modules.READ` together can export in bulk and read every module: one job copies the records of all modules
+          help: a bulk read needs both; name the modules that it reads, one scope each, in place of the group
           the other half: `ZohoCRM.bulk.READ`
         ");
         insta::assert_snapshot!(found("ZS206", "ZohoCRM.functions.execute.CREATE,ZohoBooks.invoices.CREATE"), @r"

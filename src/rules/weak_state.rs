@@ -62,6 +62,8 @@ const COMMON: &str = "\
 fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
     let Some(page) = cx.consent_page() else { return Vec::new() };
     let (message, place) = match page.param("state") {
+        // Whoever adds the rest adds that, too.
+        None if page.open => return Vec::new(),
         None => (Some("the consent URL has no `state`".to_owned()), page.place),
         Some(param) => (weakness(param.value.trim()), param.place),
     };

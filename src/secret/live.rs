@@ -51,6 +51,24 @@ mod tests {
             (format!("client_secret={secret}&x"), Some(SecretKind::ClientSecret)),
             (format!("'clientSecret' => '{secret}'"), Some(SecretKind::ClientSecret)),
             (format!("\\\"client_secret\\\": \\\"{secret}\\\""), Some(SecretKind::ClientSecret)),
+            (format!("<string name=\"c_secret\">{secret}</string>"), Some(SecretKind::ClientSecret)),
+            (format!("<key>ClientSecret</key>\n\t<string>{secret}</string>"), Some(SecretKind::ClientSecret)),
+            (format!("<add key=\"Zoho:ClientSecret\" value=\"{secret}\" />"), Some(SecretKind::ClientSecret)),
+            (
+                format!("{{\"key\": \"client_secret\", \"type\": \"secret\", \"value\": \"{secret}\"}}"),
+                Some(SecretKind::ClientSecret),
+            ),
+            (format!("- name: ZOHO_CLIENT_SECRET\n  value: \"{secret}\"\n"), Some(SecretKind::ClientSecret)),
+            (
+                format!(
+                    "variable \"zoho_secret\" {{\n  description = \"of 2 apps\"\n  type = string\n  default = \"{secret}\"\n}}"
+                ),
+                Some(SecretKind::ClientSecret),
+            ),
+            (format!("- **Client Secret:** `{secret}`"), Some(SecretKind::ClientSecret)),
+            (format!("| Client Secret | {secret} |"), Some(SecretKind::ClientSecret)),
+            (format!("<td>Client secret</td>\n<td><code>{secret}</code></td>"), Some(SecretKind::ClientSecret)),
+            (format!("the secret of commit {secret}"), None),
             (format!("authtoken={A}"), Some(SecretKind::AuthToken)),
             (format!("https://my-60012.zohomcp.eu/mcp/{A}/message"), Some(SecretKind::ServerKey)),
             (format!("\"https:\\/\\/my-60012.zohomcp.com.au\\/mcp\\/message?key={A}\""), Some(SecretKind::ServerKey)),

@@ -204,7 +204,12 @@ static CERTAIN: [Shape<SecretKind>; 4] = [
     Shape::new(
         SecretKind::ClientSecret,
         Sign::HexRun(32),
-        r#"client[_-]?secret ["'`\]\\]{0,3} \s* (?: [:=] | => | , )+ \s* \\? ["'`]? ( [0-9a-f]{40,44} ) \b"#,
+        r"secret [^0-9a-z]{1,24}?
+          (?: (?: value | default | initial | current | type | string | str | text | key | enabled | disabled | true
+                | false | null | sensitive | secure | secret | password | any | hidden | data | amp | quot | nbsp | code | td
+                | tr | th | dd | dt | span | strong | b | em | br | is | description [^\r\n]{0,200} [\r\n] )
+            [^0-9a-z]{1,24}? ){0,8}
+          ( [0-9a-f]{40,44} ) \b",
     ),
     Shape::new(
         SecretKind::AuthToken,

@@ -2,6 +2,7 @@
 //!
 //! Everything inside works with byte spans; lines and columns are computed only when something is shown.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// A half-open range of bytes in a source text.
@@ -58,6 +59,8 @@ pub struct Source {
     /// Where each piece begins in `text`, and where that is in the whole; empty when the text is the whole.
     pieces: Vec<(usize, Position)>,
     first_line: usize,
+    /// What is never shown, in order.
+    hidden: Vec<Span>,
     lines: OnceLock<Vec<usize>>,
     marks: OnceLock<Vec<usize>>,
 }
@@ -85,7 +88,7 @@ impl Source {
     #[must_use]
     pub fn starting_at(name: impl Into<String>, text: impl Into<String>, first_line: usize) -> Self {
         let (name, text, pieces) = (name.into(), text.into(), Vec::new());
-        Self { name, text, pieces, first_line, lines: OnceLock::new(), marks: OnceLock::new() }
+        Self { name, text, pieces, first_line, hidden: Vec::new(), lines: OnceLock::new(), marks: OnceLock::new() }
     }
 
     /// Takes pieces of a text, in the order of the whole. Spans count in the pieces joined by line breaks, lines and
@@ -113,6 +116,21 @@ impl Source {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text under a span as it may be shown: what is hidden is blotted out, each byte of it by a star.
+    pub(crate) fn shown(&self, span: Span) -> Cow<'_, str> {
+        let text = self.slice(span);
+        let hidden = self.hidden.iter().filter(|hidden| hidden.start < span.end && span.start < hidden.end);
+        let mut shown = Cow::Borrowed(text);
+        for hidden in hidden {
+            let from = hidden.start.max(span.start) - span.start;
+            let to = (hidden.end.min(span.end) - span.start).min(text.len());
+            if text.is_char_boundary(from) && text.is_char_boundary(to) {
+                shown.to_mut().replace_range(from..to, &"*".repeat(to - from));
+            }
+        }
+        shown
     }
 
     /// The text under a span; empty when the span does not lie on character boundaries of this text.
@@ -201,6 +219,13 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Keeps a secret out of all that is shown of its text.
+    pub(crate) fn hide(&mut self, place: Place) {
+        if let Some(source) = self.all.get_mut(place.source.0) {
+            source.hidden.push(place.span);
+        }
+    }
+
     /// Puts another text in the place of one of which nothing is to be shown.
     pub(crate) fn replace(&mut self, id: SourceId, source: Source) {
         if let Some(old) = self.all.get_mut(id.0) {

@@ -11,6 +11,7 @@ mod catalog_commands;
 mod catalog_import;
 mod container;
 mod evidence;
+mod fixes;
 mod formats;
 mod gate;
 mod html;
@@ -33,6 +34,7 @@ mod scan_corpus;
 mod scan_files;
 mod schemas;
 mod semantics;
+mod shapes;
 mod shell;
 mod subjects;
 #[cfg(all(unix, feature = "online"))]

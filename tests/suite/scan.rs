@@ -207,3 +207,81 @@ fn the_output_does_not_depend_on_threads() {
     };
     assert_eq!(run("1"), run("7"));
 }
+
+/// The sequence that the README shows reads its own reports, baseline and diff as what they are.
+#[test]
+fn the_readme_s_scans_twice_give_the_same_bytes() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let commands: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("zscope scan").map(|rest| rest.split(" #").next().unwrap().trim()))
+        .filter(|rest| !rest.contains("--since") && !rest.contains("--policy"))
+        .collect();
+    assert!(commands.len() >= 4, "{commands:?}");
+    let mut run = scan(&[])
+        .repository()
+        .file("src/auth.py", AUTH)
+        .file(".env.example", "ZOHO_SCOPE=ZohoBooks.invoices.READ,ZohoBooks.invoices.READ\n")
+        .commit();
+    let mut rounds: Vec<Vec<String>> = Vec::new();
+    for _ in 0..3 {
+        let mut told = Vec::new();
+        for command in &commands {
+            let args: Vec<&str> =
+                ["scan", "--as-of", "2026-11-23"].into_iter().chain(command.split_whitespace()).collect();
+            run = run.again(&args);
+            let ended = run.ended();
+            told.push(format!("{command}: {:?}\n{}{}", ended.code, ended.stdout, ended.stderr));
+        }
+        let files = ["zscope.sarif", "report.html", "zscope-baseline.json"];
+        told.extend(files.map(|name| fs::read_to_string(run.path().join(name)).unwrap_or_default()));
+        rounds.push(told);
+    }
+    // The first round has no reports yet to pass over.
+    assert_eq!(rounds[1], rounds[2]);
+    let findings = |told: &[String]| -> Vec<String> { told.iter().take(1).cloned().collect() };
+    let without_notes =
+        |text: &str| text.lines().filter(|line| line.starts_with(' ')).map(str::to_owned).collect::<Vec<_>>();
+    for (first, second) in findings(&rounds[0]).iter().zip(findings(&rounds[1])) {
+        assert_eq!(without_notes(first), without_notes(&second));
+    }
+}
+
+#[test]
+fn an_example_of_settings_in_a_fresh_repository_is_found() {
+    let text = "ZOHO_CLIENT_ID=x\nZOHO_SCOPE=ZohoBooks.fullaccess.all\n";
+    for args in [&["--format", "json"][..], &["--format", "json", "--fail-on", "warning"]] {
+        let mut run = scan(args).repository().file(".env.example", text);
+        let ended = run.ended();
+        assert_eq!(places(&ended.stdout), [".env.example:2:12 ZohoBooks.fullaccess.all high"]);
+        assert_eq!(ended.code, Some(1));
+    }
+}
+
+/// Whoever makes a change could hide with it what it asks for.
+#[test]
+fn files_that_a_change_s_own_ignore_rule_hides_are_told() {
+    let run = scan(&["--format", "json"]).repository().file(".gitignore", "build/\n").file("a.js", "1").commit();
+    let mut run = run.file("secret.js", "'ZohoBooks.fullaccess.all'").file("build/x.js", "1");
+    let told = |run: &mut Run| -> Vec<String> {
+        let report: Value = serde_json::from_str(&run.ended().stdout).unwrap();
+        let notices = report["notices"].as_array().into_iter().flatten();
+        let rules = notices.filter(|notice| notice["kind"] == "ignore-rules-changed");
+        rules.map(|notice| format!("{} {}", notice["path"], notice["message"])).collect()
+    };
+    assert_eq!(told(&mut run), [""; 0]);
+    let mut run = run.file(".gitignore", "build/\nsecret.js\n").file("inner/.gitignore", "*.log\n");
+    let said = told(&mut run);
+    assert!(
+        said.len() == 1 && said[0].contains("hide 2 files or folders") && said[0].contains("and 1 more"),
+        "{said:?}"
+    );
+    // Committed with the change it is seen against the branch that the change is for.
+    run.git(&["add", "."]);
+    run.git(&["commit", "-q", "-m", "x"]);
+    assert_eq!(told(&mut run), [""; 0]);
+    let mut run = run.again(&["scan", "--format", "json", "--since", "HEAD~1"]);
+    assert_eq!(told(&mut run).len(), 1);
+    let mut run = run.again(&["scan", "--format", "json", "--no-ignore"]);
+    assert_eq!(told(&mut run), [""; 0]);
+}

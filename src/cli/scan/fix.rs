@@ -15,8 +15,8 @@ use crate::input::scan::{Scanner, Syntax};
 use crate::judge::{applied, edits};
 use crate::review::{Gathered, Review};
 use crate::scope::Scope;
-use crate::secret::redact;
-use crate::text::{Source, SourceId, Sources};
+use crate::secret::{self, redact};
+use crate::text::{Source, SourceId, Sources, Span};
 
 /// How often a file is looked at again: a change may make room for another.
 const ROUNDS: usize = 20;
@@ -98,13 +98,18 @@ impl Fixer<'_> {
             let mut sources = Sources::default();
             let id = sources.add(Source::new("", &*text));
             let requests = self.of_apps(path, id, &text);
+            let asked: Vec<Span> =
+                requests.iter().filter(|asked| asked.fixable).map(|asked| asked.place.span).collect();
             let report = self.review.run(Gathered {
                 requests,
                 ignores: self.scanner.ignores(id, &text),
                 sources,
                 not_evaluated: Vec::new(),
             });
-            let edits = edits(&report.findings, id, &text);
+            let mut edits = edits(&report.findings, id, &text);
+            // What is no part of a list that is asked for stays as it is, whatever a rule offers.
+            let inside = |edit: &Span, asked: &Span| asked.start <= edit.start && edit.end <= asked.end;
+            edits.retain(|edit| asked.iter().any(|asked| inside(&edit.span, asked)));
             if edits.is_empty() {
                 break;
             }
@@ -150,24 +155,46 @@ fn same_access(catalog: &Catalog, old: &[Request], new: &[Request]) -> bool {
     old.len() == new.len() && old.iter().zip(new).all(same)
 }
 
-/// Whether a file is still what it was after a change: JSON and YAML that could be read can be, and elsewhere the same
-/// brackets stand in the same order, with quotes that come in pairs.
+/// Whether a file is still what it was after a change: what could be read as JSON, YAML, TOML or XML can be, and
+/// everywhere the same brackets stand in the same order, with quotes that come in pairs.
 fn reads_as_before(path: &Path, old: &str, new: &str) -> bool {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    let holds = match extension.as_deref() {
-        Some("json") => {
-            let reads = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-            !reads(old) || reads(new)
+    let reads: Option<fn(&str) -> bool> = match extension.as_deref() {
+        Some("json" | "ipynb" | "har" | "webmanifest") => {
+            Some(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
         }
-        Some("yaml" | "yml") => {
-            let reads = |text: &str| crate::yaml::parse(text).is_ok();
-            !reads(old) || reads(new)
-        }
-        _ => true,
+        Some("yaml" | "yml") => Some(|text| crate::yaml::parse(text).is_ok()),
+        Some("toml") => Some(is_toml),
+        Some("xml" | "plist" | "config" | "resx" | "csproj") => Some(is_xml),
+        _ => None,
     };
+    let holds = reads.is_none_or(|reads| !reads(old) || reads(new));
     let brackets = |text: &str| text.chars().filter(|c| "()[]{}<>".contains(*c)).collect::<String>();
     let is_even = |quote: char| (old.matches(quote).count() + new.matches(quote).count()).is_multiple_of(2);
     holds && brackets(old) == brackets(new) && ['"', '\'', '`'].into_iter().all(is_even)
+}
+
+/// How deep what is read as TOML may be nested.
+const DEEPEST: u32 = 100;
+
+fn is_toml(text: &str) -> bool {
+    let tokens = toml_parser::Source::new(text).lex().into_vec();
+    let mut error: Option<toml_parser::ParseError> = None;
+    let mut receiver = ();
+    let mut guard = toml_parser::parser::RecursionGuard::new(&mut receiver, DEEPEST);
+    toml_parser::parser::parse_document(&tokens, &mut guard, &mut error);
+    error.is_none()
+}
+
+fn is_xml(text: &str) -> bool {
+    let mut reader = quick_xml::Reader::from_str(text);
+    loop {
+        match reader.read_event() {
+            Ok(quick_xml::events::Event::Eof) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
 }
 
 /// How many lines a diff shows around each change.
@@ -179,10 +206,13 @@ fn diff(name: &str, old: &str, new: &str) -> Option<String> {
     // A name with a blank in it ends at a tab.
     let tab = if name.contains(' ') { "\t" } else { "" };
     let (before, after) = (format!("a/{name}{tab}"), format!("b/{name}{tab}"));
+    // Some are known only by what stands lines before them.
+    let secrets = secret::live(old).into_iter().filter_map(|(_, range)| old.get(range)).collect::<Vec<_>>();
     // Less is shown where more would show a secret; but something has to stay after a change, or it is taken for the end.
     (1..=CONTEXT).rev().find_map(|context| {
         let text = diff.unified_diff().context_radius(context).header(&before, &after).to_string();
-        is_showable(&text).then_some(text)
+        let holds_secret = secrets.iter().any(|secret| text.contains(secret));
+        (is_showable(&text) && !holds_secret).then_some(text)
     })
 }
 

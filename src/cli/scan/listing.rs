@@ -16,6 +16,22 @@ pub(super) struct Listing {
     pub(super) folders: Vec<PathBuf>,
 }
 
+/// Says where ignore rules hide files and are not what they were before the change that is looked at: whoever makes a
+/// change could hide with it what it asks for.
+pub(super) fn tell_changed_rules(folder: &Path, before: &str, outcomes: &mut Outcomes) {
+    let Some(repository) = Repository::around(folder) else { return };
+    let Some(under) = repository.inside(folder) else { return };
+    // A repository without a commit has nothing before.
+    let Ok(commit) = repository.commit(before) else { return };
+    let Ok(changed) = repository.changed_rules(&commit) else { return };
+    let (Some(first), Ok(hidden @ 1..)) = (changed.first(), repository.ignored(&under)) else { return };
+    let others = if changed.len() == 1 { String::new() } else { format!(" (and {} more)", changed.len() - 1) };
+    let what = if hidden == 1 { "1 file or folder".to_owned() } else { format!("{hidden} files or folders") };
+    let message = format!("ignore rules differ from `{before}`{others}, and hide {what}");
+    let notice = Notice::new("ignore-rules-changed", message).at(&super::worker::shown(first));
+    outcomes.notices.push(notice.help("`--no-ignore` looks at what they hide"));
+}
+
 impl Listing {
     /// Adds what is in a folder. `ignores` says whether ignore rules hide what git does not track; what it tracks they
     /// never hide.

@@ -9,7 +9,7 @@ use std::thread;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{WalkBuilder, WalkState};
 
-use super::listing::Listing;
+use super::listing::{self, Listing};
 use super::open::{Named, OwnFiles};
 use super::progress::Progress;
 use super::worker::{Outcomes, Shared, Worker};
@@ -38,6 +38,12 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> 
         named = files;
         for folder in folders.iter().filter(|_| list.is_none()) {
             met.add(folder, !args.choice.no_ignore, &mut outcomes);
+        }
+    }
+    if !args.choice.no_ignore && args.files_from.is_none() {
+        let before = args.since.as_deref().or(args.basis.policy_from.as_deref()).unwrap_or("HEAD");
+        for folder in paths.iter().filter(|path| path.is_dir()) {
+            listing::tell_changed_rules(folder, before, &mut outcomes);
         }
     }
     met.files.retain(|path| args.choice.takes(path, &globs));

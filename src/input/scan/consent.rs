@@ -1,53 +1,54 @@
-//! The consent URL in which a scope of a source stands.
+//! The consent URLs of a source, as far as their literal parts tell.
 
-use crate::input::{ConsentUrl, Flow, Item, Param, Request, read_url, recognise, url};
+use std::ops::Range;
+
+use super::template::Template;
+use crate::input::{ConsentUrl, Flow, Item, Request, read_url, recognise};
 use crate::scope::is_placeholder;
 use crate::text::{Place, SourceId, Span};
 
-/// How far before a scope its URL may begin, and how far after it may end, in bytes.
-const REACH: usize = 2000;
-
-/// The URL around a scope that stands at `at`: its parts, and what it asks for besides the scopes that a scan sees.
+/// A consent URL: its parts, and what it asks for besides the scopes that a scan sees.
 pub(super) struct Around {
     pub(super) url: ConsentUrl,
+    /// Where it stands, what is joined to it included.
+    pub(super) range: Range<usize>,
     /// One-word scopes, and texts in the place of scopes that are none.
     pub(super) others: Vec<Item>,
+    /// Where the program fills in its scopes.
+    filled: Vec<Range<usize>>,
 }
 
-/// Finds the consent URL around a place. `services` tells whether a name begins as a service's does.
-pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl Fn(&str) -> bool) -> Option<Around> {
-    let reach = text.floor_char_boundary(at.saturating_sub(REACH));
-    let from = reach + text.get(reach..at)?.rfind('\n').map_or(0, |end| end + 1);
-    // Cheap, and false nearly everywhere.
-    text.get(from..at)?.rfind("auth/v")?;
-    let rest = text.get(at..text.floor_char_boundary(text.len().min(at + REACH)))?;
-    let to = at + rest.find(['\n', '\r']).unwrap_or(rest.len());
-    let window = text.get(from..to)?;
-    let mut begin = 0;
-    let range = loop {
-        let found = url::find(window.get(begin..)?)?;
-        let range = begin + found.start..begin + found.end;
-        if range.contains(&(at - from)) {
-            break range;
-        }
-        begin = range.end;
-    };
-    let written = window.get(range.clone())?;
-    // A blank ends a URL in prose and in code, whatever the parameters hold.
-    let written = written.get(..written.find(char::is_whitespace).unwrap_or(written.len()))?;
-    let Request { items, url: read, .. } = read_url(source, written, from + range.start)?;
-    let mut url = read.filter(|url| url.place.span.start <= at && at < url.place.span.end)?;
-    if goes_on(written, window.get(range.start + written.len()..).unwrap_or("")) {
-        // What the program adds is not known: no parameter may be called missing.
-        let end = Span::new(url.place.span.end, url.place.span.end);
-        let place = Place::new(source, end);
-        for name in ["state", "redirect_uri"] {
-            if url.param(name).is_none() {
-                let (name, value) = (name.to_owned(), format!("{{{name}}}"));
-                url.params.push(Param { name, value, place, value_place: place });
-            }
-        }
+impl Around {
+    /// The names in what the program fills in for its scopes.
+    pub(super) fn names<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let words = |range: &Range<usize>| {
+            let words = text.get(range.clone()).unwrap_or("").split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.filter(|word| !word.is_empty()).collect::<Vec<_>>()
+        };
+        self.filled.iter().flat_map(words).collect::<Vec<_>>().into_iter()
     }
+
+    /// Whether there is something to say of it although no scope stands in it.
+    pub(super) fn speaks_alone(&self) -> bool {
+        let asks = match self.url.flow {
+            Flow::Authorize | Flow::Portal => !self.url.params.is_empty(),
+            Flow::AuthToken => true,
+            Flow::Device | Flow::Token | Flow::Enhance => false,
+        };
+        asks && is_of_zoho(&self.url)
+    }
+}
+
+/// All consent URLs of a text, in order. `is_service` tells whether a name begins as a service's does.
+pub(super) fn all(source: SourceId, text: &str, is_service: impl Fn(&str) -> bool) -> Vec<Around> {
+    Template::all(text).into_iter().filter_map(|template| of_template(source, &template, &is_service)).collect()
+}
+
+fn of_template(source: SourceId, template: &Template, is_service: impl Fn(&str) -> bool) -> Option<Around> {
+    let mut request = read_url(source, &template.text, 0)?;
+    request.relocate(|span| template.origin(span));
+    let Request { items, url, .. } = request;
+    let url = ConsentUrl { open: template.open, ..url? };
     // At a host of Zoho's everything is asked of Zoho.
     let of_zoho = is_of_zoho(&url);
     let is_other = |item: &Item| match &item.scope {
@@ -58,19 +59,24 @@ pub(super) fn around(source: SourceId, text: &str, at: usize, is_service: impl F
         Err(_) => (of_zoho || item.written.split('.').next().is_some_and(&is_service)) && is_dotted_name(&item.written),
     };
     let others = if url.flow == Flow::Token { Vec::new() } else { items.into_iter().filter(is_other).collect() };
-    Some(Around { url, others })
+    let scopes = url.params.iter().filter(|param| param.name.eq_ignore_ascii_case("scope"));
+    let filled = scopes.filter(|param| param.value.contains('{'));
+    let filled = filled.map(|param| param.value_place.span.start..param.value_place.span.end).collect();
+    Some(Around { url, range: template.range.clone(), others, filled })
 }
 
-/// Whether a URL leads to a page of Zoho's own.
+/// The consent URL that stands in another, such as the address of a sign-in page.
+pub(in crate::input) fn inside(source: SourceId, text: &str, offset: usize) -> Option<Request> {
+    let mark = ["oauth/v", "oauth%2Fv", "oauth%2fv"].iter().find_map(|mark| text.find(mark))?;
+    let template = Template::around(text, 0, mark)?;
+    let mut request = read_url(source, &template.text, 0)?;
+    request.relocate(|span| template.origin(span).shifted(offset));
+    Some(request)
+}
+
+/// Whether a URL leads to a page of Zoho's own, or to a host that looks like one.
 pub(super) fn is_of_zoho(url: &ConsentUrl) -> bool {
-    url.host.starts_with("accounts.zoho")
-}
-
-/// Whether a program adds to the URL: it ends with its literal and an operator, in the middle, or has placeholders.
-fn goes_on(url: &str, after: &str) -> bool {
-    let closed = after.strip_prefix(['"', '\'', '`']);
-    let joined = closed.is_some_and(|rest| rest.trim_start().starts_with(['+', '.', '&', '~', '%', '\\']));
-    joined || url.ends_with(['&', '=', '?', '\\']) || url.contains("${") || url.contains('{')
+    url.host.starts_with("accounts.zoho") || url.host.starts_with("account.zoho")
 }
 
 /// Whether a text is what it seems, and no part of a template.
@@ -81,4 +87,10 @@ fn is_name(text: &str) -> bool {
 
 fn is_dotted_name(text: &str) -> bool {
     text.contains('.') && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+}
+
+/// The place of the first of some items, up to the last.
+pub(super) fn place_of(source: SourceId, items: &[Item]) -> Option<Place> {
+    let (first, last) = (items.first()?, items.last()?);
+    Some(Place::new(source, Span::new(first.place.span.start, last.place.span.end)))
 }

@@ -22,6 +22,7 @@ impl Opener {
         let head = head.trim_end_matches(|c: char| {
             c.is_whitespace() || matches!(c, ':' | '=' | '"' | '\'' | '`' | '>' | '?' | '!' | '\\')
         });
+        let head = without_type(text.get(reach..self.at).unwrap_or(""), head);
         let start = head
             .rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-'))
             .map_or(0, |at| at + head.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8));
@@ -34,6 +35,18 @@ impl Opener {
     pub(super) fn is_assigned(self, text: &str) -> bool {
         let reach = text.floor_char_boundary(self.at.saturating_sub(40));
         text.get(reach..self.at).unwrap_or("").trim_end().ends_with([':', '=', '>', '('])
+    }
+}
+
+/// The head of an assignment without the type that stands between its name and the sign: `x: Record<string, string> =`.
+fn without_type<'t>(whole: &'t str, head: &'t str) -> &'t str {
+    let line = whole.rsplit(['\n', ';', '{', '(']).next().unwrap_or("");
+    let typed = line.trim_end().strip_suffix('=').filter(|line| !line.ends_with(['=', '!', '<', '>', ':']));
+    match typed.and_then(|line| line.split_once(": ")) {
+        Some((name, of_type)) if !of_type.contains('=') && !name.contains(['"', '\'', '`']) => {
+            name.trim_end_matches(['?', '!'])
+        }
+        _ => head,
     }
 }
 
@@ -141,6 +154,8 @@ mod tests {
             ("scopes: {\n  'a(': 'b',\n  '", &[("{", "scopes")]),
             ("migrate('A.ALL', '", &[("(", "migrate")]),
             ("ANY_OF = [\"a\", \"", &[("[", "ANY_OF")]),
+            ("const aliases: Record<string, string[]> = {\n  'a': ['", &[("[", "a"), ("{", "aliases")]),
+            ("const x: string = f(['", &[("[", ""), ("(", "f")]),
             ("x = (1) + '", &[]),
         ] {
             let found = openers(text, text.len());

@@ -191,6 +191,9 @@ fn identifier(text: &[u8], at: usize) -> usize {
 /// Whether a key begins at a place that names scopes.
 fn is_key_of_scopes(text: &[u8], at: usize) -> bool {
     let name = text.get(at..at + identifier(text, at)).unwrap_or(&[]);
+    // In base64 they are the same scopes.
+    let coded = [&b"_B64"[..], b"_BASE64", b"_b64", b"_base64"];
+    let name = coded.iter().find_map(|code| name.strip_suffix(*code)).unwrap_or(name);
     let name = name.strip_suffix(b"s").or_else(|| name.strip_suffix(b"S")).unwrap_or(name);
     let ends = name.len() > 5 && name.get(name.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case(b"scope"));
     ends && std::str::from_utf8(name).is_ok_and(crate::input::names_scopes)

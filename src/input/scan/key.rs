@@ -46,6 +46,7 @@ impl Keys {
         let whole = line == 0 || bytes.get(line - 1) == Some(&b'\n');
         let head = text.get(line..start).unwrap_or("");
         let mut key = on_line(head, line);
+        key.of_scopes |= whole && paired_above(text, line, head.trim_start());
         key.words = about_scopes(head);
         let in_table = head.trim_start().starts_with('|');
         if key.name.is_none() && whole && (in_table || without_items(head).is_empty()) {
@@ -141,6 +142,18 @@ fn paired_with_scope(before: &str) -> bool {
     let head = head.trim_end_matches(|c: char| c.is_whitespace() || "\"':=\\".contains(c));
     let labelled = ["key", "name", "Key", "Name", "id"].iter().any(|label| head.ends_with(label));
     labelled && names_scopes(name)
+}
+
+/// Whether the lines above name a value scopes: `- name: ZOHO_SCOPES` above `value:`, `<key>Scopes</key>` above `<string>`.
+fn paired_above(text: &str, line: usize, head: &str) -> bool {
+    let above = || text.get(..line).unwrap_or("").lines().rev().take(LINES).map(str::trim);
+    if ["value:", "\"value\":"].iter().any(|value| head.starts_with(value)) {
+        return above().next().is_some_and(paired_with_scope);
+    }
+    let key = |line: &str| Some(names_scopes(line.strip_prefix("<key>")?.strip_suffix("</key>")?));
+    head.starts_with("<string>")
+        && above().find(|line| !line.starts_with("<string>") && !line.starts_with("<array>")).and_then(key)
+            == Some(true)
 }
 
 fn opens(c: char) -> bool {
@@ -240,6 +253,8 @@ mod tests {
             ("->setScope('X.", "setScope"),
             ("{\"key\": \"scope\", \"value\": \"X.", "value"),
             ("<add key=\"ZohoScopes\" value=\"X.", "value"),
+            ("- name: ZOHO_SCOPES\n  value: \"X.", "value"),
+            ("<key>Scopes</key>\n<array>\n<string>a.b.c</string>\n<string>X.", "string"),
         ] {
             let (found, of_scopes, _) = key(text);
             assert!(found == name && of_scopes, "{text}: {found}");

@@ -20,7 +20,7 @@
 //! ```
 
 mod built;
-mod consent;
+pub(super) mod consent;
 mod context;
 mod decide;
 mod enclosing;
@@ -38,10 +38,12 @@ mod plain;
 mod reader;
 mod stand;
 mod syntax;
+mod template;
 #[cfg(test)]
 mod tests;
 mod token;
 mod vocabulary;
+mod words;
 
 pub use ignore::{Ignore, IgnoredRule};
 pub use large::{PIECE, ReadAt, scan_large};
@@ -49,6 +51,7 @@ pub use reader::{Reader, Scanned, Seen, WHOLE};
 pub use syntax::Syntax;
 pub use vocabulary::Vocabulary;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -59,6 +62,7 @@ use crate::catalog::Catalog;
 use crate::finding::Confidence;
 use crate::text::percent::decode;
 use crate::text::{Place, SourceId, Span};
+use consent::Around;
 use context::Context;
 use decide::{Decision, decide};
 use find::{Found, Look};
@@ -98,7 +102,6 @@ struct Sightings {
     built: Vec<Range<usize>>,
     /// Keys that name a list of Zoho's scopes.
     keys: Vec<Range<usize>>,
-    zoho: bool,
 }
 
 /// What came of the names of services in a text.
@@ -146,9 +149,9 @@ impl<'c> Scanner<'c> {
 
     /// Reads a part of a text that may speak of Zoho elsewhere.
     fn read_part(&self, id: SourceId, text: &str, zoho: bool, syntax: Syntax) -> Vec<Request> {
-        let Sightings { all, built, keys, zoho } = self.sightings(text, zoho);
+        let Sightings { all, built, keys } = self.sightings(text, zoho);
         let mut requests = self.requests(id, text, all, syntax);
-        if !keys.is_empty() || zoho {
+        if !keys.is_empty() {
             self.add_named(id, text, &keys, syntax, &mut requests);
         }
         let place = |range: &Range<usize>| Place::new(id, Span::new(range.start, range.end));
@@ -217,6 +220,7 @@ impl<'c> Scanner<'c> {
             }
             stays
         });
+        words::add_beside(text, &mut sightings);
         let mut built = templates;
         built.extend(suspicious.iter().filter_map(|suspicion| built::at(text, suspicion)));
         built.sort_unstable_by_key(|range| (range.start, range.end));
@@ -230,7 +234,7 @@ impl<'c> Scanner<'c> {
             sightings.get(next).is_some_and(|sighting| sighting.span.start < range.end)
         };
         built.retain(|range| !is_read(range));
-        Sightings { all: sightings, built, keys, zoho }
+        Sightings { all: sightings, built, keys }
     }
 
     /// Those of the names of services that begin scopes.
@@ -271,57 +275,106 @@ impl<'c> Scanner<'c> {
     /// The requests that lists of sightings make. What may be a scope is one in the company of scopes.
     fn requests(&self, id: SourceId, text: &str, sightings: Vec<Sighting>, syntax: Syntax) -> Vec<Request> {
         let mut requests: Vec<Request> = Vec::new();
-        let mut url_end = 0;
+        let urls = consent::all(id, text, |name| self.is_service(name));
+        // Which request each URL carries.
+        let mut carried: Vec<Option<usize>> = vec![None; urls.len()];
         // Where the scopes begin that a consent URL gave.
-        let mut given: Vec<usize> = Vec::new();
+        let mut given: HashSet<usize> = HashSet::new();
         for SightedList { sightings, separators, stand, fixable } in listed(text, sightings, syntax) {
             let sure = |decision| matches!(decision, Decision::Scope(confidence) if confidence > Confidence::Low);
             let company = sightings.iter().any(|sighting| sure(sighting.decision));
             let fresh = sightings.into_iter().filter(|sighting| !given.contains(&sighting.span.start));
             let items: Vec<Item> = fresh.filter_map(|sighting| sighting.item(id, text, company)).collect();
-            let (Some(first), Some(last)) = (items.first(), items.last()) else { continue };
-            let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
+            let Some(place) = consent::place_of(id, &items) else { continue };
             let mut request = Request { separators, kind: stand.kind, fixable, ..Request::new(place, items) };
-            let start = place.span.start;
-            if start >= url_end
-                && stand.kind == ListKind::Request
-                && let Some(around) = consent::around(id, text, start, |name| self.is_service(name))
+            let at = urls.partition_point(|around| around.range.end <= place.span.start);
+            let around = urls.get(at).filter(|around| around.range.start <= place.span.start);
+            if stand.kind == ListKind::Request
+                && let Some((around, carries)) = around.zip(carried.get_mut(at))
             {
-                url_end = around.url.place.span.end;
-                let place = request.place;
-                request.take_others(around.others);
+                // All that a URL asks for is one request.
+                if let Some(first) = carries.and_then(|carries| requests.get_mut(carries)) {
+                    first.fixable &= request.fixable;
+                    first.separators.extend(request.separators);
+                    first.separators.dedup();
+                    first.take_others(request.items);
+                    continue;
+                }
+                *carries = Some(requests.len());
+                request.take_others(around.others.iter().cloned());
                 request.place = place;
-                given = request.items.iter().map(|item| item.place.span.start).collect();
-                request.url = Some(around.url);
+                given.extend(request.items.iter().map(|item| item.place.span.start));
+                request.url = Some(around.url.clone());
             }
             requests.push(request);
         }
+        let left = urls.into_iter().zip(carried).filter(|(_, carried)| carried.is_none());
+        self.add_urls(id, text, left.map(|(around, _)| around), syntax, &mut requests);
         requests
     }
 
-    /// Adds what is a request by where it stands, whatever its words: the values of keys that name Zoho and scopes, and
-    /// the scopes of consent URLs at Zoho's hosts.
+    /// Adds the consent URLs in which no scope stands that a scan sees: to the list that is filled in there, or else as
+    /// requests of their own.
+    fn add_urls(
+        &self,
+        id: SourceId,
+        text: &str,
+        urls: impl Iterator<Item = Around>,
+        syntax: Syntax,
+        requests: &mut Vec<Request>,
+    ) {
+        let mut layout: Option<Layout<'_>> = None;
+        let mut keys: Option<Vec<&str>> = None;
+        for around in urls {
+            let place = around.url.place;
+            let span = place.span.start..place.span.end;
+            let layout = layout.get_or_insert_with(|| Layout::new(text, syntax));
+            let stand = layout.stand(&span, &Keys::default().of(text, span.start));
+            // What a comment says beside Zoho, and is no scope by its form, is not spoken of.
+            if stand.layer.is_some() {
+                continue;
+            }
+            let named: Vec<&str> = around.names(text).collect();
+            if !named.is_empty() {
+                let keys = keys.get_or_insert_with(|| keys_of(text, requests));
+                let filled_in = |(request, key): &(&mut Request, &&str)| {
+                    request.kind == ListKind::Request
+                        && request.url.is_none()
+                        && named.iter().any(|name| name.eq_ignore_ascii_case(key))
+                };
+                if let Some((request, _)) = requests.iter_mut().zip(keys.iter()).find(filled_in) {
+                    request.url = Some(around.url);
+                    continue;
+                }
+            }
+            if around.speaks_alone() {
+                let place = consent::place_of(id, &around.others).unwrap_or(place);
+                let url = Some(around.url);
+                requests.push(Request { url, fixable: stand.fixable, ..Request::new(place, around.others) });
+            }
+        }
+        requests.sort_by_key(|request| request.place.span.start);
+    }
+
+    /// Adds what is a request by where it stands, whatever its words: the values of keys that name Zoho and scopes.
     fn add_named(&self, id: SourceId, text: &str, keys: &[Range<usize>], syntax: Syntax, requests: &mut Vec<Request>) {
         let mut added: Vec<Request> = Vec::new();
         for value in keys.iter().filter_map(|key| keyed::value(text, key, syntax)) {
-            let list = super::read_list(id, text.get(value.clone()).unwrap_or(""), value.start);
+            let written = text.get(value.clone()).unwrap_or("");
+            if let Some(plain) = keyed::decoded(written) {
+                // Each scope of it stands where the whole does.
+                let place = Place::new(id, Span::new(value.start, value.end));
+                let mut list = super::read_list(id, &plain, 0);
+                list.items.iter_mut().for_each(|item| item.place = place);
+                added.push(Request { fixable: false, ..Request::new(place, list.items) });
+                continue;
+            }
+            let list = super::read_list(id, written, value.start);
             let inside = |item: &Item| value.start <= item.place.span.start && item.place.span.end <= value.end;
             match requests.iter_mut().find(|request| request.items.iter().any(inside)) {
                 Some(request) => request.take_others(list.items),
                 None => added.extend(Request::of_list(id, list)),
             }
-        }
-        const PAGE: &[u8] = b"oauth/v2/auth";
-        for at in memmem::find_iter(text.as_bytes(), PAGE).map(|at| at + PAGE.len()) {
-            let known = requests.iter().chain(&added).filter_map(|request| request.url.as_ref());
-            if known.map(|url| url.place.span).any(|span| span.start <= at && at < span.end) {
-                continue;
-            }
-            let around = consent::around(id, text, at, |name| self.is_service(name));
-            let Some(around) = around.filter(|around| consent::is_of_zoho(&around.url)) else { continue };
-            let (Some(first), Some(last)) = (around.others.first(), around.others.last()) else { continue };
-            let place = Place::new(id, Span::new(first.place.span.start, last.place.span.end));
-            added.push(Request { url: Some(around.url), ..Request::new(place, around.others) });
         }
         if added.is_empty() {
             return;
@@ -333,7 +386,7 @@ impl<'c> Scanner<'c> {
             let stand = layout.stand(&span, &Keys::default().of(text, span.start));
             // What is said beside Zoho in a comment, and is no scope by its form, is not spoken of.
             if stand.layer.is_none() {
-                requests.push(Request { fixable: stand.fixable, ..request });
+                requests.push(Request { fixable: request.fixable && stand.fixable, ..request });
             }
         }
         requests.sort_by_key(|request| request.place.span.start);
@@ -412,6 +465,13 @@ fn listed(text: &str, sightings: Vec<Sighting>, syntax: Syntax) -> Vec<SightedLi
         }
     }
     lists
+}
+
+/// The names under which requests stand in a text.
+fn keys_of<'t>(text: &'t str, requests: &[Request]) -> Vec<&'t str> {
+    let mut keys = Keys::default();
+    let name = |request: &Request| keys.of(text, request.place.span.start).name.and_then(|name| text.get(name));
+    requests.iter().map(name).map(Option::unwrap_or_default).collect()
 }
 
 /// The request that stands nearest before a place, or the first one; where there is none, one without scopes.

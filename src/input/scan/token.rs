@@ -31,6 +31,12 @@ const MOST_CHOICES: usize = 24;
 const COMMA: char = ',';
 
 impl Token {
+    /// A scope of one word.
+    pub(super) fn word(text: &str, span: Range<usize>) -> Self {
+        let word = text.get(span.clone()).unwrap_or("").to_owned();
+        Self { span, parts: vec![word], joined: false, chosen: false }
+    }
+
     /// Reads the tokens that begin with a service's name: one, or all that choices stand for. `None` where a wildcard
     /// stands in it.
     pub(super) fn all(text: &str, name: Range<usize>) -> Option<Vec<Self>> {
