@@ -54,7 +54,7 @@ pub(super) struct Basis {
     pub(super) as_of: Option<Date>,
 }
 
-fn parse_date(text: &str) -> Result<Date, String> {
+pub(super) fn parse_date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "write a day as YYYY-MM-DD, for example 2026-11-23".to_owned())
 }
 
