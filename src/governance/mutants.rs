@@ -14,6 +14,8 @@ pub enum Change {
     Removed,
     /// It names more: its new text.
     Widened(String),
+    /// One of several names is gone: its new text.
+    Narrowed(String),
     /// A waiver holds for every application.
     EveryApp,
 }
@@ -105,11 +107,10 @@ fn mutants(policy: &Policy) -> Vec<(Mutant, Policy)> {
             let mut without = policy.clone();
             list(&mut without, owner).remove(at);
             found.push((mutant(Change::Removed), without));
-            for pattern in widened(&entry.pattern) {
-                let mut wider = policy.clone();
-                let text = pattern.to_string();
-                list(&mut wider, owner)[at].pattern = pattern;
-                found.push((mutant(Change::Widened(text)), wider));
+            for (change, pattern) in changed(&entry.pattern) {
+                let mut other = policy.clone();
+                list(&mut other, owner)[at].pattern = pattern;
+                found.push((mutant(change), other));
             }
         }
     }
@@ -130,12 +131,33 @@ fn mutants(policy: &Policy) -> Vec<(Mutant, Policy)> {
             found.push((mutant(Change::EveryApp), wider));
         }
         for (number, entry) in waiver.scopes.iter().enumerate() {
-            for pattern in widened(&entry.pattern) {
-                let mut wider = policy.clone();
-                let text = pattern.to_string();
-                wider.waivers[at].scopes[number].pattern = pattern;
-                found.push((mutant(Change::Widened(text)), wider));
+            for (change, pattern) in changed(&entry.pattern) {
+                let mut other = policy.clone();
+                other.waivers[at].scopes[number].pattern = pattern;
+                found.push((mutant(change), other));
             }
+        }
+    }
+    found
+}
+
+/// The next wider patterns, and those with one alternative less.
+fn changed(pattern: &Pattern) -> Vec<(Change, Pattern)> {
+    let wider = widened(pattern).into_iter().map(|pattern| (Change::Widened(pattern.to_string()), pattern));
+    let narrower = narrowed(pattern).into_iter().map(|pattern| (Change::Narrowed(pattern.to_string()), pattern));
+    wider.chain(narrower).collect()
+}
+
+/// The pattern without one of several names, for each of them.
+fn narrowed(pattern: &Pattern) -> Vec<Pattern> {
+    let mut found = Vec::new();
+    for (at, part) in pattern.parts().iter().enumerate() {
+        let Part::Names(names) = part else { continue };
+        for left_out in names.iter().filter(|_| names.len() > 1) {
+            let rest = names.iter().filter(|name| *name != left_out).cloned().collect();
+            let mut parts = pattern.parts().to_vec();
+            parts[at] = Part::Names(rest);
+            found.push(Pattern::from_parts(parts));
         }
     }
     found
@@ -170,6 +192,15 @@ fn widened(pattern: &Pattern) -> Vec<Pattern> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_entry_is_narrowed_by_one_name_at_a_time() {
+        let pattern = Pattern::parse("ZohoBooks.{invoices,bills}.{READ,CREATE,UPDATE}").unwrap();
+        let found: Vec<String> = narrowed(&pattern).iter().map(ToString::to_string).collect();
+        assert_eq!(found.len(), 5);
+        assert_eq!(found[0], "zohobooks.bills.{read,create,update}");
+        assert_eq!(narrowed(&Pattern::parse("**.READ").unwrap()), []);
+    }
 
     #[test]
     fn an_entry_is_widened_by_one_step_each_way() {

@@ -23,6 +23,8 @@ mod laws;
 mod live;
 mod naive;
 mod policies;
+mod policy_commands;
+mod policy_diff;
 mod program;
 mod reading;
 mod readme;

@@ -105,6 +105,8 @@ fn schema_and_decoder_know_the_same_keys() {
         ("policy", "/$defs/app", "version: 1\napps: { x: { zzzzzzzz: 1 } }\n"),
         ("policy", "/$defs/waiver", "version: 1\nwaivers: [{ zzzzzzzz: 1 }]\n"),
         ("policy", "/$defs/test", "version: 1\ntests: [{ zzzzzzzz: 1 }]\n"),
+        ("policy", "/$defs/entry", "version: 1\nallow: [{ zzzzzzzz: 1 }]\n"),
+        ("policy", "/$defs/expectation", "version: 1\ntests: [{ scopes: openid, expect: { zzzzzzzz: 1 } }]\n"),
         ("policy", "/$defs/unknown-grant", "version: 1\nunknown-grants: [{ zzzzzzzz: 1 }]\n"),
         ("inventory", "", "version: 1\nzzzzzzzz: 1\n"),
         ("inventory", "/$defs/defaults", "version: 1\ndefaults: { zzzzzzzz: 1 }\n"),
@@ -280,6 +282,8 @@ fn variations(name: &str) -> Vec<(String, String)> {
             "scopes: openid, expect: allowed",
             "] }",
         );
+        add("{ version: 1, tests: [{ scopes: openid, expect: ", &["verdict", "entry", "rule"], "", " }] }");
+        add("{ version: 1, allow: [", &["scope", "why", "calls"], "scope: openid", "] }");
         add("{ version: 1, rules: ", &["full-access", "ZS201", "no-such-rule"], "", " }");
         add("{ version: 1, data: ", &["Desk.tickets", "no-resource"], "", " }");
     }

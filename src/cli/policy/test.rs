@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
 
-    /// Remove and widen each entry in turn, and fail when no test notices
+    /// Remove, widen and narrow each entry in turn, and fail when no test notices
     #[arg(long)]
     mutate: bool,
 
@@ -261,6 +261,7 @@ fn told(mutant: &Mutant) -> String {
     match &mutant.change {
         Change::Removed => format!("{entry} removed"),
         Change::Widened(to) => format!("{entry} widened to `{to}`"),
+        Change::Narrowed(to) => format!("{entry} narrowed to `{to}`"),
         Change::EveryApp => format!("{entry} for every app"),
     }
 }
