@@ -94,13 +94,13 @@ enum Command {
     Catalog(catalog::Args),
     /// Tell which scopes open an API call, the narrowest first
     Who(who::Args),
-    /// Work on policies: test, compare, explain them
+    /// Work on policies: write a first one, find its faults, test, compare and explain it
     Policy(policy::Args),
     /// Compare what two lists of scopes, token responses, locks or policies give
     Diff(policy::diff::Args),
     /// Print the JSON Schema of policies or inventories
     Schema(schema::Args),
-    /// Write what a project needs to run zscope: jobs for CI services
+    /// Write what a project needs to run zscope: jobs for CI services, a first policy
     Init(init::Args),
     /// Print the completion script of a shell
     Completions(completions::Args),

@@ -104,6 +104,19 @@ impl<'a> Side<'a> {
         if waivers.any(|waiver| waiver.scopes.iter().any(holds)) { Verdict::Waived } else { verdict }
     }
 
+    /// Where the entry or the waiver stands that first decides on a scope.
+    #[must_use]
+    pub fn decider(&self, app: Option<&str>, scope: &Scope) -> Option<crate::text::Place> {
+        let waiver = || {
+            let holds = |waiver: &&Waiver| waiver.scopes.iter().any(|entry| entry.pattern.matches(scope));
+            self.waivers(app).find(holds).map(|waiver| waiver.place)
+        };
+        match self.verdict(app, scope) {
+            Verdict::Waived => waiver(),
+            _ => self.table.judge(app).deciders(scope).first().map(|entry| entry.place),
+        }
+    }
+
     fn waivers(&self, app: Option<&str>) -> impl Iterator<Item = &'a Waiver> {
         let is_for = move |waiver: &&Waiver| waiver.app.is_none() || waiver.app.as_deref() == app;
         let is_over = |state| matches!(state, WaiverState::Expired { .. });

@@ -13,7 +13,7 @@ mod verdict;
 pub use crate::policy::Verdict;
 pub use difference::{Access, Gap, Relation, Side, allowed_of, difference, difference_of_lists};
 pub use fix::{applied, edits};
-pub use nothing::denials_of_nothing;
+pub use nothing::{denials_of_nothing, names_nothing};
 pub(crate) use request::judge_item;
 pub use request::{Memory, judge_request, judge_request_again};
 pub use shift::{Shift, shifts};

@@ -22,7 +22,7 @@ use crate::input::{ListKind, Request};
 use crate::judge::{self, Judge, Judged, Memory, Table};
 use crate::policy::{Effective, Policy};
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo, mark_waived};
-use crate::rules::{self, Drift, IgnoreUse, Inspection, Measure, Rule, RunContext, WaiverUse};
+use crate::rules::{self, Drift, IgnoreUse, Inspection, Measure, PolicyChange, Rule, RunContext, WaiverUse};
 use crate::text::{Place, Sources};
 use memo::Memo;
 
@@ -37,6 +37,8 @@ pub struct Review<'a> {
     pub as_of: Date,
     /// The rules that speak.
     pub rules: &'a [&'static Rule],
+    /// What the change that is judged does to the policy.
+    pub changes: Vec<PolicyChange>,
 }
 
 /// What was read before the review.
@@ -56,7 +58,7 @@ impl<'a> Review<'a> {
     /// A review by every rule.
     #[must_use]
     pub fn new(catalog: &'a Catalog, policy: &'a Policy, as_of: Date) -> Self {
-        Self { catalog, policy, as_of, rules: rules::ALL }
+        Self { catalog, policy, as_of, rules: rules::ALL, changes: Vec::new() }
     }
 
     /// What rules on scopes measure by, for an application.
@@ -76,6 +78,7 @@ impl<'a> Review<'a> {
             ignores,
             as_of: self.as_of,
             drift,
+            changes: &self.changes,
         };
         let weighed = rules::of_run(self.rules, context).into_iter().filter_map(|finding| {
             let policy = self.policy.effective(finding.app.as_deref());

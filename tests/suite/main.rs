@@ -25,6 +25,7 @@ mod naive;
 mod policies;
 mod policy_commands;
 mod policy_diff;
+mod policy_lint;
 mod program;
 mod reading;
 mod readme;

@@ -91,6 +91,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
         return Err(CommandError::usage("`-` stands twice: standard input can be read once"));
     }
     let mut ready = args.basis.prepare()?;
+    let changes = args.basis.changes(&mut ready)?;
     let notices = ready.notices();
     let Ready { policy, catalog, as_of, mut sources, .. } = ready;
     let requested = args.requested.as_deref().map(|list| requested(list, &mut sources)).transpose()?;
@@ -105,7 +106,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
         }
     }
 
-    let review = Review::new(&catalog, &policy, as_of);
+    let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
     let audit = Audit::new(&review, args.basis.app.as_deref(), requested.as_deref()).judging_by(args.basis.options());
     let names_count = lock.is_some() || lock_file.is_some();
     let stdin = [OsString::from("-")];

@@ -1,7 +1,9 @@
 //! `zscope policy`: works on policies themselves.
 
 pub(super) mod diff;
+pub(super) mod init;
 mod junit;
+mod lint;
 mod show;
 mod test;
 mod why;
@@ -31,6 +33,10 @@ pub(super) struct Args {
 enum Command {
     /// Run the tests of a policy, tell which entries they cover and which changes they would not notice
     Test(test::Args),
+    /// Write a first policy: the least under which what is there passes
+    Init(init::Args),
+    /// Find what is wrong with a policy although it can be read
+    Lint(lint::Args),
     /// Compare two policies by what they allow
     Diff(diff::Args),
     /// Tell why a policy judges a scope as it does, line by line
@@ -43,6 +49,8 @@ enum Command {
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     match &args.command {
         Command::Test(args) => test::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Lint(args) => lint::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Why(args) => why::run(args),
         Command::Show(args) => show::run(args),

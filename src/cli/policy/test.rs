@@ -112,7 +112,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
 }
 
 /// The files of tests that belong to a policy's file: beside it, with its name.
-fn beside(ready: &Ready) -> Result<Vec<PathBuf>, CommandError> {
+pub(super) fn beside(ready: &Ready) -> Result<Vec<PathBuf>, CommandError> {
     if ready.folder.is_none() {
         return Ok(Vec::new());
     }
