@@ -60,6 +60,8 @@ pub mod catalog;
 pub mod cli;
 pub mod finding;
 #[doc(hidden)]
+pub mod governance;
+#[doc(hidden)]
 pub mod import;
 #[doc(hidden)]
 pub mod input;

@@ -50,6 +50,7 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage, policy or catalog, 3 something c
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut ready = args.basis.prepare()?;
+    let changes = args.basis.changes(&mut ready)?;
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read(&ready.ground)?;
     let notices = ready.notices();
@@ -60,7 +61,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     for request in &mut gathered.requests {
         request.app.clone_from(&args.basis.app);
     }
-    let review = Review::new(&catalog, &policy, as_of);
+    let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
     let repeated: usize = gathered.requests.iter().map(|request| request.repeated).sum();
     let mut report = review.run(gathered);
     if repeated > 0 {

@@ -17,6 +17,7 @@ mod init;
 mod man;
 mod output;
 mod patient;
+mod policy;
 mod reporting;
 mod scan;
 mod schema;
@@ -93,9 +94,13 @@ enum Command {
     Catalog(catalog::Args),
     /// Tell which scopes open an API call, the narrowest first
     Who(who::Args),
+    /// Work on policies: write a first one, find its faults, test, compare and explain it
+    Policy(policy::Args),
+    /// Compare what two lists of scopes, token responses, locks or policies give
+    Diff(policy::diff::Args),
     /// Print the JSON Schema of policies or inventories
     Schema(schema::Args),
-    /// Write what a project needs to run zscope: jobs for CI services
+    /// Write what a project needs to run zscope: jobs for CI services, a first policy
     Init(init::Args),
     /// Print the completion script of a shell
     Completions(completions::Args),
@@ -151,6 +156,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
+        Command::Policy(args) => policy::run(&args),
+        Command::Diff(args) => policy::diff::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -53,7 +53,7 @@ struct Node {
 }
 
 /// Places in entries, each once.
-type Places = Vec<usize>;
+pub(super) type Places = Vec<usize>;
 
 impl<'p> Entries<'p> {
     pub(super) fn new(catalog: &Catalog, entries: Vec<&'p Entry>) -> Self {
@@ -114,8 +114,13 @@ impl<'p> Entries<'p> {
         self.entries[number]
     }
 
-    fn start(&self) -> Places {
+    pub(super) fn start(&self) -> Places {
         self.closed(vec![0])
+    }
+
+    /// The names that lead on from some places, in lower case.
+    pub(super) fn names_after(&self, places: &[usize]) -> BTreeSet<&str> {
+        places.iter().flat_map(|place| &self.nodes[*place].names).map(|(name, _)| name.as_str()).collect()
     }
 
     /// The places, and those after a `**` that stands for nothing.
@@ -130,7 +135,7 @@ impl<'p> Entries<'p> {
         places
     }
 
-    fn step(&self, places: &[usize], name: &str) -> Places {
+    pub(super) fn step(&self, places: &[usize], name: &str) -> Places {
         let mut found = Vec::new();
         for &place in places {
             let node = &self.nodes[place];

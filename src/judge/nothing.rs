@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::entries::Entries;
-use crate::access::{Graph, Reading, near_service};
+use crate::access::{Graph, Reading, identify, near_service, suggest};
 use crate::catalog::Catalog;
 use crate::policy::{Entry, Policy};
 use crate::scope::{Part, closest};
@@ -20,6 +20,34 @@ pub fn denials_of_nothing(catalog: &Catalog, policy: &Policy) -> Vec<(SourceId, 
         Some((entry.place.source, Problem::new(entry.place.span, message).help(help)))
     };
     entries.filter_map(problem).collect()
+}
+
+/// Why an entry names no scope that the catalog has, and what helps; `None` where it names one.
+#[must_use]
+pub fn names_nothing(catalog: &Catalog, entry: &Entry) -> Option<(String, String)> {
+    if let Some(why) = why_nothing(catalog, entry) {
+        return Some(why);
+    }
+    let compiled = Entries::new(catalog, vec![entry]);
+    let is_named = (0..catalog.count()).any(|service| {
+        let mut named = false;
+        compiled.each_named(Graph::of(catalog), service, Reading::AtMost, |_, _| named = true);
+        named
+    });
+    if is_named {
+        return None;
+    }
+    // What a placeholder of the catalog stands for is no name that it has.
+    let literal = entry.pattern.literal();
+    if literal.as_ref().is_some_and(|scope| identify(catalog, scope).is_known()) {
+        return None;
+    }
+    let near = literal.and_then(|scope| suggest(catalog, &identify(catalog, &scope)));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "take it out, or describe it in a catalog file of your own (`catalog:`) if Zoho has it".to_owned(),
+    };
+    Some(("the catalog has no such scope".to_owned(), help))
 }
 
 /// Why an entry names nothing, and what helps; `None` where it names something.

@@ -222,6 +222,36 @@ impl<'t> Judge<'t> {
         self.verdict(self.graph().id(scope)) == Verdict::Allowed
     }
 
+    /// The entries that decide on a scope: every deny entry that names something in its reach, else the allow entries that
+    /// cover what it is made of; none where the default decides.
+    #[must_use]
+    pub fn deciders(self, scope: &Scope) -> Vec<&'t Entry> {
+        let graph = self.graph();
+        let id = graph.id(scope);
+        match self.verdict(id) {
+            Verdict::Denied => {
+                let reach = graph.reach(id);
+                let lists = self.lists().into_iter().map(|lists| &lists.deny);
+                let met = lists.map(|list| (list, list.meeting(graph, &reach)));
+                met.flat_map(|(list, met)| met.iter().map(|number| list.entries.entry(number)).collect::<Vec<_>>()).collect()
+            }
+            Verdict::Allowed if self.is_allowed(id) => {
+                let mut entries: Vec<&Entry> = Vec::new();
+                for start in graph.starts(id) {
+                    let above = graph.above_least(start);
+                    let first = self.lists().into_iter().find_map(|lists| {
+                        let naming = |above: &ScopeId| lists.allow.entries.naming(graph, &graph.scope(*above));
+                        let named = above.iter().filter_map(|above| naming(above).first().copied());
+                        named.min().map(|number| lists.allow.entries.entry(number))
+                    });
+                    entries.extend(first.filter(|entry| !entries.contains(entry)));
+                }
+                entries
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Why the verdict on a scope is what it is.
     #[must_use]
     pub fn reasons(self, scope: &Scope) -> Reasons {
@@ -251,18 +281,8 @@ impl<'t> Judge<'t> {
             let reasons = Reasons::new(verdict, &entries, Effect::Deny, excess, witness.map(Witness::from));
             return Reasons { deciders: count, ..reasons };
         }
-        if verdict == Verdict::Allowed && self.is_allowed(id) {
-            let mut entries: Vec<&Entry> = Vec::new();
-            for start in graph.starts(id) {
-                let above = graph.above_least(start);
-                let first = self.lists().into_iter().find_map(|lists| {
-                    let named = above
-                        .iter()
-                        .filter_map(|above| lists.allow.entries.naming(graph, &graph.scope(*above)).first().copied());
-                    named.min().map(|number| lists.allow.entries.entry(number))
-                });
-                entries.extend(first.filter(|entry| !entries.contains(entry)));
-            }
+        let entries = self.deciders(scope);
+        if verdict == Verdict::Allowed && !entries.is_empty() {
             return Reasons::new(verdict, &entries, Effect::Allow, Vec::new(), None);
         }
         let policy = self.table.policy;

@@ -5,14 +5,14 @@ use crate::finding::RuleInfo;
 use crate::text::{Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};
 
-use super::fields::{Fields, Reader, extent, shown};
+use super::fields::{Fields, Reader, shown};
 use super::{
     App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned,
-    UnknownGrant, Verdict, Waiver, rule_pages,
+    UnknownGrant, Waiver, rule_pages,
 };
 
 /// The version of the format that this build reads.
-const VERSION: &str = "1";
+pub(super) const VERSION: &str = "1";
 
 pub(super) const POLICY_KEYS: &[&str] = &[
     "version",
@@ -36,21 +36,12 @@ const APP_KEYS: &[&str] =
     &["owner", "clients", "data-centers", "paths", "requested", "allow", "deny", "calls", "rules"];
 const WAIVER_KEYS: &[&str] =
     &["id", "app", "scopes", "rules", "reason", "owner", "approved-by", "ticket", "created", "expires"];
-const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
 
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
 const COMMENTS: &[(&str, bool)] = &[("allowed", true), ("off", false)];
 const MOST_DAYS: u32 = 3650;
-
-const EXPECTED: &[(&str, Verdict)] = &[
-    ("allowed", Verdict::Allowed),
-    ("denied", Verdict::Denied),
-    ("not-allowed", Verdict::NotAllowed),
-    ("unknown", Verdict::Unknown),
-    ("waived", Verdict::Waived),
-];
 
 /// What one file says.
 #[derive(Debug, Default)]
@@ -121,7 +112,7 @@ impl Reader<'_> {
     }
 
     /// Whether the file has a version that this build reads. The keys of another version are not judged.
-    fn version(&mut self, node: &Node) -> bool {
+    pub(super) fn version(&mut self, node: &Node) -> bool {
         let Value::Mapping(entries) = &node.value else { return true };
         let Some(entry) = entries.iter().find(|entry| entry.key == "version") else {
             let problem = Problem::new(node.span, "a policy needs the key `version`");
@@ -136,7 +127,12 @@ impl Reader<'_> {
         version == VERSION
     }
 
-    fn each<T>(&mut self, node: Option<&Node>, expected: &str, read: impl Fn(&mut Self, &Node) -> Option<T>) -> Vec<T> {
+    pub(super) fn each<T>(
+        &mut self,
+        node: Option<&Node>,
+        expected: &str,
+        read: impl Fn(&mut Self, &Node) -> Option<T>,
+    ) -> Vec<T> {
         let Some(node) = node else { return Vec::new() };
         let items = self.list(node, expected);
         items.iter().filter_map(|node| read(self, node)).collect()
@@ -298,22 +294,6 @@ impl Reader<'_> {
         rules
     }
 
-    fn test(&mut self, node: &Node) -> Option<Named<PolicyTest>> {
-        let fields = self.fields(node, "a test", TEST_KEYS)?;
-        let app = self.app_name(&fields);
-        let scopes = self.required(&fields, "scopes").and_then(|node| self.spanned(node, "scopes in one text"));
-        let expect = self.required(&fields, "expect").and_then(|node| self.choice(node, "a verdict", EXPECTED));
-        let scopes = scopes?;
-        let test = PolicyTest {
-            place: self.place(extent(node)),
-            app: app.as_ref().map(|app| app.value.clone()),
-            scopes: scopes.value,
-            scopes_place: scopes.place,
-            expect: expect?,
-        };
-        Some(Named { item: test, app })
-    }
-
     pub(super) fn app_name(&mut self, fields: &Fields<'_>) -> Option<Spanned<String>> {
         fields.get("app").and_then(|node| self.spanned(node, "the name of an application"))
     }
@@ -388,7 +368,7 @@ rule-pages: https://wiki.example.com/zscope/{code}
         assert_eq!(waiver.expires.to_string(), "2027-01-31");
 
         let test = &policy.tests[0];
-        assert_eq!((test.scopes.as_str(), test.expect), ("openid,email", Verdict::NotAllowed));
+        assert_eq!((test.scopes.as_str(), test.expect.verdict), ("openid,email", Some(Verdict::NotAllowed)));
     }
 
     #[test]

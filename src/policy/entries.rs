@@ -5,7 +5,7 @@ use crate::scope::{MAX_LENGTH, Part, Pattern, Scope};
 use crate::text::Problem;
 use crate::yaml::{self, Node};
 
-use super::fields::{Reader, did_you_mean, shown};
+use super::fields::{Reader, did_you_mean, extent, shown};
 use super::{CallEntry, DataOverride, Entry, Spanned};
 
 /// The one-word scopes: `scopes_supported` in the discovery document at
@@ -18,6 +18,9 @@ const OPERATIONS: &[&str] = &["all", "read", "create", "update", "delete", "writ
 
 /// How often `**` may stand in one pattern. The work of matching grows with each; two say all there is to say.
 const MOST_MANY: usize = 3;
+
+/// The keys of an entry that says more than what it names.
+const ENTRY_KEYS: &[&str] = &["scope", "why", "calls"];
 
 /// The HTTP methods that calls may have.
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -33,15 +36,31 @@ impl Reader<'_> {
         items.iter().filter_map(|node| self.scope_pattern(node)).collect()
     }
 
-    /// One scope pattern.
+    /// One scope pattern, by itself or with the reason for it.
     pub(super) fn scope_pattern(&mut self, node: &Node) -> Option<Entry> {
+        if !matches!(node.value, yaml::Value::Mapping(_)) {
+            return self.bare_pattern(node);
+        }
+        let fields = self.fields(node, "an entry", ENTRY_KEYS)?;
+        let why = self.optional_text(&fields, "why", "a reason");
+        let calls = fields.get("calls").map(|node| {
+            let items = self.list(node, "a list of API calls");
+            items.iter().filter_map(|node| self.call(node)).collect()
+        });
+        let entry = self.required(&fields, "scope").and_then(|node| self.bare_pattern(node))?;
+        Some(Entry { why, calls: calls.unwrap_or_default(), whole: self.place(extent(node)), ..entry })
+    }
+
+    fn bare_pattern(&mut self, node: &Node) -> Option<Entry> {
         let text = self.text(node, "a scope pattern")?;
         let problem = if is_several(text) {
             Problem::new(node.span, format!("`{}` holds several scopes", shown(text))).help("one entry a line")
         } else {
             let pattern = self.pattern(node, text)?;
             let Some(problem) = check_form(&pattern, text) else {
-                return Some(Entry { pattern, text: text.to_owned(), place: self.place(node.span) });
+                let place = self.place(node.span);
+                let text = text.to_owned();
+                return Some(Entry { pattern, text, place, whole: place, why: None, calls: Vec::new() });
             };
             Problem { span: node.span, ..problem }
         };

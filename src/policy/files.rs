@@ -217,6 +217,14 @@ impl<'a> Files<'a> {
     }
 }
 
+/// Whether a text is that of a policy rather than of another file with keys, such as a lock.
+#[must_use]
+pub fn is_policy(text: &str) -> bool {
+    let Ok(yaml::Node { value: yaml::Value::Mapping(entries), .. }) = yaml::parse(text) else { return false };
+    let has = |key: &str| entries.iter().any(|entry| entry.key == key);
+    has("version") && !has("grants") && !has("unknown") && yaml::is_made_of(text, POLICY_KEYS)
+}
+
 /// Message and help for a built-in policy that does not exist.
 pub(super) fn unknown_builtin(name: &str) -> (String, String) {
     let names: Vec<&str> = builtin::names().collect();

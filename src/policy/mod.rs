@@ -30,16 +30,19 @@ mod model;
 mod resolve;
 mod rule_pages;
 mod secrets;
+mod trial;
 mod unknown_grants;
 mod verdict;
 mod waiver;
 
 pub use discover::names_in;
+pub use files::is_policy;
 pub use model::{
-    App, CallEntry, Comments, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy,
-    PolicyTest, Spanned, UnknownGrant,
+    App, CallEntry, Comments, DataOverride, Effect, Effective, Entry, Expectation, Level, LevelSetting, Levels, Origin,
+    Policy, PolicyTest, Spanned, UnknownGrant,
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use rule_pages::RulePages;
+pub use trial::load_tests;
 pub use verdict::Verdict;
 pub use waiver::{EXPIRING_WITHIN_DAYS, Waiver, WaiverState};

@@ -11,7 +11,7 @@ use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
 use crate::text::{Place, SourceId, Sources};
 
-pub use super::entry::Entry;
+pub use super::entry::{CallEntry, Entry};
 use super::{RulePages, Verdict, Waiver};
 
 /// A policy with everything that it inherits.
@@ -269,19 +269,6 @@ pub struct App {
     pub levels: Levels,
 }
 
-/// An API call that an application makes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallEntry {
-    /// HTTP method in upper case.
-    pub method: &'static str,
-    /// Path from the first `/`, without a query; `{name}` stands for any one part.
-    pub path: String,
-    /// The text as written.
-    pub text: String,
-    /// Where it stands.
-    pub place: Place,
-}
-
 /// Data classes that the policy gives to resources instead of the catalog's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataOverride {
@@ -327,6 +314,17 @@ pub struct PolicyTest {
     pub scopes: String,
     /// Where the scopes stand.
     pub scopes_place: Place,
-    /// The verdict that it expects: of every scope where it is `allowed`.
-    pub expect: Verdict,
+    /// What it expects.
+    pub expect: Expectation,
+}
+
+/// What a test expects of a list of scopes; at least one of the three.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expectation {
+    /// The verdict: of every scope where it is `allowed`, else of one at least.
+    pub verdict: Option<Verdict>,
+    /// The text of an `allow` or `deny` entry, or the id of a waiver, that decides on one of the scopes.
+    pub entry: Option<Spanned<String>>,
+    /// The name of a rule that finds something, accepted or not.
+    pub rule: Option<&'static str>,
 }

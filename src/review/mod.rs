@@ -16,13 +16,13 @@ use std::thread;
 use jiff::civil::Date;
 
 use crate::catalog::Catalog;
-use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo};
+use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo, Waived};
 use crate::input::Request;
 use crate::input::scan::Ignore;
 use crate::judge::{self, Judge, Judged, Memory, Table};
 use crate::policy::{Effective, Policy};
-use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo};
-use crate::rules::{self, Drift, IgnoreUse, Inspection, Measure, Rule, RunContext, WaiverUse};
+use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo, mark_waived};
+use crate::rules::{self, Drift, IgnoreUse, Inspection, Measure, PolicyChange, Rule, RunContext, WaiverUse};
 use crate::text::{Place, Sources};
 use memo::Memo;
 
@@ -37,6 +37,8 @@ pub struct Review<'a> {
     pub as_of: Date,
     /// The rules that speak.
     pub rules: &'a [&'static Rule],
+    /// What the change that is judged does to the policy.
+    pub changes: Vec<PolicyChange>,
 }
 
 /// What was read before the review.
@@ -56,7 +58,7 @@ impl<'a> Review<'a> {
     /// A review by every rule.
     #[must_use]
     pub fn new(catalog: &'a Catalog, policy: &'a Policy, as_of: Date) -> Self {
-        Self { catalog, policy, as_of, rules: rules::ALL }
+        Self { catalog, policy, as_of, rules: rules::ALL, changes: Vec::new() }
     }
 
     /// What rules on scopes measure by, for an application.
@@ -76,6 +78,7 @@ impl<'a> Review<'a> {
             ignores,
             as_of: self.as_of,
             drift,
+            changes: &self.changes,
         };
         let weighed = rules::of_run(self.rules, context).into_iter().filter_map(|finding| {
             let policy = self.policy.effective(finding.app.as_deref());
@@ -98,7 +101,9 @@ impl<'a> Review<'a> {
         // Those of a built-in policy are the program's own affair.
         let is_builtin = self.policy.origin.label.starts_with(crate::policy::builtin::PREFIX);
         if tests > 0 && !is_builtin {
-            notes.push(format!("the policy's tests ({tests}) are not run by this command"));
+            notes.push(format!(
+                "the policy's tests ({tests}) are not run by this command: `zscope policy test` runs them"
+            ));
         }
         let with_calls = self.policy.apps.iter().filter(|app| !app.calls.is_empty());
         let with_calls: Vec<String> = with_calls.map(|app| format!("`{}`", app.name)).collect();
@@ -200,6 +205,14 @@ impl Review<'_> {
         all
     }
 
+    /// What is said of one request by itself, once waivers have accepted what they accept.
+    pub(crate) fn of_request(&self, table: &Table<'_>, request: &Request) -> OfRequest {
+        let Said { mut scopes, findings } = self.say(table, request, &mut Memory::default());
+        let (standing, waived, _) = accept::apply_waivers(findings, self.policy, self.as_of);
+        mark_waived(&mut scopes, &standing, waived.iter().map(|waived| &waived.finding));
+        OfRequest { scopes, standing, waived }
+    }
+
     /// Judges one request and runs every rule over it.
     fn say(&self, table: &Table<'_>, request: &Request, memory: &mut Memory) -> Said {
         let policy = self.policy.effective(request.app.as_deref());
@@ -220,6 +233,13 @@ impl Review<'_> {
         });
         Said { findings: weighed.collect(), scopes }
     }
+}
+
+/// What is said of one request.
+pub(crate) struct OfRequest {
+    pub(crate) scopes: Vec<Judged>,
+    pub(crate) standing: Vec<Finding>,
+    pub(crate) waived: Vec<Waived>,
 }
 
 /// What there is to say of requests.

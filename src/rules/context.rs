@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Drift, IgnoreUse, WaiverUse};
+use super::{Drift, IgnoreUse, PolicyChange, WaiverUse};
 use crate::access::{self, Identity};
 use crate::catalog::{Catalog, DataClass};
 use crate::finding::{Finding, KnownFinding, RuleInfo, Subject};
@@ -135,6 +135,8 @@ pub struct RunContext<'a> {
     pub as_of: Date,
     /// How what tokens hold differs from the lock file; nothing where none was compared.
     pub drift: &'a [Drift],
+    /// What the change that is judged does to the policy; nothing where none was compared.
+    pub changes: &'a [PolicyChange],
 }
 
 /// What a rule sees of an entry of the baseline.

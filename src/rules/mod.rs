@@ -16,7 +16,7 @@ pub use context::{
 
 pub(crate) use toxic_combination::{Pair, Profile, pairs, profile};
 
-pub use uses::{Drift, Drifted, IgnoreUse, WaiverUse};
+pub use uses::{Drift, Drifted, IgnoreUse, PolicyChange, WaiverUse};
 
 use std::collections::HashSet;
 
@@ -70,6 +70,8 @@ rules! {
     unused_ignore
     vanished_finding
     wide_waiver
+    policy_loosened
+    policy_tightened
     offline_access
     insecure_redirect
     weak_state

@@ -8,9 +8,11 @@ use std::path::Path;
 use super::{ALL, Rule, infos, infos_of};
 use crate::catalog::Catalog;
 use crate::finding::{Finding, RuleInfo, apart};
+use crate::governance::policy_changes;
 use crate::input::read_argument;
 use crate::input::scan::Scanner;
 use crate::input::token::read_tokens;
+use crate::judge::Side;
 use crate::policy::{self, Policy, Top};
 use crate::report::{Canvas, Format, Report};
 use crate::review::grants::{Audit, Collector, Lock, Sink, Stream, Wanted};
@@ -46,6 +48,8 @@ struct Example<'d> {
     policy: &'d str,
     /// The day of the run: `as-of=…` after `yaml`.
     as_of: &'d str,
+    /// The policy after the change that is judged: a `yaml changed` fence before it.
+    changed: Option<&'d str>,
     /// Where the argument is a token response: what is requested (`requested=…` after `token`), and the lock file that a
     /// `yaml lock` fence before it holds.
     token: Option<(Option<&'d str>, Option<&'d str>)>,
@@ -91,6 +95,7 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
     let policy = std::cell::Cell::new((LENIENT, TODAY));
     let known = std::cell::Cell::new(None);
     let lock = std::cell::Cell::new(None);
+    let changed = std::cell::Cell::new(None);
     let mut found = Vec::new();
     walk(
         docs,
@@ -99,6 +104,7 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
             policy.set((LENIENT, TODAY));
             known.set(None);
             lock.set(None);
+            changed.set(None);
         },
         |fence| {
             let body = docs[fence.body].trim_end();
@@ -110,20 +116,43 @@ fn examples(docs: &str) -> Vec<Example<'_>> {
             };
             match kind {
                 Some("yaml") if fence.info == "yaml lock" => lock.set(Some(body)),
+                Some("yaml") if fence.info == "yaml changed" => changed.set(Some(body)),
                 Some("yaml") => policy.set((body, option("as-of").unwrap_or(TODAY))),
                 Some("baseline") => known.set(Some(body)),
                 Some(kind @ ("scope" | "source")) => {
                     let (policy, as_of) = policy.get();
                     let (heading, app, baseline) = (heading.get(), option("app"), known.get());
                     let scanned = kind == "source";
-                    found.push(Example { heading, argument: body, scanned, baseline, app, policy, as_of, token: None });
+                    let (changed, token) = (changed.get(), None);
+                    found.push(Example {
+                        heading,
+                        argument: body,
+                        scanned,
+                        baseline,
+                        app,
+                        policy,
+                        as_of,
+                        changed,
+                        token,
+                    });
                 }
                 Some("token") => {
                     let (policy, as_of) = policy.get();
                     let (heading, app) = (heading.get(), option("app"));
                     let token = Some((option("requested"), lock.get()));
                     let (scanned, baseline) = (false, None);
-                    found.push(Example { heading, argument: body, scanned, baseline, app, policy, as_of, token });
+                    let changed = changed.get();
+                    found.push(Example {
+                        heading,
+                        argument: body,
+                        scanned,
+                        baseline,
+                        app,
+                        policy,
+                        as_of,
+                        changed,
+                        token,
+                    });
                 }
                 _ => {}
             }
@@ -137,7 +166,16 @@ impl Example<'_> {
     fn run(&self, catalog: &Catalog, rules: &[&'static Rule]) -> (Vec<Finding>, Sources) {
         let mut sources = Sources::default();
         let policy = self.policy(rules, &mut sources);
-        let review = Review { catalog, policy: &policy, as_of: self.as_of.parse().unwrap(), rules };
+        let mut review =
+            Review { catalog, policy: &policy, as_of: self.as_of.parse().unwrap(), rules, changes: Vec::new() };
+        let changed = self.changed.map(|text| {
+            let top = Top::File { path: Path::new("changed.yaml"), text: text.to_owned() };
+            policy::load(top, &|_| Err(String::new()), &infos_of(rules), &mut sources).unwrap()
+        });
+        if let Some(changed) = &changed {
+            let new = Side::new(catalog, changed, review.as_of);
+            review.changes = policy_changes(&Side::new(catalog, &policy, review.as_of), &new, &infos_of(rules));
+        }
         let report = match self.token {
             Some((requested, lock)) => self.audit(&review, requested, lock, sources),
             None => self.review(&review, sources),

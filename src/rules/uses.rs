@@ -1,5 +1,5 @@
-//! What rules about the run see: what became of waivers and of comments that accept findings, and how what tokens hold
-//! differs from a lock.
+//! What rules about the run see: what became of waivers and of comments that accept findings, how what tokens hold
+//! differs from a lock, and what a change does to the policy.
 
 use crate::input::scan::Ignore;
 use crate::policy::{Waiver, WaiverState};
@@ -28,6 +28,23 @@ pub struct IgnoreUse {
     pub refused: Vec<&'static str>,
     /// How many findings it accepted, or would have accepted had it a reason and were it permitted.
     pub matched: usize,
+}
+
+/// What a change does to the policy by which it is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyChange {
+    /// The application, where it is about one.
+    pub app: Option<String>,
+    /// Whether more passes after it.
+    pub is_looser: bool,
+    /// What it does, in words.
+    pub message: String,
+    /// A scope by which that shows.
+    pub scope: Option<String>,
+    /// What else shows it: calls, data, more scopes.
+    pub details: Vec<String>,
+    /// Where in the changed policy it stands.
+    pub place: Place,
 }
 
 /// A difference between a lock and what tokens hold.

@@ -10,14 +10,18 @@ mod walk;
 mod worker;
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+
+use clap::Parser;
 
 use super::Outcome;
 use super::baseline::KnownFindings;
 use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
+use crate::catalog::Catalog;
 use crate::input::Request;
 use crate::input::scan::Scanner;
 use crate::report::{Coverage, Notice, Skipped, clean};
@@ -119,6 +123,7 @@ fn size(text: &str) -> Result<u64, String> {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut ready = args.basis.prepare()?;
+    let changes = args.basis.changes(&mut ready)?;
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read(&ready.ground)?;
     let mut notices = ready.notices();
@@ -131,7 +136,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         },
     };
     let scanner = Scanner::new(&catalog);
-    let review = Review::new(&catalog, &policy, as_of);
+    let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
     let own_files = OwnFiles::of(&sources, args.reporting.paths().chain(args.baseline.path()));
     let mut tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
     if args.fix || args.diff {
@@ -167,6 +172,31 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     // As with the report: the run ends here.
     std::mem::forget((catalog, policy, tree.files));
     outcome
+}
+
+/// A scan for its own sake, with the options that a scan has by itself.
+#[derive(Parser)]
+struct Alone {
+    #[command(flatten)]
+    args: Args,
+}
+
+/// What files and folders ask for: each file with its lists; those in which nothing was found are left out.
+pub(super) fn requests(
+    paths: &[PathBuf],
+    catalog: &Catalog,
+) -> Result<Vec<(String, Source, Vec<Request>)>, CommandError> {
+    let words = ["scan", "--"].map(OsString::from).into_iter().chain(paths.iter().map(OsString::from));
+    let alone = Alone::try_parse_from(words).map_err(|error| CommandError::usage(error.to_string()))?;
+    let scanner = Scanner::new(catalog);
+    let own_files = OwnFiles::of(&Sources::default(), std::iter::empty());
+    let mut files = walk::scan(&alone.args, &scanner, &own_files)?.files;
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let found = files.into_iter().filter(|file| !file.scanned.requests.is_empty());
+    let found = found.map(|FoundFile { name, scanned, .. }| {
+        (name.clone(), Source::of_pieces(name, scanned.pieces), scanned.requests)
+    });
+    Ok(found.collect())
 }
 
 impl Args {

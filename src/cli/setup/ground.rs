@@ -58,7 +58,7 @@ impl Ground {
     }
 
     /// A revision of the repository around the working folder, where one is named; else the disk.
-    pub(super) fn new(revision: Option<&str>, allowed: &[PathBuf]) -> Result<Self, CommandError> {
+    pub(in crate::cli) fn new(revision: Option<&str>, allowed: &[PathBuf]) -> Result<Self, CommandError> {
         let mut links_resolved = Vec::new();
         for path in allowed {
             links_resolved.push(path.canonicalize().map_err(|error| CommandError::unreadable(path, &error))?);
@@ -94,7 +94,7 @@ impl Ground {
     }
 
     /// The files with these endings that a folder holds, in the order of their names; nothing where it is no folder.
-    pub(super) fn files_in(&self, path: &Path, endings: &[&str]) -> Result<Option<Vec<PathBuf>>, String> {
+    pub(in crate::cli) fn files_in(&self, path: &Path, endings: &[&str]) -> Result<Option<Vec<PathBuf>>, String> {
         let wanted = |path: &Path| path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known));
         let on_disk = || -> io::Result<Vec<PathBuf>> {
             let mut found = Vec::new();

@@ -4,6 +4,7 @@ mod discover;
 mod ground;
 mod overlays;
 
+use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +13,12 @@ use jiff::civil::Date;
 use super::error::CommandError;
 use super::files::Unreadable;
 use crate::catalog::Catalog;
-use crate::judge;
+use crate::governance;
+use crate::judge::{self, Side};
 use crate::policy::{self, Policy};
 use crate::report::Notice;
-use crate::rules;
-use crate::text::{Problem, SourceId, Sources};
+use crate::rules::{self, PolicyChange};
+use crate::text::{Place, Problem, SourceId, Sources, Span};
 pub(super) use ground::Ground;
 use ground::Roots;
 pub(super) use overlays::{catalog, catalog_files, overlay};
@@ -54,8 +56,13 @@ pub(super) struct Basis {
     pub(super) as_of: Option<Date>,
 }
 
-fn parse_date(text: &str) -> Result<Date, String> {
+pub(super) fn parse_date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "write a day as YYYY-MM-DD, for example 2026-11-23".to_owned())
+}
+
+/// The day that it is, by UTC.
+pub(super) fn today() -> Date {
+    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
 }
 
 /// What a run judges by.
@@ -132,8 +139,46 @@ impl Basis {
         if !problems.is_empty() {
             return Err(CommandError::problems(sources, problems));
         }
-        let as_of = self.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
+        let as_of = self.as_of.unwrap_or_else(today);
         Ok(Ready { policy, catalog: ManuallyDrop::new(catalog), as_of, sources, ground, folder, notices })
+    }
+
+    /// What the change that is judged does to the policy by which it is: nothing where none is read from a revision. Where
+    /// the policy of the change cannot be read, that is all there is to tell.
+    pub(super) fn changes(&self, ready: &mut Ready) -> Result<Vec<PolicyChange>, CommandError> {
+        if self.policy_from.is_none() {
+            return Ok(Vec::new());
+        }
+        let own = Self {
+            policy: self.policy.clone(),
+            catalog: self.catalog.clone(),
+            trust_catalog: self.trust_catalog.clone(),
+            allow_path: self.allow_path.clone(),
+            as_of: Some(ready.as_of),
+            ..Self::default()
+        };
+        let changed = match own.prepare() {
+            Ok(changed) => changed,
+            Err(error) => {
+                let message = format!("the change leaves a policy that cannot be read: {error}");
+                let place = Place::new(ready.policy.origin.source, Span::default());
+                let (app, scope, details) = (None, None, Vec::new());
+                return Ok(vec![PolicyChange { app, is_looser: true, message, scope, details, place }]);
+            }
+        };
+        let is_one = changed.catalog.digest() == ready.catalog.digest();
+        let catalog: &Catalog = if is_one { &ready.catalog } else { &changed.catalog };
+        let old = Side::new(&ready.catalog, &ready.policy, ready.as_of);
+        let new = Side::new(catalog, &changed.policy, ready.as_of);
+        let mut changes = governance::policy_changes(&old, &new, &rules::infos());
+        // The texts of the change's policy join those of the run, where something points into them.
+        let mut moved: BTreeMap<SourceId, SourceId> = BTreeMap::new();
+        for change in &mut changes {
+            let source = changed.sources.get(change.place.source);
+            let id = *moved.entry(change.place.source).or_insert_with(|| ready.sources.add(source.clone()));
+            change.place.source = id;
+        }
+        Ok(changes)
     }
 
     fn policy(&self, ground: &Ground, sources: &mut Sources, notices: &mut Vec<Notice>) -> Result<Loaded, Failed> {

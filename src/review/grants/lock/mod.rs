@@ -66,6 +66,17 @@ impl Lock {
         read::read(source, text)
     }
 
+    /// What it says is held, by application and data centre.
+    pub fn held(&self) -> impl Iterator<Item = (&str, &str, Vec<Scope>)> {
+        let scopes = |entry: &Entry| entry.scopes.iter().map(|(scope, _)| scope.clone()).collect();
+        self.entries.iter().map(move |entry| (entry.app.as_str(), entry.data_centre.as_str(), scopes(entry)))
+    }
+
+    /// Of whom nobody knows what is held: application and data centre.
+    pub fn unknown(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.unknown.iter().map(|(app, centre, _)| (app.as_str(), centre.as_str()))
+    }
+
     /// The file for what tokens hold: sorted, one scope a line.
     #[must_use]
     pub fn write(held: &BTreeMap<(String, String), HeldAccess>) -> String {

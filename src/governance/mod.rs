@@ -1,0 +1,23 @@
+//! What a policy is worth: its tests, with the changes that none of them notices; its faults; and what a change of it
+//! lets in.
+
+mod changes;
+mod comparison;
+mod faults;
+mod first;
+mod linting;
+mod mending;
+mod mutants;
+mod of_apps;
+mod of_entries;
+mod of_waivers;
+mod trial;
+
+pub use changes::policy_changes;
+pub use comparison::{Change as AccessChange, Comparison, Direction, Setting, compare};
+pub use faults::{Fault, FaultKind, separate_groups};
+pub use first::{First, FoundApp, first_policy};
+pub use linting::faults;
+pub use mending::{Mended, mend};
+pub use mutants::{Change, Mutant, Mutation, mutate};
+pub use trial::{Answer, Case, Covered, EntryKind, Trial};
