@@ -133,7 +133,7 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Outcome, CommandError> {
                 return Err(CommandError::usage("--never is about what a policy can allow, and these are lists")
                     .help("name two policies, or check the list against a policy that denies the scope"));
             }
-            ("scopes", lists(&setup::catalog(args.catalog.iter())?, &old, &new), Vec::new())
+            ("scopes", lists(&*setup::catalog(args.catalog.iter())?, &old, &new), Vec::new())
         }
         (old, _) => {
             let (policy, list) =
