@@ -126,10 +126,8 @@ impl Reader {
     }
 
     fn close(&mut self) {
-        if let Some(open) = self.open.take() {
-            if let Some(request) = Request::of_list(self.source, open.list) {
-                self.add(request);
-            }
+        if let Some(request) = self.open.take().and_then(|open| Request::of_list(self.source, open.list)) {
+            self.add(request);
         }
     }
 

@@ -99,7 +99,7 @@ impl<'a> Lists<'a> {
     }
 }
 
-impl<'a> List<'a> {
+impl List<'_> {
     fn named(&self, graph: Graph<'_>, service: usize) -> Option<&Bits> {
         let named = self.named.get(service)?;
         Some(named.get_or_init(|| self.entries.named(graph, service, self.reading)))
