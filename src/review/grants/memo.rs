@@ -31,8 +31,11 @@ const LONG: usize = 2048;
 /// A list of more scopes is judged as a whole: rules say less of each of so many scopes.
 const MOST_SCOPES: usize = 100;
 
-/// So many spellings, and so many pairs of scopes, are remembered.
+/// So many spellings are remembered.
 const SPELLINGS: usize = 50_000;
+
+/// Of so many pairs of scopes is remembered what is said.
+const PAIRS: usize = 10_000;
 
 /// So many frames of grants are remembered, that is combinations of application, API host and whatever else a response
 /// says.
@@ -428,12 +431,16 @@ fn said_of_pairs(
 ) -> Vec<(usize, Arc<Judgement>)> {
     let profiles = parts.iter().enumerate().filter(|(_, part)| part.is_first);
     let profiles: Vec<_> = profiles.filter_map(|(at, part)| Some((at, part.cell.profile.as_ref()?))).collect();
-    if known.len() > SPELLINGS {
+    if known.len() > PAIRS {
         known.clear();
     }
     let said = |pair: &Pair<'_>| {
         let id = |at: usize| parts.get(at).and_then(|part| part.cell.id);
-        let key = (matched.index, pair.number, [id(pair.one), id(pair.other)]);
+        // Where nobody wants the words, all pairs are alike that are told of the same scope.
+        let key = match purpose.cells.formats.is_empty() {
+            true => (matched.index, 0, [None, id(pair.other)]),
+            false => (matched.index, pair.number, [id(pair.one), id(pair.other)]),
+        };
         let said = known.entry(key).or_insert_with(|| {
             let place = |start| Place::new(purpose.cells.nowhere, Span::new(start, start + 1));
             let finding = pair.finding([place(0), place(1)]);
