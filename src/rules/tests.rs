@@ -325,7 +325,7 @@ pub(super) fn found(group: &str, argument: &str) -> String {
 /// [`found`] under a policy, for an application.
 pub(super) fn found_under(policy: &str, app: Option<&str>, group: &str, argument: &str) -> String {
     let (scanned, baseline, token) = (false, None, None);
-    let example = Example { heading: "", argument, scanned, baseline, app, policy, as_of: TODAY, token };
+    let example = Example { heading: "", argument, scanned, baseline, app, policy, as_of: TODAY, changed: None, token };
     let (mut findings, sources) = example.run(&Catalog::embedded(), ALL);
     findings.retain(|finding| finding.rule.code.starts_with(group));
     findings.sort_by(|a, b| (a.place, a.rule.code).cmp(&(b.place, b.rule.code)));
@@ -385,7 +385,13 @@ fn a_rule_is_added_by_one_file_and_one_line() {
                 .to_owned(),
     };
     let policy = policy::load(top, &|_| Err("no such file".to_owned()), &infos, &mut sources).unwrap();
-    let review = Review { catalog: &catalog, policy: &policy, as_of: TODAY.parse().unwrap(), rules: &rules };
+    let review = Review {
+        catalog: &catalog,
+        policy: &policy,
+        as_of: TODAY.parse().unwrap(),
+        rules: &rules,
+        changes: Vec::new(),
+    };
     let audit = Audit::new(&review, None, None);
     let lists = ["Desk.a.b.c.READ openid", "ZohoCRM.settings.a.b.READ"];
     let text: String = lists.iter().map(|list| format!("{{\"scope\":\"{list}\"}}\n")).collect();
