@@ -11,9 +11,8 @@ use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 use crate::cli::setup::{Basis, Ready};
 use crate::governance::{Answer, Case, Change, Covered, EntryKind, Mutant, Mutation, Trial, mutate};
-use crate::policy::{self, Policy, PolicyTest};
+use crate::policy::{self, PolicyTest};
 use crate::rules;
-use crate::text::Sources;
 
 /// Arguments of `zscope policy test`.
 #[derive(Debug, clap::Args)]
