@@ -5,7 +5,6 @@ use crate::finding::RuleInfo;
 use crate::judge::{Gap, Side};
 use crate::rules::PolicyChange;
 use crate::scope::Scope;
-use crate::text::{Place, Span};
 
 /// How many scopes are named of many.
 const NAMED: usize = 5;
@@ -15,7 +14,7 @@ const NAMED: usize = 5;
 pub fn policy_changes(old: &Side<'_>, new: &Side<'_>, rules: &[&'static RuleInfo]) -> Vec<PolicyChange> {
     let comparison = compare(old, new, rules);
     let policy = new.policy();
-    let start = Place::new(policy.origin.source, Span::default());
+    let start = policy.start();
     let mut found = Vec::new();
     for change in &comparison.access {
         let named = change.apps.iter().flatten().next();

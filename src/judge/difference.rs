@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::representatives::{of_service, services_beyond};
+use super::representatives::{ANY, of_service, services_beyond};
 use super::table::{Judge, Table};
 use crate::access::{self, Graph, Place, ScopeId};
 use crate::catalog::{Catalog, DataClass, Endpoint};
@@ -328,6 +328,16 @@ impl<'p> Concern<'p> {
     }
 }
 
+/// The scopes in which one part of a scope, or two, are names that nobody names: what holds of any name holds of it.
+fn of_any_name(scope: &Scope) -> impl Iterator<Item = Scope> {
+    let parts = scope.parts();
+    let with = |places: [usize; 2]| {
+        let part = |(at, part): (usize, &String)| if places.contains(&at) { ANY.to_owned() } else { part.clone() };
+        Scope::from_parts(parts.iter().enumerate().map(part).collect())
+    };
+    (1..parts.len()).rev().flat_map(move |one| (one..parts.len()).map(move |other| with([one, other])))
+}
+
 /// Scopes that one policy allows, with what they open that the other does not.
 fn gaps(
     catalog: &Catalog,
@@ -370,6 +380,10 @@ fn gaps(
         if within[at].is_none() && matches!(ids[at].place(), Place::Beyond(_)) {
             let above = graph.above_least(ids[at]);
             let over = above.iter().skip(1).find_map(|id| by_id.get(id).copied());
+            let over = over.or_else(|| {
+                let mut any = of_any_name(scope).filter_map(|any| by_id.get(&graph.id(&any)).copied());
+                any.find(|over| *over != at)
+            });
             within[at] = over.filter(|over| *over != at && found[*over].0 != *scope);
         }
     }

@@ -12,7 +12,7 @@ use crate::policy::Entry;
 use crate::scope::{Part, Scope};
 
 /// A name that no service, resource and operation has and that no entry names.
-const ANY: &str = "AnyOther";
+pub(super) const ANY: &str = "AnyOther";
 
 /// The operations that are tried on every path beside those that entries name.
 const USUAL: [&str; 6] = ["READ", "CREATE", "UPDATE", "DELETE", "WRITE", "ALL"];

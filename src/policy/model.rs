@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::catalog::DataClass;
 use crate::finding::Severity;
 use crate::scope::{Pattern, Scope, closest};
-use crate::text::{Place, SourceId, Sources};
+use crate::text::{Place, SourceId, Sources, Span};
 
 pub use super::entry::{CallEntry, Entry};
 use super::{RulePages, Verdict, Waiver};
@@ -89,6 +89,14 @@ impl Policy {
     #[must_use]
     pub fn app(&self, name: &str) -> Option<&App> {
         self.apps.iter().find(|app| app.name == name)
+    }
+
+    /// The first line of its text that says anything: where what is said of it as a whole is shown.
+    pub(crate) fn start(&self) -> Place {
+        let text = self.texts.get(self.origin.source).text();
+        let start = text.find(|c: char| !c.is_whitespace()).unwrap_or(0);
+        let length = text[start..].lines().next().map_or(0, str::len);
+        Place::new(self.origin.source, Span::new(start, start + length))
     }
 
     /// The application whose name is nearest to a misspelt one.

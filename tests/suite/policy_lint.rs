@@ -45,7 +45,7 @@ fn planted() -> Vec<(String, &'static [&'static str], &'static str)> {
         (entry("allow: [ZohoBoks.invoices.READ]"), &[], "2:9 names-nothing"),
         (entry("allow: [ZohoBooks.dreams.*]"), &[], "2:9 names-nothing"),
         (entry("deny: [ZohoBooks.dreams.READ]"), &[], "2:8 names-nothing"),
-        (waiver(&format!("scopes: [ZohoBooks.dreams.READ], {WAIVER}, expires: 2027-01-31")), &[], "3:24 names-nothing"),
+        (waiver(&format!("scopes: [ZohoBooks.dreams.READ], {WAIVER}, expires: 2027-01-31")), &[], "3:25 names-nothing"),
         (entry("allow: [ZohoBooks.invoices.READ, zohobooks.Invoices.read]"), &[], "2:34 duplicate-entry"),
         (
             entry("deny: ['ZohoBooks.{bills,invoices}.READ', 'ZohoBooks.{invoices,bills}.READ']"),
@@ -55,7 +55,7 @@ fn planted() -> Vec<(String, &'static [&'static str], &'static str)> {
         (
             entry("allow: [ZohoBooks.bills.READ]\napps:\n  a: { owner: o, allow: [ZohoBooks.bills.READ] }"),
             &[],
-            "4:27 duplicate-entry",
+            "4:26 duplicate-entry",
         ),
         (entry("allow: ['ZohoBooks.*.READ', ZohoBooks.invoices.READ]"), &[], "2:29 shadowed-entry"),
         (entry("deny: [ZohoBooks.invoices.READ, 'ZohoBooks.**']"), &[], "2:8 shadowed-entry"),
@@ -80,18 +80,18 @@ fn planted() -> Vec<(String, &'static [&'static str], &'static str)> {
                 waiver(&format!("scopes: [ZohoBooks.bills.DELETE], {WAIVER}, expires: 2027-01-31"))
             ),
             &[],
-            "4:141 long-waiver",
+            "4:131 long-waiver",
         ),
-        (waiver(&format!("scopes: ['ZohoBooks.**'], {WAIVER}, expires: 2027-01-31")), &[], "3:24 wide-waiver"),
+        (waiver(&format!("scopes: ['ZohoBooks.**'], {WAIVER}, expires: 2027-01-31")), &[], "3:25 wide-waiver"),
         (
             waiver(&format!("scopes: [ZohoBooks.bills.DELETE], {WAIVER}, expires: 2026-11-22")),
             &[],
-            "3:142 expired-waiver",
+            "3:131 expired-waiver",
         ),
         (
             waiver(&format!("scopes: [ZohoBooks.bills.DELETE], {WAIVER}, expires: 2026-11-30")),
             &[],
-            "3:142 expiring-waiver",
+            "3:131 expiring-waiver",
         ),
         (
             format!(
@@ -108,13 +108,13 @@ fn planted() -> Vec<(String, &'static [&'static str], &'static str)> {
             &[],
             "3:11 placeholder-owner",
         ),
-        (apps("paths: ['services/**']", "paths: [services/b]"), &[], "4:25 overlapping-paths"),
-        (apps(client, client), &[], "4:27 shared-client"),
-        (entry("tests: [{ scopes: No.such.READ, expect: { rule: unknown-service } }]"), &[], "2:11 idle-test"),
+        (apps("paths: ['services/**']", "paths: [services/b]"), &[], "4:26 overlapping-paths"),
+        (apps(client, client), &[], "4:28 shared-client"),
+        (entry("tests: [{ scopes: No.such.READ, expect: { rule: unknown-service } }]"), &[], "2:9 idle-test"),
         (
             entry("tests:\n  - { scopes: openid, expect: not-allowed }\n  - { scopes: OpenID, expect: not-allowed }"),
             &[],
-            "4:7 duplicate-test",
+            "4:5 duplicate-test",
         ),
     ]
 }

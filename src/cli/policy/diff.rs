@@ -430,8 +430,7 @@ fn closing(document: &Document) -> String {
     let count = |of: fn(&AccessChange) -> usize| access.iter().map(of).sum::<usize>();
     let mut parts = vec![
         format!("NEW is {}", if *relation == Relation::Equivalent { "equivalent" } else { relation.as_str() }),
-        format!("{} come", counted(count(|change| change.appears.len()), "scope")),
-        format!("{} go", counted(count(|change| change.disappears.len()), "scope")),
+        format!("+{} -{} scopes", count(|change| change.appears.len()), count(|change| change.disappears.len())),
     ];
     if document.kind == "policy" {
         let looser = settings.iter().filter(|setting| setting.direction == Direction::Looser).count();

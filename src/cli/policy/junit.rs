@@ -6,7 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::at;
-use super::test::{Outcomes, asked, expected, really};
+use super::tested::{Outcomes, asked, expected, really};
 use crate::cli::error::CommandError;
 use crate::report::clean;
 

@@ -6,6 +6,7 @@ mod junit;
 mod lint;
 mod show;
 mod test;
+mod tested;
 mod why;
 
 use std::fmt::Write as _;

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::tested::{Outcomes, asked, expected, really};
 use super::{FORMAT_VERSION, Lines, Spot, at, counted, junit, print_json, spot};
 use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 use crate::cli::setup::{Basis, Ready};
 use crate::governance::{Answer, Case, Change, Covered, EntryKind, Mutant, Mutation, Trial, mutate};
-use crate::policy::{self, Policy, PolicyTest};
+use crate::policy::{self, PolicyTest};
 use crate::rules;
-use crate::text::Sources;
 
 /// Arguments of `zscope policy test`.
 #[derive(Debug, clap::Args)]
@@ -62,16 +62,6 @@ enum Format {
     Json,
     /// For test reports of CI systems: JUnit XML, one case for each test
     Junit,
-}
-
-/// Everything that a run found out.
-pub(super) struct Outcomes<'a> {
-    pub(super) policy: &'a Policy,
-    pub(super) sources: &'a Sources,
-    pub(super) cases: Vec<Case<'a>>,
-    coverage: Vec<Covered>,
-    least: Option<u8>,
-    mutation: Option<Mutation>,
 }
 
 /// Runs the command.
@@ -130,70 +120,6 @@ pub(super) fn beside(ready: &Ready) -> Result<Vec<PathBuf>, CommandError> {
     };
     let plain = |file: PathBuf| file.strip_prefix(".").map(Path::to_owned).unwrap_or(file);
     Ok(files.unwrap_or_default().into_iter().filter(belongs).map(plain).collect())
-}
-
-impl Outcomes<'_> {
-    fn failed(&self) -> usize {
-        self.cases.iter().filter(|case| !case.failures.is_empty()).count()
-    }
-
-    fn covered(&self) -> usize {
-        self.coverage.iter().filter(|entry| entry.is_covered).count()
-    }
-
-    fn percent(&self) -> usize {
-        match self.coverage.len() {
-            0 => 100,
-            all => self.covered() * 100 / all,
-        }
-    }
-
-    /// Why the run fails, besides single tests.
-    pub(super) fn complaints(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        if self.failed() > 0 {
-            found.push(format!("{} failed", counted(self.failed(), "test")));
-        }
-        if let Some(least) = self.least.filter(|least| self.percent() < usize::from(*least)) {
-            found.push(format!("the tests cover {} % of the entries, and {least} % are asked for", self.percent()));
-        }
-        let survivors = self.mutation.as_ref().map_or(0, |mutation| mutation.survivors.len());
-        if survivors > 0 {
-            found.push(format!("no test notices {}", counted(survivors, "change")));
-        }
-        found
-    }
-}
-
-/// Whom a test asks for and what.
-pub(super) fn asked(test: &PolicyTest) -> String {
-    match &test.app {
-        Some(app) => format!("{app}: {}", test.scopes),
-        None => test.scopes.clone(),
-    }
-}
-
-/// What a test expects, in words.
-pub(super) fn expected(test: &PolicyTest) -> String {
-    let expect = &test.expect;
-    let verdict = expect.verdict.map(|verdict| verdict.to_string());
-    let entry = expect.entry.as_ref().map(|entry| format!("by `{}`", entry.value));
-    let rule = expect.rule.map(|rule| format!("found by {rule}"));
-    verdict.into_iter().chain(entry).chain(rule).collect::<Vec<_>>().join(", ")
-}
-
-/// What the policy really says of a scope, and by which lines.
-pub(super) fn really(sources: &Sources, answer: &Answer) -> String {
-    let by: Vec<String> =
-        answer.deciders.iter().take(3).map(|(text, place)| format!("`{text}` ({})", at(sources, *place))).collect();
-    let more = answer.deciders.len().saturating_sub(by.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let by = if by.is_empty() { ", by the default".to_owned() } else { format!(", by {}{more}", by.join(", ")) };
-    let rules = match answer.rules.as_slice() {
-        [] => String::new(),
-        rules => format!("; rules: {}", rules.join(", ")),
-    };
-    format!("`{}` is {}{by}{rules}", answer.scope, answer.verdict)
 }
 
 fn text(outcomes: &Outcomes<'_>, mutated: bool) -> String {

@@ -210,7 +210,7 @@ fn text(document: &Document<'_>, policy: &Policy, shown: usize) -> String {
             let place = document
                 .default_place
                 .as_ref()
-                .map_or_else(|| "which holds where a policy says nothing".to_owned(), |place| told(place));
+                .map_or_else(|| "which holds where a policy says nothing".to_owned(), told);
             page.add(0, format!("3. what no entry decides: default {} ({place})", document.default));
         }
     }

@@ -18,7 +18,7 @@ use crate::judge::{self, Side};
 use crate::policy::{self, Policy};
 use crate::report::Notice;
 use crate::rules::{self, PolicyChange};
-use crate::text::{Place, Problem, SourceId, Sources, Span};
+use crate::text::{Problem, SourceId, Sources};
 pub(super) use ground::Ground;
 use ground::Roots;
 pub(super) use overlays::{catalog, catalog_files, overlay};
@@ -161,7 +161,7 @@ impl Basis {
             Ok(changed) => changed,
             Err(error) => {
                 let message = format!("the change leaves a policy that cannot be read: {error}");
-                let place = Place::new(ready.policy.origin.source, Span::default());
+                let place = ready.policy.start();
                 let (app, scope, details) = (None, None, Vec::new());
                 return Ok(vec![PolicyChange { app, is_looser: true, message, scope, details, place }]);
             }
