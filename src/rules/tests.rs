@@ -137,7 +137,7 @@ impl Example<'_> {
     fn run(&self, catalog: &Catalog, rules: &[&'static Rule]) -> (Vec<Finding>, Sources) {
         let mut sources = Sources::default();
         let policy = self.policy(rules, &mut sources);
-        let review = Review { catalog, policy: &policy, as_of: self.as_of.parse().unwrap(), rules };
+        let review = Review { rules, ..Review::new(catalog, &policy, self.as_of.parse().unwrap()) };
         let report = match self.token {
             Some((requested, lock)) => self.audit(&review, requested, lock, sources),
             None => self.review(&review, sources),
@@ -347,7 +347,7 @@ fn a_rule_is_added_by_one_file_and_one_line() {
                 .to_owned(),
     };
     let policy = policy::load(top, &|_| Err("no such file".to_owned()), &infos, &mut sources).unwrap();
-    let review = Review { catalog: &catalog, policy: &policy, as_of: TODAY.parse().unwrap(), rules: &rules };
+    let review = Review { rules: &rules, ..Review::new(&catalog, &policy, TODAY.parse().unwrap()) };
     let audit = Audit::new(&review, None, None);
     let lists = ["Desk.a.b.c.READ openid", "ZohoCRM.settings.a.b.READ"];
     let text: String = lists.iter().map(|list| format!("{{\"scope\":\"{list}\"}}\n")).collect();
