@@ -6,7 +6,7 @@ use crate::access::{self, Known, Unknown};
 use crate::catalog::model::{Erratum, Invalid};
 use crate::catalog::{Resource, Service, Status};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::scope::is_placeholder;
+use crate::scope::{Scope, is_placeholder};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(
@@ -75,6 +75,7 @@ fn unknown_scope(cx: &ScopeContext<'_>, why: Unknown<'_>) -> Finding {
     }
     match why {
         Unknown::Resource(service) if cx.scope.is_full_access() => no_full_access(cx, service),
+        Unknown::Resource(service) if is_part_of_full_access(cx.scope) => part_of_full_access(cx, service),
         Unknown::Resource(service) => no_resource(cx, service),
         Unknown::Operation(service, resource) => no_operation(cx, service, resource),
         Unknown::Word | Unknown::Service(_) => no_word(cx),
@@ -110,6 +111,20 @@ fn no_full_access(cx: &ScopeContext<'_>, service: &Service) -> Finding {
     cx.finding(format!("the catalog has no evidence that there is full access to {product}")).help(format!(
         "name the resources and operations that the app needs: `{}.<resource>.<OPERATION>`; the catalog knows {} \
              resources",
+        service.name,
+        service.resources.len()
+    ))
+}
+
+/// Whether it asks for full access with one operation.
+fn is_part_of_full_access(scope: &Scope) -> bool {
+    matches!(scope.resource(), [only] if only.eq_ignore_ascii_case("fullaccess"))
+}
+
+fn part_of_full_access(cx: &ScopeContext<'_>, service: &Service) -> Finding {
+    let operation = cx.scope.operation().unwrap_or_default();
+    cx.finding(format!("`{}` is no scope: full access has `all` alone", cx.scope)).help(format!(
+        "ask for {operation} of the resources that the app needs: `{}.<resource>.{operation}`; the catalog knows {} resources",
         service.name,
         service.resources.len()
     ))
@@ -233,6 +248,20 @@ mod tests {
         ZS102 error [emial] the catalog knows no one-word scope `emial`
           help: did you mean `email`?
         ");
+    }
+
+    #[test]
+    fn full_access_has_no_operation_but_all() {
+        for (scope, told) in [
+            ("Desk.fullaccess.READ", "`Desk.fullaccess.READ` is no scope: full access has `all` alone"),
+            ("ZohoProjects.FullAccess.read", "is no scope: full access has `all` alone"),
+            ("ZohoMail.fullaccess.CREATE", "ask for CREATE of the resources that the app needs"),
+            ("ZohoBooks.fullaccess.READ", "full access has the one form fullaccess.all"),
+        ] {
+            let text = found("ZS102", scope);
+            assert!(text.contains(told), "{scope}: {text}");
+            assert!(!text.contains("did you mean"), "{scope}: {text}");
+        }
     }
 
     #[test]
