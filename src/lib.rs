@@ -2,7 +2,7 @@
 //!
 //! It knows what Zoho's scopes give, reads a policy that says what an application may have, and holds the one against
 //! the other. The program `zscope` is a thin shell over this library; other programs come in by the door here: a
-//! [`Catalog`], a [`Policy`], [`check`], [`covers`] and [`explain`].
+//! [`Catalog`], a [`Policy`], [`check`], [`least()`], [`covers`] and [`explain`].
 //!
 //! ```
 //! use zscope::{Catalog, Policy, Verdict};
@@ -24,6 +24,11 @@
 //! assert!(zscope::covers(&catalog, "ZohoBooks.invoices.ALL", "ZohoBooks.invoices.READ")?);
 //! assert!(!zscope::covers(&catalog, "ZohoBooks.invoices.READ", "ZohoBooks.invoices.ALL")?);
 //! assert!(zscope::explain(&catalog, "ZohoBooks.invoices.ALL")?.contains("opens at least"));
+//!
+//! // What calls need: the least that suffices, with a proof.
+//! let least = zscope::least(&catalog, &["GET /books/v3/invoices", "DELETE /crm/v8/Leads/{id}"])?;
+//! assert_eq!(least.list(), "ZohoBooks.invoices.READ,ZohoCRM.modules.leads.DELETE");
+//! assert!(least.is_proven());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -67,6 +72,7 @@ pub mod import;
 pub mod input;
 #[doc(hidden)]
 pub mod judge;
+pub mod least;
 #[doc(hidden)]
 pub mod live;
 pub mod policy;
@@ -124,6 +130,27 @@ pub fn check(catalog: &Catalog, policy: &Policy, text: &str) -> Report {
     }
     let as_of = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date();
     Review::new(catalog, policy, as_of).run(gathered)
+}
+
+/// The smallest set of scopes that suffices for some calls, each a method and a path or URL.
+///
+/// # Errors
+///
+/// When one of them is no call.
+pub fn least<'c>(catalog: &'c Catalog, calls: &[&str]) -> Result<least::Least<'c>, catalog::calls::NoCall> {
+    use input::calls::{Certainty, Method, SeenCall, Via};
+
+    let mut sources = Sources::default();
+    let id = sources.add(Source::new("<argument>", calls.join("\n")));
+    let mut seen = Vec::with_capacity(calls.len());
+    for text in calls {
+        let call: catalog::calls::Call = text.parse()?;
+        let method = call.method.as_deref().and_then(Method::named);
+        let url = text.trim().split_once(char::is_whitespace).map_or(text.trim(), |(_, url)| url.trim());
+        let place = text::Place::new(id, text::Span::default());
+        seen.push(SeenCall::new(method, url, place, Certainty::Proven, Via::Line));
+    }
+    Ok(least::Least::of(catalog, &seen, least::Options::default()))
 }
 
 /// Whether one scope surely gives another.

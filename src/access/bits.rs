@@ -51,6 +51,32 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// Whether every number is in another set.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        let more = self.words.iter().zip(other.words.iter().chain(std::iter::repeat(&0)));
+        more.into_iter().all(|(own, others)| own & !others == 0)
+    }
+
+    /// The numbers that are not in another set.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let others = other.words.iter().chain(std::iter::repeat(&0));
+        Self { words: self.words.iter().zip(others).map(|(own, others)| own & !others).collect() }
+    }
+
+    /// The numbers that are in another set, too.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        Self { words: self.words.iter().zip(&other.words).map(|(own, others)| own & others).collect() }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
     /// The numbers, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         let bits = |(at, &word): (usize, &u64)| {
@@ -78,5 +104,9 @@ mod tests {
             assert_eq!(Bits::full(limit).iter().collect::<Vec<_>>(), (0..limit).collect::<Vec<_>>());
         }
         assert!(bits.meets(&Bits::full(4)) && !bits.meets(&Bits::full(3)));
+        assert!(Bits::full(3).is_within(&Bits::full(700)) && !Bits::full(700).is_within(&Bits::full(3)));
+        assert_eq!(bits.without(&Bits::full(64)).iter().collect::<Vec<_>>(), [64, 700]);
+        assert_eq!(bits.common(&Bits::full(64)).iter().collect::<Vec<_>>(), [3, 63]);
+        assert!(bits.without(&bits).is_empty() && !bits.is_empty());
     }
 }

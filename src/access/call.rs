@@ -17,7 +17,8 @@ pub fn suffices(catalog: &Catalog, scopes: &[Scope], endpoint: &Endpoint) -> Opt
 }
 
 /// Whether the scopes surely give what a call needs. `WRITE` and other words that stand for operations count as those.
-pub(super) fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> bool {
+#[must_use]
+pub fn gives_need(catalog: &Catalog, scopes: &[Scope], need: &Scope) -> bool {
     let graph = Graph::of(catalog);
     let held: Vec<_> = scopes.iter().map(|scope| graph.id(scope)).collect();
     let given = |start| graph.above_least(start).iter().any(|above| held.contains(above));

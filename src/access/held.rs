@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::coverage::{coverers, starts};
-use super::graph::{Graph, Place};
+use super::graph::{Graph, Place, ScopeId};
 use super::identity::{Known, Unknown, identify};
 use super::operation::WRITE;
 use crate::catalog::{Catalog, Resource, Service};
@@ -39,20 +39,22 @@ pub fn holds(catalog: &Catalog, held: &HashSet<Scope>, wanted: &Scope, expanded:
     {
         return Sureness::Surely;
     }
-    if held.iter().any(|held| may_reach(catalog, held, wanted)) { Sureness::Perhaps } else { Sureness::No }
+    let graph = Graph::of(catalog);
+    let wanted = graph.id(wanted);
+    if held.iter().any(|held| graph.reaches(graph.id(held), wanted)) { Sureness::Perhaps } else { Sureness::No }
 }
 
-/// Whether a scope may reach all of another one.
-fn may_reach(catalog: &Catalog, scope: &Scope, other: &Scope) -> bool {
-    let graph = Graph::of(catalog);
-    let (id, other) = (graph.id(scope), graph.id(other));
-    let reach = graph.reach(id);
-    match other.place() {
-        _ if id == other => true,
-        Place::Catalog(service, number) => reach.service == Some(service) && reach.below.contains(number),
-        Place::Beyond(_) => {
-            let wanted = graph.reach(other);
-            wanted.regions.iter().all(|wanted| reach.regions.iter().any(|region| wanted.is_inside(region)))
+impl Graph<'_> {
+    /// Whether a scope may reach all of another one.
+    pub(crate) fn reaches(self, id: ScopeId, other: ScopeId) -> bool {
+        let reach = self.reach(id);
+        match other.place() {
+            _ if id == other => true,
+            Place::Catalog(service, number) => reach.service == Some(service) && reach.below.contains(number),
+            Place::Beyond(_) => {
+                let wanted = self.reach(other);
+                wanted.regions.iter().all(|wanted| reach.regions.iter().any(|region| wanted.is_inside(region)))
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ mod who;
 mod words;
 
 pub use bits::Bits;
-pub use call::{example_call, find_call, opened_calls, suffices};
+pub use call::{example_call, find_call, gives_need, opened_calls, suffices};
 pub use coverage::{coverers, covers, starts};
 pub use edge::{Edge, Why};
 pub(crate) use graph::Reach;
@@ -52,7 +52,7 @@ pub use identity::{Identity, Known, Unknown, identify, near_service, suggest};
 pub(crate) use operation::{Operations, words as operation_words};
 pub use reach::{opens, reach};
 pub(crate) use region::Region;
-pub use who::{Alternative, Choice, Opener, Openers, openers};
+pub use who::{Alternative, Choice, Opener, Openers, listed_scopes, needed_sets, openers};
 pub use words::{data_classes, gives, operations, touches};
 
 /// Which edges count. See the [module docs](self).

@@ -122,6 +122,14 @@ pub fn reach(catalog: &Catalog, scope: &Scope) -> Vec<Scope> {
 }
 
 impl Graph<'_> {
+    /// The known scopes of the catalog that a scope surely covers, and that do not cover it.
+    pub(crate) fn surely_below(self, id: ScopeId) -> Vec<ScopeId> {
+        let reach = self.reach(id);
+        let Some(service) = reach.service else { return Vec::new() };
+        let all = reach.below.iter().map(|number| Self::local(service, number));
+        all.filter(|below| self.is_known(*below) && self.covers(id, *below) && !self.covers(*below, id)).collect()
+    }
+
     /// The narrowest of what a scope may reach among those that are asked for: scopes of the catalog, of which none
     /// opens another one of them.
     pub(crate) fn narrowest(self, id: ScopeId, asked: impl Fn(usize) -> bool) -> Vec<Scope> {

@@ -87,6 +87,59 @@ pub fn openers(catalog: &Catalog, endpoint: &Endpoint, values: &[(&str, String)]
     }
 }
 
+/// The sets of scopes of which one suffices for a call, and whether they name one scope for each of several things of
+/// which the path names none. What is listed for other things, by their names, is left out.
+#[must_use]
+pub fn needed_sets(catalog: &Catalog, sets: &[Vec<Scope>], values: &[(&str, String)]) -> (Vec<Vec<Scope>>, bool) {
+    let Fitted { sets, one_for_each } = Fitted::of(catalog, sets, values);
+    let mut kept: Vec<Vec<Scope>> = Vec::with_capacity(sets.len());
+    for fit in sets.into_iter().filter(|fit| !fit.elsewhere) {
+        if !kept.contains(&fit.scopes) {
+            kept.push(fit.scopes);
+        }
+    }
+    (kept, one_for_each)
+}
+
+/// The scopes that stand side by side at a call, with what the path fills in.
+#[must_use]
+pub fn listed_scopes(catalog: &Catalog, listed: &[Scope], values: &[(&str, String)]) -> Vec<Scope> {
+    listed.iter().map(|scope| filled(catalog, scope, values)).collect()
+}
+
+/// The sets of a call's needs as they fit its path.
+struct Fitted {
+    sets: Vec<Fit>,
+    /// See [`Choice::one_for_each`].
+    one_for_each: bool,
+}
+
+struct Fit {
+    scopes: Vec<Scope>,
+    rank: u8,
+    /// See [`Alternative::elsewhere`].
+    elsewhere: bool,
+}
+
+impl Fitted {
+    fn of(catalog: &Catalog, sets: &[Vec<Scope>], values: &[(&str, String)]) -> Self {
+        let named = Named::of(catalog, sets, values);
+        let fit = |set: &Vec<Scope>| Fit {
+            scopes: set.iter().map(|need| filled(catalog, need, values)).collect(),
+            rank: named.rank(set),
+            elsewhere: named.elsewhere(set),
+        };
+        let mut fits: Vec<Fit> = sets.iter().map(fit).collect();
+        let like_them = named.like_the_others(catalog, sets);
+        fits.extend(like_them.map(|scopes| Fit { scopes, rank: 0, elsewhere: false }));
+        // What is listed for other things alone is all there is.
+        if fits.iter().all(|fit| fit.elsewhere) {
+            fits.iter_mut().for_each(|fit| fit.elsewhere = false);
+        }
+        Self { sets: fits, one_for_each: named.leaves_open() && !spread(sets).is_empty() }
+    }
+}
+
 struct Desk<'c> {
     catalog: &'c Catalog,
     /// What each scope reaches: the same few are asked for again and again.
@@ -97,38 +150,29 @@ impl Desk<'_> {
     fn list(&mut self, listed: &[Scope], values: &[(&str, String)]) -> Vec<Opener> {
         let mut openers: Vec<Opener> =
             listed.iter().map(|need| self.opener(filled(self.catalog, need, values))).collect();
-        openers.sort_by_key(|opener| (opener.reach, opener.scope.to_string()));
+        openers.sort_by_key(|opener| (opener.reach, is_every(&opener.scope), opener.scope.to_string()));
         openers
     }
 
     fn choice(&mut self, sets: &[Vec<Scope>], values: &[(&str, String)]) -> Choice {
-        let named = Named::of(self.catalog, sets, values);
+        let Fitted { sets, one_for_each } = Fitted::of(self.catalog, sets, values);
         let mut alternatives: Vec<(u8, Alternative)> = Vec::new();
-        for set in sets {
-            let scopes = set.iter().map(|need| filled(self.catalog, need, values)).collect::<Vec<_>>();
+        for Fit { scopes, rank, elsewhere } in sets {
             let reach = self.together(&scopes);
             let scopes = scopes.into_iter().map(|scope| self.opener(scope)).collect();
-            alternatives.push((named.rank(set), Alternative { scopes, reach, elsewhere: named.elsewhere(set) }));
-        }
-        if let Some(set) = named.like_the_others(self.catalog, sets) {
-            let reach = self.together(&set);
-            let scopes = set.into_iter().map(|scope| self.opener(scope)).collect();
-            alternatives.push((0, Alternative { scopes, reach, elsewhere: false }));
-        }
-        // What is listed for other things alone is all there is.
-        if alternatives.iter().all(|(_, one)| one.elsewhere) {
-            alternatives.iter_mut().for_each(|(_, one)| one.elsewhere = false);
+            alternatives.push((rank, Alternative { scopes, reach, elsewhere }));
         }
         alternatives.sort_by_key(|(rank, one)| {
             let names: Vec<String> = one.scopes.iter().map(|opener| opener.scope.to_string()).collect();
-            (one.elsewhere, *rank, one.reach, one.scopes.len(), names)
+            let every = one.scopes.iter().filter(|opener| is_every(&opener.scope)).count();
+            (one.elsewhere, *rank, one.reach, every, one.scopes.len(), names)
         });
         let mut alternatives: Vec<Alternative> = alternatives.into_iter().map(|(_, one)| one).collect();
         // Filled placeholders may name what stands there by name as well.
         let scopes = |one: &Alternative| one.scopes.iter().map(|opener| opener.scope.clone()).collect::<Vec<_>>();
         alternatives.dedup_by(|one, other| one.elsewhere == other.elsewhere && scopes(one) == scopes(other));
         let wider = self.wider(&alternatives);
-        Choice { alternatives, wider, one_for_each: named.leaves_open() && !spread(sets).is_empty() }
+        Choice { alternatives, wider, one_for_each }
     }
 
     fn wider(&mut self, alternatives: &[Alternative]) -> Vec<Opener> {
@@ -148,7 +192,7 @@ impl Desk<'_> {
                 }
             }
         }
-        wider.sort_by_key(|opener| (opener.reach, opener.scope.to_string()));
+        wider.sort_by_key(|opener| (opener.reach, is_every(&opener.scope), opener.scope.to_string()));
         wider
     }
 
@@ -220,6 +264,11 @@ fn filled(catalog: &Catalog, scope: &Scope, values: &[(&str, String)]) -> Scope 
         return scope.clone();
     }
     by_name(&str::to_owned).or_else(|| by_name(&plain_name)).unwrap_or(as_asked)
+}
+
+/// Whether a scope is every operation on its resource: wider than one of them, whatever the catalog knows below it.
+fn is_every(scope: &Scope) -> bool {
+    scope.operation().is_some_and(|operation| operation.eq_ignore_ascii_case("ALL"))
 }
 
 /// Whether a value of a path is a name: no number, and no placeholder.

@@ -14,6 +14,7 @@ pub(crate) mod explain;
 mod files;
 mod git;
 mod init;
+mod least;
 mod man;
 mod output;
 mod patient;
@@ -88,6 +89,8 @@ enum Command {
     Scan(scan::Args),
     /// Judge what tokens hold: token responses and exports of them, at any length
     Audit(audit::Args),
+    /// Find the smallest set of scopes for a set of API calls, with a proof
+    Least(least::Args),
     /// Explain a rule, or what a scope gives and why
     Explain(explain::Args),
     /// Look into the catalog: services, scopes, calls; check and compare catalog files
@@ -153,6 +156,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Scan(args) => scan::run(&args),
         Command::Audit(args) => audit::run(&args, cli.offline),
+        Command::Least(args) => least::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),

@@ -190,7 +190,7 @@ impl Opened {
 }
 
 /// How the program was called, as a shell would take it. By its own name: where it lies differs from machine to machine.
-fn command_line() -> String {
+pub(super) fn command_line() -> String {
     let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     let words: Vec<String> = [env!("CARGO_PKG_NAME").to_owned()].into_iter().chain(arguments).collect();
     // No argument of a program holds the character that cannot be quoted.

@@ -10,19 +10,23 @@ mod tests;
 pub use accept::{apply_ignores, apply_waivers, weigh};
 pub use baseline::{Baseline, Unreadable};
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::thread;
 
 use jiff::civil::Date;
 
 use crate::catalog::Catalog;
-use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo, Waived};
+use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo, Subject, Waived};
 use crate::input::Request;
+use crate::input::calls::{Certainty, Method, SeenCall, Via};
 use crate::input::scan::Ignore;
 use crate::judge::{self, Judge, Judged, Memory, Table};
-use crate::policy::{Effective, Policy};
+use crate::least::{self, Least};
+use crate::policy::{App, CallEntry, Effective, Policy};
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo, mark_waived};
-use crate::rules::{self, Drift, IgnoreUse, Inspection, Measure, PolicyChange, Rule, RunContext, WaiverUse};
+use crate::rules::{
+    self, AppScopes, Drift, IgnoreUse, Inspection, Measure, PolicyChange, Rule, RunContext, WaiverUse,
+};
 use crate::text::{Place, Sources};
 use memo::Memo;
 
@@ -39,6 +43,8 @@ pub struct Review<'a> {
     pub rules: &'a [&'static Rule],
     /// What the change that is judged does to the policy.
     pub changes: Vec<PolicyChange>,
+    /// What the calls need that the policy lists for its applications, by name.
+    pub(crate) calls: HashMap<&'a str, Least<'a>>,
 }
 
 /// What was read before the review.
@@ -58,12 +64,45 @@ impl<'a> Review<'a> {
     /// A review by every rule.
     #[must_use]
     pub fn new(catalog: &'a Catalog, policy: &'a Policy, as_of: Date) -> Self {
-        Self { catalog, policy, as_of, rules: rules::ALL, changes: Vec::new() }
+        let with_calls = policy.apps.iter().filter(|app| !app.calls.is_empty());
+        let calls = with_calls.map(|app| (app.name.as_str(), needed_by(catalog, app))).collect();
+        Self { catalog, policy, as_of, rules: rules::ALL, calls, changes: Vec::new() }
     }
 
     /// What rules on scopes measure by, for an application.
     pub(crate) fn measure<'m>(&'m self, policy: &'m Effective<'m>, judge: Judge<'m>) -> Measure<'m> {
-        Measure { catalog: self.catalog, policy, judge, data: &self.policy.data }
+        let calls = policy.app.and_then(|app| self.calls.get(app.name.as_str()));
+        Measure { catalog: self.catalog, policy, judge, data: &self.policy.data, calls }
+    }
+
+    /// What rules say of all that an application asks for, where the policy lists its calls. `scopes` are those of all
+    /// requests, in their order.
+    fn of_apps(&self, requests: &[Request], scopes: &[Judged]) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for app in &self.policy.apps {
+            let Some(least) = self.calls.get(app.name.as_str()) else { continue };
+            let mut own: Vec<(usize, &Judged)> = Vec::new();
+            let (mut next, mut place) = (0, None);
+            for request in requests {
+                let first = next;
+                next += request.items.len();
+                if request.kind == ListKind::Request && request.app.as_deref() == Some(&*app.name) {
+                    place.get_or_insert(request.place);
+                    own.extend((first..next).filter_map(|at| Some((at, scopes.get(at)?))));
+                }
+            }
+            let Some(place) = place else { continue };
+            let policy = self.policy.effective(Some(&app.name));
+            let all = AppScopes { least, scopes: &own, place, is_held: false };
+            found.extend(rules::of_app(self.rules, all).into_iter().filter_map(|finding| {
+                let sure = match finding.subject {
+                    Subject::Scope(_) => accept::sureness(&finding, scopes),
+                    _ => Confidence::High,
+                };
+                accept::weigh(Finding { app: Some(app.name.clone()), ..finding }, &policy, sure)
+            }));
+        }
+        found
     }
 
     /// What the rules on runs say, weighed.
@@ -105,14 +144,6 @@ impl<'a> Review<'a> {
                 "the policy's tests ({tests}) are not run by this command: `zscope policy test` runs them"
             ));
         }
-        let with_calls = self.policy.apps.iter().filter(|app| !app.calls.is_empty());
-        let with_calls: Vec<String> = with_calls.map(|app| format!("`{}`", app.name)).collect();
-        if !with_calls.is_empty() {
-            notes.push(format!(
-                "the calls that the policy lists for {} are not used by this command",
-                with_calls.join(", ")
-            ));
-        }
         notes
     }
 
@@ -133,7 +164,8 @@ impl<'a> Review<'a> {
     pub fn run(&self, gathered: Gathered) -> Report {
         let Gathered { requests, ignores, mut sources, not_evaluated } = gathered;
         requests.iter().flat_map(|request| &request.secrets).for_each(|secret| sources.hide(secret.place));
-        let Said { scopes, findings } = self.judge(&requests);
+        let Said { scopes, mut findings } = self.judge(&requests);
+        findings.append(&mut self.of_apps(&requests, &scopes));
         let (findings, mut waived, ignores) =
             accept::apply_ignores(findings, &ignores, &rules::infos_of(self.rules), &self.policy.comments, &sources);
         let (mut findings, by_waiver, mut uses) = accept::apply_waivers(findings, self.policy, self.as_of);
@@ -164,6 +196,15 @@ impl<'a> Review<'a> {
         report.settle();
         report
     }
+}
+
+/// What the calls of an application need.
+fn needed_by<'c>(catalog: &'c Catalog, app: &App) -> Least<'c> {
+    let seen = |call: &CallEntry| {
+        SeenCall::new(Method::named(call.method), &*call.path, call.place, Certainty::Proven, Via::Policy)
+    };
+    let calls: Vec<SeenCall> = app.calls.iter().map(seen).collect();
+    Least::of(catalog, &calls, least::Options::default())
 }
 
 /// The products that the services of scopes belong to, by service.

@@ -13,6 +13,7 @@ use crate::finding::{Finding, KnownFinding, RuleInfo, Subject};
 use crate::input::token::Grant;
 use crate::input::{ConsentUrl, Flow, Item, Request};
 use crate::judge::{Judge, Judged};
+use crate::least::{Comparison, Least};
 use crate::policy::{DataOverride, Effective, Policy, UnknownGrant};
 use crate::scope::Scope;
 use crate::text::{Place, Span};
@@ -28,6 +29,21 @@ pub struct Measure<'a> {
     pub judge: Judge<'a>,
     /// Data classes that the policy gives to resources instead of the catalog's. The first that matches decides.
     pub data: &'a [DataOverride],
+    /// What the calls need that the policy lists for the application; `None` where it lists none.
+    pub calls: Option<&'a Least<'a>>,
+}
+
+/// What a rule sees of all that an application asks for, or of all that a token of its holds.
+#[derive(Clone, Copy, Debug)]
+pub struct AppContext<'a> {
+    pub(super) rule: &'static RuleInfo,
+    /// What its calls need.
+    pub least: &'a Least<'a>,
+    pub(super) scopes: &'a [(usize, &'a Judged)],
+    /// The first request, or what the token holds.
+    pub(super) place: Place,
+    /// Whether a token holds the scopes.
+    pub is_held: bool,
 }
 
 /// What a rule sees of one scope.
@@ -225,6 +241,34 @@ impl ScopeContext<'_> {
         } else {
             finding
         }
+    }
+}
+
+impl AppContext<'_> {
+    /// The scopes against what the calls need.
+    #[must_use]
+    pub fn compare(&self) -> Comparison {
+        let scopes = self.scopes.iter().filter_map(|(_, judged)| judged.scope.as_ref().ok().cloned());
+        self.least.compare(&scopes.collect::<Vec<Scope>>())
+    }
+
+    /// The number of a scope, where it stands first.
+    #[must_use]
+    pub fn place_of(&self, scope: &Scope) -> Option<usize> {
+        self.scopes.iter().position(|(_, judged)| judged.scope.as_ref() == Ok(scope))
+    }
+
+    /// A finding about one of the scopes.
+    pub fn finding(&self, at: usize, message: impl Into<String>) -> Finding {
+        match self.scopes.get(at) {
+            Some((number, judged)) => on_scope(self.rule, *number, judged, message),
+            None => self.of_list(message),
+        }
+    }
+
+    /// A finding about all of them.
+    pub fn of_list(&self, message: impl Into<String>) -> Finding {
+        Finding::new(self.rule, self.place, message).about(Subject::List)
     }
 }
 

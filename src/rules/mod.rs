@@ -10,8 +10,8 @@ mod uses;
 mod words;
 
 pub use context::{
-    BaselineContext, GrantContext, ListContext, Measure, RunContext, ScopeContext, SpellingContext, Standing,
-    TextContext, UrlContext,
+    AppContext, BaselineContext, GrantContext, ListContext, Measure, RunContext, ScopeContext, SpellingContext,
+    Standing, TextContext, UrlContext,
 };
 
 pub(crate) use toxic_combination::{Pair, Profile, pairs, profile};
@@ -25,6 +25,7 @@ use crate::finding::{Finding, KnownFinding, RuleInfo};
 use crate::input::token::Grant;
 use crate::input::{ListKind, Request};
 use crate::judge::Judged;
+use crate::least::Least;
 use crate::policy::Effective;
 use crate::scope::Scope;
 use crate::text::Place;
@@ -60,6 +61,8 @@ rules! {
     write_includes_delete
     sensitive_access
     toxic_combination
+    unused_scope
+    missing_scope
     denied
     not_allowed
     expired_waiver
@@ -107,6 +110,8 @@ pub enum Check {
     Spelling(fn(&SpellingContext<'_>) -> Vec<Finding>),
     /// At one scope by itself, where it stands first in its list. What is said of it is the same in every list.
     Scope(fn(&ScopeContext<'_>) -> Option<Finding>),
+    /// At all that an application asks for, or a token of its holds, beside the calls that the policy lists for it.
+    App(fn(&AppContext<'_>) -> Vec<Finding>),
     /// At the scopes of a list together.
     List(fn(&ListContext<'_>) -> Vec<Finding>),
     /// At the URL that carries a list.
@@ -207,8 +212,35 @@ impl Inspection<'_> {
             Check::List(check) => Some(check(&context(&rule.info))),
             _ => None,
         });
-        said.flatten().collect()
+        let mut found: Vec<Finding> = said.flatten().collect();
+        // Requests of one application are looked at together.
+        if let Some(least) = measure.calls.filter(|_| is_held) {
+            let scopes: Vec<(usize, &Judged)> = scopes.iter().enumerate().collect();
+            let all = AppScopes { least, scopes: &scopes, place: request.place, is_held };
+            found.extend(of_app(self.rules, all));
+        }
+        found
     }
+}
+
+/// What an application asks for, or a token of its holds, and what its calls need.
+#[derive(Clone, Copy)]
+pub(crate) struct AppScopes<'a> {
+    pub(crate) least: &'a Least<'a>,
+    /// The scopes, each with the number by which findings are about it.
+    pub(crate) scopes: &'a [(usize, &'a Judged)],
+    pub(crate) place: Place,
+    pub(crate) is_held: bool,
+}
+
+/// What rules say of all that an application asks for, or a token of its holds.
+pub(crate) fn of_app(rules: &[&'static Rule], all: AppScopes<'_>) -> Vec<Finding> {
+    let AppScopes { least, scopes, place, is_held } = all;
+    let said = rules.iter().filter_map(|rule| match rule.check {
+        Check::App(check) => Some(check(&AppContext { rule: &rule.info, least, scopes, place, is_held })),
+        _ => None,
+    });
+    said.flatten().collect()
 }
 
 /// What rules say of a grant, whatever its scopes. `is_unmatched` where its client is none of the policy's.

@@ -166,8 +166,7 @@ impl Example<'_> {
     fn run(&self, catalog: &Catalog, rules: &[&'static Rule]) -> (Vec<Finding>, Sources) {
         let mut sources = Sources::default();
         let policy = self.policy(rules, &mut sources);
-        let mut review =
-            Review { catalog, policy: &policy, as_of: self.as_of.parse().unwrap(), rules, changes: Vec::new() };
+        let mut review = Review { rules, ..Review::new(catalog, &policy, self.as_of.parse().unwrap()) };
         let changed = self.changed.map(|text| {
             let top = Top::File { path: Path::new("changed.yaml"), text: text.to_owned() };
             policy::load(top, &|_| Err(String::new()), &infos_of(rules), &mut sources).unwrap()

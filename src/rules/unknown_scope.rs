@@ -6,7 +6,7 @@ use crate::access::{self, Known, Unknown};
 use crate::catalog::model::{Erratum, Invalid};
 use crate::catalog::{Resource, Service, Status};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::scope::is_placeholder;
+use crate::scope::{Scope, is_placeholder};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(
@@ -258,6 +258,20 @@ mod tests {
         ZS102 error [emial] the catalog knows no one-word scope `emial`
           help: did you mean `email`?
         ");
+    }
+
+    #[test]
+    fn full_access_has_no_operation_but_all() {
+        for (scope, told) in [
+            ("Desk.fullaccess.READ", "`Desk.fullaccess.READ` is no scope: full access has `all` alone"),
+            ("ZohoProjects.FullAccess.read", "is no scope: full access has `all` alone"),
+            ("ZohoMail.fullaccess.CREATE", "ask for CREATE of the resources that the app needs"),
+            ("ZohoBooks.fullaccess.READ", "full access has the one form fullaccess.all"),
+        ] {
+            let text = found("ZS102", scope);
+            assert!(text.contains(told), "{scope}: {text}");
+            assert!(!text.contains("did you mean"), "{scope}: {text}");
+        }
     }
 
     #[test]

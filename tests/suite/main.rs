@@ -20,6 +20,7 @@ mod injection;
 mod interrupted;
 mod judging;
 mod laws;
+mod least;
 #[cfg(feature = "online")]
 mod live;
 mod naive;

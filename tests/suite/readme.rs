@@ -49,6 +49,8 @@ fn every_command_runs() {
         ("config.ini", "scope = ZohoBooks.contacts.READ\n"),
         ("src/auth.py", "SCOPES = 'ZohoBooks.contacts.READ'\n"),
         ("token.json", r#"{"access_token": "x", "scope": "ZohoBooks.contacts.READ"}"#),
+        ("calls.txt", "GET /books/v3/invoices\n"),
+        ("answer.json", r#"{"code": 57, "message": "You are not authorized to perform this operation"}"#),
         ("export.csv", "app,scope\nsync,ZohoBooks.contacts.READ\n"),
         ("inventory.yaml", include_str!("../../schemas/inventory.example.yaml")),
         ("grants.ndjson", "{\"access_token\": \"x\", \"scope\": \"ZohoBooks.contacts.READ\"}\n"),

@@ -493,3 +493,20 @@ fn secrets_and_control_characters_stay_inside() {
         }
     }
 }
+
+#[test]
+fn of_scopes_that_reach_as_much_the_one_of_every_operation_comes_last() {
+    let ended = crate::run::zscope(&["who", "GET", "/crm/v8/Cars/1/actions/share"]).ended();
+    let place = |name: &str| ended.stdout.find(name).unwrap_or_else(|| panic!("{name}: {}", ended.stdout));
+    assert!(place("ZohoCRM.share.Cars.READ") < place("ZohoCRM.share.Cars.ALL"), "{}", ended.stdout);
+}
+
+#[test]
+fn what_is_said_not_to_open_scheduled_messages_is_not_shown_to() {
+    let ended = crate::run::zscope(&["who", "POST", "/api/v2/chats/7/scheduledmessages"]).ended();
+    assert!(
+        ended.stdout.contains("ZohoCliq.Messages.CREATE") && !ended.stdout.contains("Messages.ALL"),
+        "{}",
+        ended.stdout
+    );
+}

@@ -5,11 +5,12 @@
 
 use serde::Serialize;
 
+use super::denied::Denied;
 use super::text::cautions;
 use super::{Answer, Hit};
 use crate::access::{self, Openers};
 use crate::catalog::calls::{Host, Match, Versions};
-use crate::catalog::{DataClass, Endpoint, Service};
+use crate::catalog::{Catalog, DataClass, Endpoint, Service};
 use crate::cli::error::CommandError;
 use crate::report;
 
@@ -20,8 +21,8 @@ struct Document<'a> {
     format_version: u32,
     /// Which program wrote it, with which catalog.
     tool: Tool<'a>,
-    /// The call that was looked up.
-    call: Asked<'a>,
+    /// The call that was looked up; `null` where a refusal does not say which it was.
+    call: Option<Asked<'a>>,
     /// The known calls that it is, the closest first; empty when the catalog does not know it. Several services may
     /// share a path where the host does not tell them apart.
     matches: Vec<Opened<'a>>,
@@ -31,6 +32,8 @@ struct Document<'a> {
     other_methods: Vec<Known<'a>>,
     /// For a call that is not known: the known calls most like it.
     nearest: Vec<Known<'a>>,
+    /// With `--denied`: what the API's answer says, and what to do; else `null`.
+    denied: Option<&'a Denied>,
 }
 
 /// `tool`: the program.
@@ -177,29 +180,35 @@ struct Cover {
     reach: usize,
 }
 
-pub(super) fn render(answer: &Answer<'_>) -> Result<String, CommandError> {
+pub(super) fn render(
+    catalog: &Catalog,
+    answer: Option<&Answer<'_>>,
+    denied: Option<&Denied>,
+) -> Result<String, CommandError> {
+    let asked = |answer: &'_ Answer<'_>| match answer.host_says {
+        Host::Unsaid => None,
+        Host::Listed => Some(true),
+        Host::Unknown => Some(false),
+    };
     let document = Document {
         format_version: 1,
         tool: Tool {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
-            catalog: CatalogInfo { digest: answer.catalog.digest(), date: answer.catalog.date() },
+            catalog: CatalogInfo { digest: catalog.digest(), date: catalog.date() },
         },
-        call: Asked {
+        call: answer.map(|answer| Asked {
             method: &answer.method,
             method_assumed: answer.method_assumed,
             host: answer.host.as_deref(),
-            host_known: match answer.host_says {
-                Host::Unsaid => None,
-                Host::Listed => Some(true),
-                Host::Unknown => Some(false),
-            },
+            host_known: asked(answer),
             path: &answer.path,
-        },
-        matches: answer.hits.iter().map(|hit| opened(answer, hit)).collect(),
-        elsewhere: answer.elsewhere.iter().map(matched).collect(),
-        other_methods: answer.other_methods.iter().map(matched).collect(),
-        nearest: answer.nearest.iter().copied().map(known).collect(),
+        }),
+        matches: answer.iter().flat_map(|answer| answer.hits.iter().map(|hit| opened(answer, hit))).collect(),
+        elsewhere: answer.iter().flat_map(|answer| answer.elsewhere.iter().map(matched)).collect(),
+        other_methods: answer.iter().flat_map(|answer| answer.other_methods.iter().map(matched)).collect(),
+        nearest: answer.iter().flat_map(|answer| answer.nearest.iter().copied().map(known)).collect(),
+        denied,
     };
     report::document(&document)
         .map_err(|error| CommandError::incomplete(format!("the answer cannot be written as JSON: {error}")))

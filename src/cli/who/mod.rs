@@ -1,9 +1,11 @@
 //! `zscope who`: which scopes open an API call, the narrowest first.
 
+mod denied;
 mod json;
 mod table;
 mod text;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -15,6 +17,7 @@ use crate::catalog::calls::{Call, Found, Host, Index, Match, NoCall};
 use crate::catalog::{Catalog, Endpoint, Service};
 use crate::scope::Scope;
 use crate::secret::redact;
+use denied::Denied;
 
 /// How many lines of a long list are shown without `--all`.
 const SHOWN: usize = 12;
@@ -33,8 +36,21 @@ const ASSUMED: &str = "GET";
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// HTTP method and path or URL, in one argument or two. An address alone is a GET
-    #[arg(value_names = ["METHOD", "PATH"], num_args = 1..=2, required = true)]
+    #[arg(value_names = ["METHOD", "PATH"], num_args = 1..=2, required_unless_present = "denied")]
     call: Vec<String>,
+
+    /// What an API answered to a call that it refused, perhaps with the call beside it; - for standard input. Tells what
+    /// the answer means, and which scope to add
+    #[arg(long, value_name = "FILE")]
+    denied: Option<PathBuf>,
+
+    /// With --denied: the scopes that the application asks for, as a list or a file with one
+    #[arg(long, value_name = "LIST|FILE", requires = "denied")]
+    requested: Option<OsString>,
+
+    /// With --denied: a token response, or an export of some, with what the token holds
+    #[arg(long, value_name = "FILE", requires = "denied")]
+    granted: Option<PathBuf>,
 
     /// Format of the answer
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
@@ -55,8 +71,10 @@ Examples:
   zscope who 'DELETE https://www.zohoapis.eu/crm/v8/Leads/123'
   zscope who https://desk.zoho.in/api/v1/tickets
   zscope who POST '/crm/v8/{module}' --format json
+  zscope who --denied answer.json POST /books/v3/invoices --granted token.json
 
-Exit codes: 0 the call is known, 1 it is not in the catalog or its host is not known, 2 wrong usage or catalog";
+Exit codes: 0 the call is known, 1 it is not in the catalog or its host is not known, or no answer of --denied says that a
+scope is missing, 2 wrong usage or catalog";
 
 /// How the answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -71,7 +89,6 @@ enum Format {
 
 /// What a lookup found, ready to be shown.
 struct Answer<'c> {
-    catalog: &'c Catalog,
     /// The call as it was looked up, without query, user and secrets.
     asked: String,
     method: String,
@@ -103,19 +120,49 @@ struct Hit<'c> {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
-    let given = args.call.join(" ");
-    let mut call: Call = given.parse().map_err(|error| not_a_call(&given, &error))?;
+    let refusal = match &args.denied {
+        Some(path) => match denied::read(path)? {
+            denied::Said::Refusal(refusal) => Some(refusal),
+            denied::Said::NoSuchScope => {
+                super::print(denied::NO_SUCH_SCOPE)?;
+                return Ok(Outcome::Findings);
+            }
+            denied::Said::Nothing => {
+                super::print(denied::NO_REFUSAL)?;
+                return Ok(Outcome::Findings);
+            }
+        },
+        None => None,
+    };
+    let in_refusal = refusal.as_ref().and_then(|refusal| refusal.call.as_ref());
+    let given = match in_refusal {
+        Some((method, address)) if args.call.is_empty() => format!("{} {address}", method.unwrap_or_default()),
+        _ => args.call.join(" "),
+    };
     let catalog = setup::catalog(args.catalog.iter())?;
-    let method_assumed = call.method.is_none();
-    call.method.get_or_insert_with(|| ASSUMED.to_owned());
-    let answer = Answer::of(&catalog, &call, method_assumed);
+    let mut call: Option<Call> = None;
+    if !given.trim().is_empty() {
+        call = Some(given.trim().parse().map_err(|error| not_a_call(given.trim(), &error))?);
+    }
+    let method_assumed = call.as_ref().is_some_and(|call| call.method.is_none());
+    if let Some(call) = &mut call {
+        call.method.get_or_insert_with(|| ASSUMED.to_owned());
+    }
+    let held = denied::held(args.requested.as_deref(), args.granted.as_deref())?;
+    let denied = refusal.map(|refusal| Denied::of(&catalog, &refusal, call.as_ref(), held.as_deref()));
+    let answer = call.map(|call| Answer::of(&catalog, &call, method_assumed));
     let shown = if args.all { usize::MAX } else { SHOWN };
+    let above = || denied.as_ref().map(|denied| denied.render() + if answer.is_some() { "\n" } else { "" });
+    let of_answer = |render: &dyn Fn(&Answer<'_>, usize) -> String| {
+        above().unwrap_or_default() + &answer.as_ref().map(|answer| render(answer, shown)).unwrap_or_default()
+    };
     super::print(&match args.format {
-        Format::Text => text::render(&answer, shown),
-        Format::Table => table::render(&answer, shown),
-        Format::Json => json::render(&answer)?,
+        Format::Text => of_answer(&text::render),
+        Format::Table => of_answer(&table::render),
+        Format::Json => json::render(&catalog, answer.as_ref(), denied.as_ref())?,
     })?;
-    Ok(if answer.hits.is_empty() { Outcome::Findings } else { Outcome::Clean })
+    let is_answered = answer.is_none_or(|answer| !answer.hits.is_empty());
+    Ok(if is_answered { Outcome::Clean } else { Outcome::Findings })
 }
 
 impl<'c> Answer<'c> {
@@ -134,7 +181,6 @@ impl<'c> Answer<'c> {
             at,
         };
         Self {
-            catalog,
             asked: redact(&call.to_string()).into_owned(),
             method: call.method.clone().unwrap_or_default(),
             host: call.host.as_deref().map(|host| redact(host).into_owned()),

@@ -34,7 +34,7 @@ pub use failure::Failure;
 pub use grant::{Grant, Origin, Stale, StaleForm, State};
 pub use read::{Kind, kind_of, read_tokens};
 pub use record::{Read, read_line, read_record, refusal};
-pub use refusal::Refusal;
+pub use refusal::{Refusal, answer_of};
 pub use table::Header;
 
 pub(crate) use record::unnamed;

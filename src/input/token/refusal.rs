@@ -55,6 +55,38 @@ const SURE: [u32; 2] = [2945, 8540];
 /// The finance products' code for a call that was not authorised, whatever the reason.
 const NOT_AUTHORISED: (u32, &str) = (57, "Zoho Books, Inventory, Invoice, Billing, Expense, Checkout and ERP");
 
+/// How the API of a service answers a call for which the token lacks a scope, where that was seen or the vendor says it:
+/// status and code.
+const ANSWERS: [(&str, &str); 21] = [
+    ("ZohoCRM", "HTTP 401 and `OAUTH_SCOPE_MISMATCH`"),
+    ("ZohoBigin", "HTTP 401 and `OAUTH_SCOPE_MISMATCH`"),
+    ("ZohoRecruit", "HTTP 401 and `OAUTH_SCOPE_MISMATCH`"),
+    ("Desk", "HTTP 403 and `SCOPE_MISMATCH`"),
+    ("ZohoBooks", "HTTP 401 and code 57, which does not speak of scopes"),
+    ("ZohoInventory", "HTTP 401 and code 57, which does not speak of scopes"),
+    ("ZohoInvoice", "HTTP 401 and code 57, which does not speak of scopes"),
+    ("ZohoSubscriptions", "HTTP 401 and code 57, which does not speak of scopes"),
+    ("ZohoExpense", "HTTP 401 and code 57, which does not speak of scopes"),
+    ("ERP", "HTTP 401 and code 57, which does not speak of scopes"),
+    ("ZohoCheckout", "HTTP 401 and code 57, which does not speak of scopes"),
+    ("ZohoProjects", "`INVALID_OAUTHSCOPE`, or code 6403 of the older API"),
+    ("ZohoBugTracker", "HTTP 403 and code 6403"),
+    ("ZohoSprints", "HTTP 401 and code 7601"),
+    ("ZOHOPEOPLE", "code 7218"),
+    ("ZohoCreator", "code 2945"),
+    ("ZohoAnalytics", "code 8540, `INVALID_OAUTHSCOPE`"),
+    ("ZohoMail", "HTTP 401 and `INVALID_OAUTHSCOPE`"),
+    ("ZohoCliq", "`oauthtoken_scope_invalid`"),
+    ("WorkDrive", "HTTP 500 and `F7007`, which looks like a fault of the server"),
+    ("SalesIQ", "HTTP 200 and code 1009"),
+];
+
+/// How the API of a service answers a call for which the token lacks a scope; `None` where nobody says.
+#[must_use]
+pub fn answer_of(service: &str) -> Option<&'static str> {
+    ANSWERS.iter().find(|(known, _)| *known == service).map(|(_, answer)| *answer)
+}
+
 /// The refusal that an object is, by its own fields: name and JSON value of each.
 pub(super) fn refusal_of<'f>(fields: &(impl Iterator<Item = (&'f str, &'f str)> + Clone)) -> Option<Refusal> {
     let text = |raw: &str| serde_json::from_str::<String>(raw).ok();

@@ -1,0 +1,211 @@
+//! `zscope least`: the answer as people and programs get it, what it is compared with, and its proof.
+
+use serde_json::Value;
+
+use crate::run::{Ended, zscope};
+
+const CALLS: &str = "GET https://www.zohoapis.eu/books/v3/invoices\nPOST /books/v3/invoices\nDELETE /crm/v8/Leads/77\n\
+                     GET https://api.stripe.com/v1/customers\n";
+
+fn least(args: &[&str]) -> Ended {
+    zscope(&[&["least"], args].concat()).file("calls.txt", CALLS).ended()
+}
+
+fn json(args: &[&str]) -> Value {
+    serde_json::from_str(&least(&[args, &["--format", "json"]].concat()).stdout).unwrap()
+}
+
+#[test]
+fn the_answer_for_people() {
+    let ended = least(&["calls.txt", "--why"]);
+    insta::assert_snapshot!(ended.stdout);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+}
+
+#[test]
+fn calls_are_named_in_every_way() {
+    for args in [
+        &["GET", "/books/v3/invoices"][..],
+        &["GET /books/v3/invoices"],
+        &["get", "https://www.zohoapis.com/books/v3/invoices?page=2"],
+        &["-"],
+        &[],
+        &["--app", "sync"],
+        &["zscope.yaml"],
+        &["a.txt"],
+    ] {
+        let policy = "version: 1\ndefault: allow\napps:\n  sync: { owner: o, calls: [GET /books/v3/invoices] }\n";
+        let mut run = zscope(&[&["least"], args, &["--format", "scopes"]].concat())
+            .file("zscope.yaml", policy)
+            .file("a.txt", "GET /books/v3/invoices\n")
+            .stdin("GET /books/v3/invoices\n");
+        let ended = run.ended();
+        assert_eq!(
+            (ended.stdout.as_str(), ended.code),
+            ("ZohoBooks.invoices.READ\n", Some(0)),
+            "{args:?}: {}",
+            ended.stderr
+        );
+    }
+}
+
+#[test]
+fn what_is_not_known_is_told_and_fails() {
+    for (calls, code, told) in [
+        ("GET /books/v3/invoices", 0, "proven: nothing that suffices reaches less"),
+        ("GET /books/v3/chickens/1/feathers", 1, "the call is not in the catalog"),
+        ("GET https://www.zohoapis.com/crm/v8/{module}", 1, "which is filled in at run time"),
+        ("GET https://api.stripe.com/v1/customers", 0, "0 of 1 call matched; 1 other hosts"),
+    ] {
+        let ended = least(&[calls]);
+        assert_eq!(ended.code, Some(code), "{calls}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains(told), "{calls}: {}", ended.stdout);
+    }
+    assert_eq!(least(&["nothing.txt"]).code, Some(3));
+    assert_eq!(least(&["GET"]).code, Some(2));
+    // What is in doubt fails where everything has to be proven.
+    let in_doubt = ["GET", "https://www.zohoapis.com/crm/v2/Leads"];
+    assert_eq!(least(&in_doubt).code, Some(0));
+    assert!(least(&in_doubt).stdout.contains("not proven"), "{}", least(&in_doubt).stdout);
+    assert_eq!(least(&[&in_doubt[..], &["--strict"]].concat()).code, Some(1));
+}
+
+#[test]
+fn a_list_is_held_against_the_calls() {
+    let list = "ZohoBooks.invoices.ALL,ZohoBooks.settings.READ,ZohoBooks.invoices.READ";
+    let ended = least(&["calls.txt", "--requested", list]);
+    assert_eq!(ended.code, Some(1));
+    insta::assert_snapshot!(ended.stdout);
+    let document = json(&["calls.txt", "--requested", list]);
+    let compared = &document["compared"][0];
+    assert_eq!(compared["unused"][0]["scope"], "ZohoBooks.invoices.READ");
+    assert_eq!(compared["unused"][1]["scope"], "ZohoBooks.settings.READ");
+    assert_eq!(compared["too_wide"][0]["scope"], "ZohoBooks.invoices.ALL");
+    assert_eq!(compared["missing"][0]["add"][0], "ZohoCRM.modules.leads.DELETE");
+    assert_eq!(compared["missing"][0]["answer"], "HTTP 401 and `OAUTH_SCOPE_MISMATCH`");
+    // The list that it asks for instead leaves nothing to say.
+    let answer = document["list"].as_str().unwrap().to_owned();
+    assert_eq!(least(&["calls.txt", "--requested", &answer]).code, Some(0));
+    let token = format!("{{\"access_token\": \"1000.x.y\", \"scope\": \"{}\"}}", answer.replace(',', " "));
+    let mut run =
+        zscope(&["least", "calls.txt", "--granted", "token.json"]).file("calls.txt", CALLS).file("token.json", token);
+    assert_eq!(run.ended().code, Some(0));
+}
+
+#[test]
+fn the_answer_is_written_as_what_it_is_pasted_into() {
+    for format in ["markdown", "scopes", "url", "policy"] {
+        let ended = least(&["calls.txt", "--format", format]);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        insta::assert_snapshot!(format!("least_{format}"), ended.stdout);
+    }
+    // The piece of a policy is one.
+    let piece = least(&["calls.txt", "--format", "policy"]).stdout;
+    let policy = format!("version: 1\n{piece}");
+    let ended = zscope(&["check", "ZohoBooks.invoices.READ", "--app", "my-app"]).file("zscope.yaml", policy).ended();
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    assert!(ended.stdout.contains("lacks `ZohoCRM.modules.leads.DELETE`"), "{}{}", ended.stdout, ended.stderr);
+}
+
+#[test]
+fn the_table_of_a_readme_is_held() {
+    let table = least(&["calls.txt", "--format", "markdown"]).stdout;
+    let readme = format!("# An app\r\n\r\n{}\r\nThe end.\r\n", table.replace('\n', "\r\n"));
+    let check = |readme: &str| {
+        let args = ["least", "calls.txt", "--check", "README.md"];
+        zscope(&args).file("calls.txt", CALLS).file("README.md", readme).ended()
+    };
+    assert_eq!(check(&readme).code, Some(0));
+    let ended = check(&readme.replace("ZohoBooks.invoices.READ", "ZohoBooks.invoices.ALL"));
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stdout.contains("  - | `ZohoBooks.invoices.ALL`"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("`zscope least calls.txt --format markdown`"), "{}", ended.stdout);
+    assert_eq!(check("# no table\n").code, Some(2));
+}
+
+#[test]
+fn a_proof_is_written_and_checked() {
+    let mut run = zscope(&["least", "calls.txt", "--proof", "proof.json"]).file("calls.txt", CALLS);
+    assert_eq!(run.ended().code, Some(0));
+    let proof = std::fs::read_to_string(run.path().join("proof.json")).unwrap();
+    let verify = |proof: &str| zscope(&["least", "--verify", "proof.json"]).file("proof.json", proof).ended();
+    let ended = verify(&proof);
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "the proof holds: 3 scopes for 3 calls, and nothing that suffices reaches less\n")
+    );
+    let ended = verify(&proof.replace("ZohoBooks.invoices.CREATE", "ZohoBooks.invoices.ALL"));
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    assert!(ended.stdout.starts_with("the proof does not hold"), "{}", ended.stdout);
+    assert_eq!(verify("{}").code, Some(2));
+    assert_eq!(verify("no proof").code, Some(2));
+}
+
+#[test]
+fn the_calls_of_an_app_are_held_against_what_it_asks_for_and_holds() {
+    let policy = "version: 1\ndefault: allow\napps:\n  sync:\n    owner: o\n    paths: [src/**]\n    calls: [GET /books/v3/invoices, GET /books/v3/contacts]\n";
+    let names = |text: &str| {
+        let report: Value = serde_json::from_str(text).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let of_calls = findings.filter(|finding| ["ZS207", "ZS208"].contains(&finding["code"].as_str().unwrap()));
+        let mut told: Vec<String> = of_calls
+            .map(|finding| format!("{} {}", finding["code"].as_str().unwrap(), finding["scope"].as_str().unwrap()))
+            .collect();
+        told.sort();
+        told
+    };
+    let asked = "ZohoBooks.invoices.READ,ZohoBooks.bills.READ";
+    let expected = ["ZS207 ZohoBooks.bills.READ", "ZS208 ZohoBooks.contacts.READ"];
+    let mut check = zscope(&["check", asked, "--app", "sync", "--format", "json"]).file("zscope.yaml", policy);
+    assert_eq!(names(&check.ended().stdout), expected);
+    // What two files ask for is one request of the application.
+    let mut scan = zscope(&["scan", "--format", "json"])
+        .file("zscope.yaml", policy)
+        .file("src/a.py", "scope = 'ZohoBooks.invoices.READ'\n")
+        .file("src/b.py", "scope = 'ZohoBooks.bills.READ'\n");
+    assert_eq!(names(&scan.ended().stdout), expected);
+    let token = "{\"access_token\": \"1000.x.y\", \"scope\": \"ZohoBooks.invoices.READ ZohoBooks.bills.READ\"}";
+    let mut audit = zscope(&["audit", "token.json", "--app", "sync", "--format", "json"])
+        .file("zscope.yaml", policy)
+        .file("token.json", token);
+    assert_eq!(names(&audit.ended().stdout), expected);
+    // Whoever asks for what the calls need hears nothing of it.
+    let whole = "ZohoBooks.invoices.READ,ZohoBooks.contacts.READ";
+    let mut check = zscope(&["check", whole, "--app", "sync", "--format", "json"]).file("zscope.yaml", policy);
+    assert_eq!(names(&check.ended().stdout), Vec::<String>::new());
+}
+
+#[test]
+fn a_refusal_is_named_with_the_scope_that_ends_it() {
+    let crm = r#"{"code":"OAUTH_SCOPE_MISMATCH","details":{},"message":"invalid oauth scope to access this URL","status":"error"}"#;
+    let run = |answer: &str, args: &[&str]| {
+        zscope(&[&["who", "--denied", "-"], args].concat())
+            .file("token.json", "{\"access_token\": \"1000.x.y\", \"scope\": \"ZohoBooks.invoices.READ\"}")
+            .stdin(answer)
+            .ended()
+    };
+    let ended = run(&format!("DELETE https://www.zohoapis.eu/crm/v8/Leads/1 401 {crm}"), &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    insta::assert_snapshot!(ended.stdout);
+    // The call may stand in the arguments; what is there already counts.
+    let books = r#"{"code":57,"message":"You are not authorized to perform this operation"}"#;
+    let told = run(books, &["POST", "/books/v3/invoices", "--granted", "token.json"]).stdout;
+    assert!(told.contains("perhaps a scope is missing") && told.contains("add ZohoBooks.invoices.CREATE"), "{told}");
+    let told = run(books, &["GET", "/books/v3/invoices", "--granted", "token.json"]).stdout;
+    assert!(told.contains("the scopes that are there suffice") && !told.contains("  add "), "{told}");
+    // A wider need takes the place of what it covers.
+    let told = run(crm, &["GET", "/crm/v8/Contacts/roles", "--requested", "ZohoCRM.modules.contacts.READ"]).stdout;
+    assert!(told.contains("add ZohoCRM.modules.ALL"), "{told}");
+    assert!(told.contains("in the place of ZohoCRM.modules.contacts.READ, which it covers"), "{told}");
+    let told = run(crm, &[]).stdout;
+    assert!(told.contains("name it beside --denied"), "{told}");
+    let document: Value =
+        serde_json::from_str(&run(crm, &["GET", "/crm/v8/Leads", "--format", "json"]).stdout).unwrap();
+    assert_eq!(document["denied"]["add"][0], "ZohoCRM.modules.leads.READ");
+    assert_eq!(document["matches"][0]["service"], "ZohoCRM");
+    let told = run(r#"{"error":"invalid_scope"}"#, &[]);
+    assert!(told.code == Some(1) && told.stdout.contains("does not exist"), "{}", told.stdout);
+    for other in [r#"{"code":"NO_PERMISSION","status":403}"#, r#"{"code":"INVALID_TOKEN"}"#, "nothing"] {
+        assert_eq!(run(other, &["GET", "/crm/v8/Leads"]).code, Some(1), "{other}");
+    }
+}
