@@ -36,6 +36,9 @@ impl Kind {
         if Syntax::of(Path::new(name)).is_known_to_scans() {
             return Self::Code;
         }
+        if text.contains("invokeurl") {
+            return Self::Code;
+        }
         let lines: Vec<&str> = std::iter::once(first).chain(lines).collect();
         let is_key =
             |line: &&str| ["openapi:", "swagger:", "apps:", "version:"].iter().any(|key| line.starts_with(key));
