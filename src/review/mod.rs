@@ -17,9 +17,9 @@ use jiff::civil::Date;
 
 use crate::catalog::Catalog;
 use crate::finding::{Confidence, Finding, KnownFinding, RuleInfo, Subject, Waived};
-use crate::input::Request;
 use crate::input::calls::{Certainty, Method, SeenCall, Via};
 use crate::input::scan::Ignore;
+use crate::input::{ListKind, Request};
 use crate::judge::{self, Judge, Judged, Memory, Table};
 use crate::least::{self, Least};
 use crate::policy::{App, CallEntry, Effective, Policy};

@@ -6,7 +6,7 @@ use crate::access::{self, Known, Unknown};
 use crate::catalog::model::{Erratum, Invalid};
 use crate::catalog::{Resource, Service, Status};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::scope::{Scope, is_placeholder};
+use crate::scope::is_placeholder;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(
