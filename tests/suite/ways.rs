@@ -194,7 +194,10 @@ fn what_may_be_meant_is_denied() {
         ("zohosupport.tickets.READ", "Desk.tickets.READ Desk.tickets.ALL Desk.fullaccess.all"),
         // Parents.
         ("ZohoFSM.modules.WorkOrders.READ", "ZohoFSM.modules.ALL ZohoFSM.modules.READ ZohoFSM.fullaccess.all"),
-        ("ZohoNew.a.b.READ", "ZohoNew.a.ALL ZohoNew.a.READ ZohoNew.a.b.ALL ZohoNew.{x}.b.READ"),
+        (
+            "ZohoBooks.dreams.night.READ",
+            "ZohoBooks.dreams.ALL ZohoBooks.dreams.READ ZohoBooks.dreams.night.ALL ZohoBooks.{x}.night.READ",
+        ),
         ("ZohoBooks.**.x.READ", "ZohoBooks.fullaccess.all ZohoBooks.invoices.ALL ZohoBooks.dreams.READ"),
     ] {
         let policy = policy_of("allow", &["**".to_owned()], &[entry.to_owned()]);
