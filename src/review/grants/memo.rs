@@ -46,6 +46,9 @@ const KINDS: usize = 4000;
 
 type Table<K, V> = HashMap<K, V, RandomState>;
 
+/// What is said of two scopes, by the application's index, the number of the combination, and both.
+type Pairs = Table<(usize, usize, [Option<ScopeId>; 2]), Arc<Judgement>>;
+
 /// Everything of a grant but its scopes, and what the rules say of that.
 struct Frame {
     matched: Matched,
@@ -83,7 +86,7 @@ pub(super) struct Memo {
     spellings: Table<usize, Table<Box<str>, usize>>,
     cells: Vec<Arc<Cell>>,
     /// What the rule on pairs says of two scopes, for an application.
-    pairs: Table<(usize, usize, [Option<ScopeId>; 2]), Arc<Judgement>>,
+    pairs: Pairs,
     /// By the application and everything that the response says, but for the scopes.
     frames: Table<Box<[u8]>, Framed>,
     /// Frames of which the rules say the same are of one kind.
@@ -242,7 +245,7 @@ impl Memo {
         let state = self.kinds[kind].state();
         let known = &mut self.lists[at];
         known.times += 1;
-        Answer { matched, state, data_centre, known }
+        Answer { known, matched, state, data_centre }
     }
 
     /// Everything that decides, but for the scopes.
@@ -424,7 +427,7 @@ impl Memo {
 /// What rules say of the scopes together, each with the index of the scope that it is about. Of a list that nobody wrote,
 /// and of which nobody says what is requested, one rule has something to say.
 fn said_of_pairs(
-    known: &mut Table<(usize, usize, [Option<ScopeId>; 2]), Arc<Judgement>>,
+    known: &mut Pairs,
     purpose: Purpose<'_>,
     matched: Matched,
     parts: &[Part<'_>],

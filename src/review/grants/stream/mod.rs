@@ -168,7 +168,7 @@ impl<'a, 's> Stream<'a, 's> {
             while let Ok(Some((number, piece, done))) = told.recv() {
                 early.insert(number, (piece, done));
                 while let Some((piece, done)) = early.remove(&next) {
-                    merger.merge(&piece, done)?;
+                    merger.merge(&piece, &done)?;
                     // Nobody takes it when the input has ended.
                     let _ = give.send(Some(piece));
                     next += 1;
@@ -255,7 +255,7 @@ struct Merger<'m, 'a, 's> {
 }
 
 impl Merger<'_, '_, '_> {
-    fn merge(&mut self, piece: &Piece, done: Done) -> io::Result<()> {
+    fn merge(&mut self, piece: &Piece, done: &Done) -> io::Result<()> {
         for (sink, out) in self.sinks.iter_mut().zip(&done.out) {
             sink.out.write_all(out)?;
         }
