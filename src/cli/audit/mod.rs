@@ -91,7 +91,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
         return Err(CommandError::usage("`-` stands twice: standard input can be read once"));
     }
     let mut ready = args.basis.prepare()?;
-    let changes = args.basis.changes(&mut ready)?;
+    let changes = args.basis.changes(&mut ready);
     let notices = ready.notices();
     let Ready { policy, catalog, as_of, mut sources, .. } = ready;
     let requested = args.requested.as_deref().map(|list| requested(list, &mut sources)).transpose()?;
