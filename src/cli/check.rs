@@ -50,7 +50,7 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage, policy or catalog, 3 something c
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut ready = args.basis.prepare()?;
-    let changes = args.basis.changes(&mut ready)?;
+    let changes = args.basis.changes(&mut ready);
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read(&ready.ground)?;
     let notices = ready.notices();

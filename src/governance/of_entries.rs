@@ -168,7 +168,7 @@ fn calls_not_opened(catalog: &Catalog, entry: &Entry) -> Vec<Fault> {
             let over = access::coverers(catalog, scope);
             over.iter().any(|over| entry.pattern.matches(over)) || entry.pattern.meets(&Pattern::of_scope(scope))
         };
-        if !needed.iter().any(|scope| opens(scope)) {
+        if !needed.iter().any(opens) {
             let names: Vec<String> = needed.iter().take(3).map(|scope| format!("`{scope}`")).collect();
             let message = format!("`{}` does not open `{}`", entry.text, call.text);
             let help = format!("the call needs {}", names.join(" or "));

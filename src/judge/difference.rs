@@ -164,8 +164,8 @@ pub fn difference(old: &Side<'_>, new: &Side<'_>, app: Option<&str>) -> (Access,
     });
     let (appears, disappears): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|(_, _, after)| after.is_some_and(passes));
-    let appears = gaps(new.catalog, appears, |need| passes(old.verdict(app, need)));
-    let disappears = gaps(new.catalog, disappears, |need| passes(new.verdict(app, need)));
+    let appears = gaps(new.catalog, &appears, |need| passes(old.verdict(app, need)));
+    let disappears = gaps(new.catalog, &disappears, |need| passes(new.verdict(app, need)));
     (Access::new(app, appears, disappears), is_whole)
 }
 
@@ -185,7 +185,7 @@ pub fn allowed_of(side: &Side<'_>, denied: &Side<'_>, app: Option<&str>) -> (Vec
         }
     });
     let graph = Graph::of(side.catalog);
-    (gaps(side.catalog, found, |need| of_denied.verdict(graph.id(need)) != Verdict::Denied), is_whole)
+    (gaps(side.catalog, &found, |need| of_denied.verdict(graph.id(need)) != Verdict::Denied), is_whole)
 }
 
 /// How one list of scopes differs from another by what they give: scopes of each that the other does not surely give.
@@ -199,7 +199,8 @@ pub fn difference_of_lists(catalog: &Catalog, old: &[Scope], new: &[Scope]) -> A
         let mut found: Vec<Scope> = of.iter().filter(lacks).cloned().collect();
         found.sort();
         let covered = |need: &Scope| access::holds(catalog, held, need, true) == access::Sureness::Surely;
-        gaps(catalog, found.into_iter().map(|scope| (scope, None, None)).collect(), covered)
+        let found: Vec<_> = found.into_iter().map(|scope| (scope, None, None)).collect();
+        gaps(catalog, &found, covered)
     };
     Access::new(None, lacking(&new, &old), lacking(&old, &new))
 }
@@ -341,7 +342,7 @@ fn of_any_name(scope: &Scope) -> impl Iterator<Item = Scope> {
 /// Scopes that one policy allows, with what they open that the other does not.
 fn gaps(
     catalog: &Catalog,
-    found: Vec<(Scope, Option<Verdict>, Option<Verdict>)>,
+    found: &[(Scope, Option<Verdict>, Option<Verdict>)],
     is_covered: impl Fn(&Scope) -> bool,
 ) -> Vec<Gap> {
     let graph = Graph::of(catalog);

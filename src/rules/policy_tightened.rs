@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Run(check),
 };
 
-const DOCS: &str = r#"## What it does
+const DOCS: &str = r"## What it does
 Where a change is judged by the policy as it stood before (`--policy-from`), tells what the policy that the change brings
 allows no longer.
 
@@ -51,7 +51,7 @@ allow:
 ```scope
 ZohoBooks.invoices.READ
 ```
-"#;
+";
 
 fn check(cx: &RunContext<'_>) -> Vec<Finding> {
     let tighter = cx.changes.iter().filter(|change| !change.is_looser);

@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     let mut ready = args.basis.prepare()?;
     let requested = args.requested.as_deref().map(|list| requested(list, &mut ready.sources)).transpose()?;
     let lock = args.check_lock.as_deref().map(|path| read_lock(path, &ready.ground, &mut ready.sources)).transpose()?;
-    let changes = args.basis.changes(&mut ready)?;
+    let changes = args.basis.changes(&mut ready);
     let notices = ready.notices();
     let Ready { policy, catalog, as_of, sources, .. } = ready;
     let mut sources = sources;

@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let id = sources.add(Source::new("<argument>", &*args.scope));
     let place = Place::new(id, Span::new(0, args.scope.len()));
     let mut request = Request::new(place, vec![Item::new(&*args.scope, place, Ok(scope))]);
-    request.app = args.basis.app.clone();
+    request.app.clone_from(&args.basis.app);
     let said = Review::new(&catalog, &policy, as_of).of_request(&table, &request);
     let effective = policy.effective(app);
     let level_place = |rule: &str| effective.setting(rule).map(|setting| spot(&sources, setting.place));

@@ -123,7 +123,7 @@ fn size(text: &str) -> Result<u64, String> {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut ready = args.basis.prepare()?;
-    let changes = args.basis.changes(&mut ready)?;
+    let changes = args.basis.changes(&mut ready);
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read(&ready.ground)?;
     let mut notices = ready.notices();

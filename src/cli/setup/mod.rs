@@ -145,9 +145,9 @@ impl Basis {
 
     /// What the change that is judged does to the policy by which it is: nothing where none is read from a revision. Where
     /// the policy of the change cannot be read, that is all there is to tell.
-    pub(super) fn changes(&self, ready: &mut Ready) -> Result<Vec<PolicyChange>, CommandError> {
+    pub(super) fn changes(&self, ready: &mut Ready) -> Vec<PolicyChange> {
         if self.policy_from.is_none() {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let own = Self {
             policy: self.policy.clone(),
@@ -163,7 +163,7 @@ impl Basis {
                 let message = format!("the change leaves a policy that cannot be read: {error}");
                 let place = ready.policy.start();
                 let (app, scope, details) = (None, None, Vec::new());
-                return Ok(vec![PolicyChange { app, is_looser: true, message, scope, details, place }]);
+                return vec![PolicyChange { app, is_looser: true, message, scope, details, place }];
             }
         };
         let is_one = changed.catalog.digest() == ready.catalog.digest();
@@ -178,7 +178,7 @@ impl Basis {
             let id = *moved.entry(change.place.source).or_insert_with(|| ready.sources.add(source.clone()));
             change.place.source = id;
         }
-        Ok(changes)
+        changes
     }
 
     fn policy(&self, ground: &Ground, sources: &mut Sources, notices: &mut Vec<Notice>) -> Result<Loaded, Failed> {
