@@ -47,3 +47,22 @@ def page():
 async def upload(session, ticket, data):
     async with session.post(f"https://desk.zoho.com/api/v1/tickets/{ticket}/attachments", data=data) as answer:  # ~> POST /api/v1/tickets/{}/attachments
         return await answer.json()
+
+
+class Crm:
+    """What is given to a method has nothing to do with what others call so."""
+
+    base_url = "https://www.zohoapis.eu/crm/v2"
+
+    async def _make_request(self, method, endpoint, json_data=None):
+        url = f"{self.base_url}{endpoint}"
+        async with httpx.AsyncClient() as client:
+            return await client.request(method=method, url=url, json=json_data)
+
+    async def get(self, module, record_id):
+        endpoint = f"/{module}/{record_id}"
+        return await self._make_request("GET", endpoint)  # ~> GET /crm/v2/{}/{}
+
+    async def create(self, module, data):
+        endpoint = f"/{module}"
+        return await self._make_request("POST", endpoint, json_data=data)  # ~> POST /crm/v2/{}

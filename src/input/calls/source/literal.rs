@@ -28,7 +28,7 @@ pub(in crate::input::calls) struct Finder<'a, 'c, 't> {
     zoho: &'a Zoho<'c>,
     source: SourceId,
     mentioned: BTreeSet<String>,
-    functions: Vec<Function<'t>>,
+    functions: &'a [Function<'t>],
     /// Names of clients, and the address that theirs begin with.
     bases: HashMap<String, String>,
     /// Assignments whose value a call took.
@@ -41,7 +41,7 @@ pub(in crate::input::calls) fn find<'t>(
     source: SourceId,
     code: &Code<'t>,
     values: &Values<'_, 't>,
-    functions: Vec<Function<'t>>,
+    functions: &[Function<'t>],
     zoho: &Zoho<'_>,
 ) -> SeenCalls {
     let mentioned = zoho.mentioned(code.text);

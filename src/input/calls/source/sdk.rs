@@ -536,8 +536,9 @@ mod tests {
 
     fn seen(text: &str, language: Language) -> SeenCalls {
         let code = Code::new(text, language);
-        let values = Values::new(&code);
-        find(Sources::default().next_id(), &code, &values, &functions(&code))
+        let functions = functions(&code);
+        let values = Values::new(&code, &functions);
+        find(Sources::default().next_id(), &code, &values, &functions)
     }
 
     fn shown(seen: &SeenCalls) -> Vec<String> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::code::{Code, Kind, Part};
+use super::functions::Function;
 
 /// How often a name leads to another.
 const MAX_DEPTH: usize = 6;
@@ -16,6 +17,7 @@ const COMMON_KEYS: [&str; 9] = ["url", "uri", "method", "type", "path", "href", 
 /// What is assigned to names in a file.
 pub(in crate::input::calls) struct Values<'c, 't> {
     code: &'c Code<'t>,
+    functions: &'c [Function<'t>],
     /// For each name where it gets a value, and where that begins.
     assigned: HashMap<&'t str, Vec<(usize, usize)>>,
 }
@@ -54,7 +56,7 @@ impl Value {
 }
 
 impl<'c, 't> Values<'c, 't> {
-    pub(in crate::input::calls) fn new(code: &'c Code<'t>) -> Self {
+    pub(in crate::input::calls) fn new(code: &'c Code<'t>, functions: &'c [Function<'t>]) -> Self {
         let mut assigned: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
         for at in 0..code.len() {
             let Some(word) = code.word(at) else { continue };
@@ -80,14 +82,18 @@ impl<'c, 't> Values<'c, 't> {
                 }
             }
         }
-        Self { code, assigned }
+        Self { code, functions, assigned }
     }
 
-    /// Where the value of a name begins: the last one that it got before a token, else the first.
+    /// Where the value of a name begins: the last one that it got before a token, else the first. What a function is given
+    /// has only the values that it gets inside.
     pub(in crate::input::calls) fn assignment(&self, name: &str, before: usize) -> Option<usize> {
         let all = self.assigned.get(name)?;
-        let last = all.iter().rev().find(|(at, value)| *value < before && *at < before);
-        last.or(all.first()).map(|(_, value)| *value)
+        let around = self.functions.iter().rfind(|function| function.tokens.0 < before && before < function.tokens.1);
+        let given = around.filter(|function| function.parameters.contains(&name));
+        let from = given.map_or(0, |function| function.tokens.0);
+        let last = all.iter().rfind(|(at, value)| *value < before && *at < before && *at >= from);
+        last.or(all.first().filter(|_| given.is_none())).map(|(_, value)| *value)
     }
 
     /// What the expression that begins at a token comes to; `None` where none does.
@@ -318,13 +324,15 @@ impl<'c, 't> Values<'c, 't> {
 #[cfg(test)]
 mod tests {
     use super::super::code::Language;
+    use super::super::functions::functions;
     use super::*;
 
     /// What the argument of `go(…)` comes to.
     fn of(text: &str, language: Language) -> String {
         let code = Code::new(text, language);
         let at = (0..code.len()).rev().find(|at| code.word(*at) == Some("go")).unwrap();
-        let values = Values::new(&code);
+        let functions = functions(&code);
+        let values = Values::new(&code, &functions);
         values.at(at + 2).map(|value| value.text()).unwrap_or_default()
     }
 
@@ -357,6 +365,6 @@ mod tests {
         let text = "b := \"https://h\"\nu := fmt.Sprintf(\"%s/x/%d\", b, id)";
         let code = Code::new(text, Language::Braces);
         let at = (0..code.len()).find(|at| code.plain(*at).is_none() && code.parts(*at).is_some()).unwrap();
-        assert_eq!(Values::new(&code).at(at).unwrap().text(), "https://h/x/{id}");
+        assert_eq!(Values::new(&code, &[]).at(at).unwrap().text(), "https://h/x/{id}");
     }
 }
