@@ -73,7 +73,9 @@ pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Sc
     if syntax.is_of_words() {
         found.iter_mut().for_each(|request| request.kind = ListKind::Request);
     }
-    if syntax.is_known_to_scans() {
+    // Files of settings that have no reader of their own, such as properties, are for the scanner.
+    let has_reader = name.is_none_or(|name| kind_of_name(name).is_some());
+    if syntax.is_known_to_scans() || syntax.is_of_data() && !has_reader {
         return Reading { requests: found, ..Reading::default() };
     }
     let kind = kind_of(name, text);
@@ -91,6 +93,9 @@ pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Sc
         let next = read.partition_point(|span| span.end <= item.place.span.start);
         read.get(next).is_some_and(|span| span.start < item.place.span.end)
     };
+    // What stands beside the scopes stands there whoever reads them.
+    let beside = |request: &Request| (request.secrets.clone(), request.built.clone());
+    let (secrets, built): (Vec<Vec<_>>, Vec<Vec<_>>) = found.iter().map(beside).unzip();
     // In a list every line counts already.
     let others = found.into_iter().filter(|request| {
         kind != Kind::Plain && request.kind == ListKind::Request && !request.items.iter().any(is_read)
@@ -98,6 +103,10 @@ pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Sc
     requests.extend(others.map(|request| Request { secrets: Vec::new(), built: Vec::new(), ..request }));
     requests.retain(|request| !request.items.is_empty() || request.url.is_some());
     requests.sort_by_key(|request| request.place.span);
+    if let Some(first) = requests.first_mut().filter(|_| kind != Kind::Plain) {
+        first.secrets = secrets.concat();
+        first.built = built.concat();
+    }
     Reading { requests, problems, is_prose: false }
 }
 
