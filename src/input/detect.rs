@@ -76,7 +76,9 @@ pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Sc
         }
         found
     };
-    if syntax.is_known_to_scans() {
+    // Files of settings that have no reader of their own, such as properties, are for the scanner.
+    let has_reader = name.is_none_or(|name| kind_of_name(name).is_some());
+    if syntax.is_known_to_scans() || syntax.is_of_data() && !has_reader {
         return Reading { requests: scanned(), ..Reading::default() };
     }
     let kind = kind_of(name, text);
@@ -99,11 +101,19 @@ pub fn read_file(id: SourceId, source: &Source, name: Option<&str>, scanner: &Sc
         let next = read.partition_point(|span| span.end <= item.place.span.start);
         read.get(next).is_some_and(|span| span.start < item.place.span.end)
     };
+    let found = scanned();
+    // What stands beside the scopes stands there whoever reads them.
+    let secrets = found.iter().flat_map(|request| request.secrets.clone()).collect();
+    let built = found.iter().flat_map(|request| request.built.clone()).collect();
     let others =
-        scanned().into_iter().filter(|request| request.kind == ListKind::Request && !request.items.iter().any(is_read));
+        found.into_iter().filter(|request| request.kind == ListKind::Request && !request.items.iter().any(is_read));
     requests.extend(others.map(|request| Request { secrets: Vec::new(), built: Vec::new(), ..request }));
     requests.retain(|request| !request.items.is_empty() || request.url.is_some());
     requests.sort_by_key(|request| request.place.span);
+    if let Some(first) = requests.first_mut() {
+        first.secrets = secrets;
+        first.built = built;
+    }
     Reading { requests, problems, is_prose: false }
 }
 

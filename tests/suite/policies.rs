@@ -105,3 +105,32 @@ fn a_deny_entry_that_names_nothing_ends_every_command_that_judges() {
         .ended();
     assert_eq!(known.code, Some(0), "{}", known.stderr);
 }
+
+/// What a comment speaks of counts as much as the policy says; what is asked for, and a secret, as ever.
+#[test]
+fn the_policy_says_how_much_a_mention_counts() {
+    let source = "# before: ZohoBooks.fullaccess.all, ZohoBooks.nothing.READ\nSCOPE = 'ZohoBooks.bills.READ'\n";
+    let severities = |mentions: &str| -> Vec<String> {
+        let policy = format!("version: 1\ndefault: allow\n{mentions}");
+        let mut run = zscope(&["scan", "--format", "json", "--fail-on", "never"])
+            .file("zscope.yaml", policy)
+            .file("a.py", source);
+        let report: serde_json::Value = serde_json::from_str(&run.ended().stdout).unwrap();
+        assert_eq!(report["scopes"].as_array().unwrap().len(), 3, "mentions are listed whatever they count");
+        let told = report["findings"].as_array().unwrap().iter().filter(|finding| finding["location"]["line"] == 1);
+        told.map(|finding| format!("{} {}", finding["code"].as_str().unwrap(), finding["severity"].as_str().unwrap()))
+            .collect()
+    };
+    assert_eq!(severities(""), ["ZS201 note", "ZS102 warning"]);
+    assert_eq!(severities("mentions: note\n"), ["ZS201 note", "ZS102 warning"]);
+    assert_eq!(severities("mentions: warning\n"), ["ZS201 warning", "ZS102 warning"]);
+    assert_eq!(severities("mentions: error\n"), ["ZS201 error", "ZS102 error"]);
+    assert_eq!(severities("mentions: off\n"), [""; 0]);
+    let secret =
+        "# ZohoBooks.bills.READ\nTOKEN = '1000.8cb99d3f5a0e47c2b16d9e8f7a205c41.4f1a7c9e2b8d6053c7e9a1f4b2d80657'\n";
+    let mut run =
+        zscope(&["scan"]).file("zscope.yaml", "version: 1\ndefault: allow\nmentions: off\n").file("a.py", secret);
+    assert_eq!(run.ended().code, Some(1), "a secret counts as ever");
+    let mut run = zscope(&["scan"]).file("zscope.yaml", "version: 1\nmentions: loud\n");
+    assert_eq!(run.ended().code, Some(2));
+}

@@ -75,6 +75,12 @@ const SHAPES: &[Shape] = &[
         ],
         &[],
     ),
+    shape(
+        "records/catalog.json",
+        "{\"scopes\": [\n  {\"displayName\": \"Desk.Tickets.READ\", \"name\": \"Desk.Tickets.READ\"}\n]}\n",
+        &["2 Desk.tickets.READ mention", "2 Desk.tickets.READ request"],
+        &[],
+    ),
     shape("guards/said.py", "assert \"export ZOHO_SCOPES=\" in said.text and \"x\" in said.text\n", &[], &[]),
     // Parts that are filled in.
     shape(
@@ -419,4 +425,58 @@ fn no_shape_is_broken_by_fixes() {
     }
     run.ended();
     assert_eq!(read(&run), once);
+}
+
+#[test]
+fn addresses_are_what_they_are() {
+    let told = |url: &str| {
+        let ended = zscope(&["check", url]).ended();
+        (ended.code, ended.stdout + &ended.stderr)
+    };
+    let inner =
+        "https%3A%2F%2Faccounts.zoho.com%2Foauth%2Fv2%2Fauth%3Fscope%3DZohoBooks.fullaccess.all%26client_id%3D1000.X";
+    let (code, said) = told(&format!("https://accounts.zoho.com/signin?servicename=AaaServer&serviceurl={inner}"));
+    assert!(code == Some(1) && said.contains("ZohoBooks.fullaccess.all"), "{said}");
+    let (code, said) =
+        told("https://app.example/back?code=1000.x.y&location=eu&accounts-server=https%3A%2F%2Faccounts.zoho.eu&");
+    assert!(code == Some(3) && said.contains("sends users back to"), "{said}");
+    let (code, said) = told("https://accounts.zoho.com/oauth/v2/token?grant_type=refresh_token");
+    assert!(code == Some(3) && !said.contains("consent URL asks for no scopes"), "{said}");
+    let (code, said) = told("https://accounts.zoho.com/oauth/v2/auth?client_id=1000.X");
+    assert!(code == Some(3) && said.contains("the consent URL asks for no scopes"), "{said}");
+    let (_, said) = told("https://accounts.zoho.com/apiauthtoken/nb/create?SCOPE=ZohoCRM/crmapi");
+    assert!(said.contains("ZS407") && !said.contains("no such file"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_checked_is_read_as_a_scan_reads_it() {
+    for name in [
+        "secrets/strings.xml",
+        "secrets/Info.plist",
+        "secrets/env.postman_environment.json",
+        "secrets/deployment.yaml",
+        "secrets/main.tf",
+        "urls/connect.ts",
+        "urls/get.ps1",
+        "urls/notes.md",
+        "words/list.rb",
+    ] {
+        let shape = SHAPES.iter().find(|shape| shape.name == name).unwrap();
+        let text = shape.text.replace("@SECRET", SECRET).replace("@TOKEN", TOKEN);
+        let mut run = zscope(&["check", name, "--format", "json", "--fail-on", "never"]).file(name, text);
+        let said = told(&serde_json::from_str(&run.ended().stdout).unwrap()).remove(name).unwrap_or_default();
+        let asked: Vec<&str> = shape.scopes.iter().copied().filter(|scope| scope.ends_with("request")).collect();
+        assert_eq!(
+            (said.0, said.1),
+            (
+                asked.iter().map(|scope| (*scope).to_owned()).collect(),
+                shape.found.iter().map(|found| (*found).to_owned()).collect()
+            ),
+            "{name}"
+        );
+    }
+    let text = "zoho.oauth.scopes=ZohoBooks.bills.READ,\\\n    ZohoBooks.invoices.READ\n";
+    let mut run = zscope(&["check", "app.properties", "--format", "json"]).file("app.properties", text);
+    let said = told(&serde_json::from_str(&run.ended().stdout).unwrap()).remove("app.properties").unwrap();
+    assert_eq!(said.0, ["1 ZohoBooks.bills.READ request", "2 ZohoBooks.invoices.READ request"]);
 }

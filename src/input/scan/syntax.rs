@@ -79,6 +79,12 @@ impl Syntax {
         !matches!(self.family, Family::Unknown | Family::Data)
     }
 
+    /// Whether the file holds keys and values.
+    #[must_use]
+    pub(in crate::input) fn is_of_data(self) -> bool {
+        self.family == Family::Data
+    }
+
     /// Whether the file is for people to read: its scopes stand among words.
     #[must_use]
     pub fn is_of_words(self) -> bool {

@@ -67,9 +67,16 @@ impl<'t> Layout<'t> {
         }
         let asked = !self.is_mention(span, &line, key, &openers);
         let kind = if asked { ListKind::Request } else { ListKind::Mention };
-        let data = matches!(self.syntax.family, Family::Table | Family::Notebook | Family::Sql);
+        let data = matches!(self.syntax.family, Family::Table | Family::Notebook | Family::Sql) || self.is_cell(key);
         let fixable = asked && !data && !self.syntax.of_tests;
         Stand { kind, fixable, layer: None, in_words }
+    }
+
+    /// Whether a scope is what a record of a file of data is known by, as in a catalog of scopes.
+    fn is_cell(&self, key: &Key) -> bool {
+        let name = key.name.as_ref().and_then(|name| self.text.get(name.clone())).unwrap_or("");
+        let knows = ["name", "id", "key", "code", "slug"].iter().any(|word| word.eq_ignore_ascii_case(name));
+        self.syntax.family == Family::Data && knows && !key.of_scopes
     }
 
     fn is_mention(&self, span: &Range<usize>, line: &Line<'_>, key: &Key, openers: &[Opener]) -> bool {

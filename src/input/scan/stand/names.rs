@@ -2,7 +2,7 @@
 
 /// Whether a name says that its scopes are not asked for: alternatives, aliases, labels, what is held or was once.
 pub(super) fn names_no_request(name: &str) -> bool {
-    const WORDS: [&str; 34] = [
+    const WORDS: [&str; 40] = [
         "alias",
         "aliases",
         "alternative",
@@ -11,6 +11,12 @@ pub(super) fn names_no_request(name: &str) -> bool {
         "anyof",
         "deprecated",
         "description",
+        "display",
+        "hint",
+        "placeholder",
+        "summary",
+        "title",
+        "tooltip",
         "descriptions",
         "either",
         "equivalent",
