@@ -54,6 +54,10 @@ struct Word {
 /// Where commands begin: `curl` as a word of its own.
 pub(super) fn starts(text: &str) -> impl Iterator<Item = usize> {
     text.match_indices("curl").map(|(at, _)| at).filter(|&at| {
+        let line = text.get(..at).map_or("", |front| front.rsplit('\n').next().unwrap_or(""));
+        if line.trim_start().starts_with('#') {
+            return false;
+        }
         let before = text.get(..at).and_then(|front| front.chars().next_back());
         let after = text.get(at + 4..).unwrap_or("");
         let after = after.strip_prefix(".exe").unwrap_or(after);
@@ -356,6 +360,7 @@ mod tests {
             ("curl https://h.zoho.eu/a/<id>/b -o out.json", &["GET https://h.zoho.eu/a/{id}/b"]),
             ("os.system(\"curl -X PUT https://h.zoho.eu/a\")", &["PUT https://h.zoho.eu/a"]),
             ("curl ^\n  -X POST https://h.zoho.eu/a", &["POST https://h.zoho.eu/a"]),
+            ("# curl https://h.zoho.eu/a", &[]),
             ("curl https://h.zoho.eu/a # curl https://h.zoho.eu/b", &["GET https://h.zoho.eu/a"]),
             ("curl_setopt($c, CURLOPT_URL, 'https://h.zoho.eu/a')", &[]),
             ("libcurl is here; curl", &[]),

@@ -1,9 +1,7 @@
 //! What kind of text it is, told by what stands in it.
 
-use std::path::Path;
-
+use super::source::Language;
 use super::{curl, log};
-use crate::input::scan::Syntax;
 
 /// The kinds of texts that tell of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +31,10 @@ impl Kind {
             // One object a line is a log.
             return if log::is_line(first) { Self::Log } else { Self::Json };
         }
-        if Syntax::of(Path::new(name)).is_known_to_scans() {
+        if Language::of(name).is_some() {
+            return Self::Code;
+        }
+        if text.contains("invokeurl") {
             return Self::Code;
         }
         let lines: Vec<&str> = std::iter::once(first).chain(lines).collect();

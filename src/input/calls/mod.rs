@@ -13,6 +13,8 @@
 //! ```
 
 mod body;
+#[cfg(test)]
+mod corpus;
 mod curl;
 mod har;
 mod json;
@@ -23,6 +25,7 @@ mod openapi;
 mod policy;
 mod postman;
 mod seen;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +38,7 @@ use crate::text::{Place, Source, SourceId, Span};
 use crate::yaml;
 use json::Json;
 use kind::Kind;
+use source::{Language, Zoho};
 
 /// The most that is held of one text, in bytes; logs may be of any length.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
@@ -48,15 +52,14 @@ const MOST_YAML: usize = 32 * 1024 * 1024;
 /// Reads calls from texts of any kind.
 #[derive(Debug)]
 pub struct Reader<'c> {
-    #[expect(dead_code, reason = "the readers of source code look hosts up in it")]
-    catalog: &'c Catalog,
+    zoho: Zoho<'c>,
 }
 
 impl<'c> Reader<'c> {
     /// Knows the hosts and calls of a catalog, overlays included.
     #[must_use]
     pub fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog }
+        Self { zoho: Zoho::new(catalog) }
     }
 
     /// Reads a text whose kind is told by what stands in it.
@@ -68,7 +71,24 @@ impl<'c> Reader<'c> {
             Kind::Yaml => document(id, text),
             Kind::Log => log::read(id, text),
             Kind::Curl => curl::read(id, text),
-            Kind::Code | Kind::Lines => lines::read(id, text),
+            Kind::Code => {
+                let language = Language::of(source.name()).unwrap_or_else(|| Language::guessed(text));
+                source::find(id, source, language, &self.zoho)
+            }
+            Kind::Lines => lines::read(id, text),
+        }
+    }
+
+    /// Reads a file of a source tree: the calls to Zoho that its code makes. A file that is no code has none.
+    #[must_use]
+    pub fn scan(&self, id: SourceId, source: &Source) -> SeenCalls {
+        if let Some(language) = Language::of(source.name()) {
+            return source::find(id, source, language, &self.zoho);
+        }
+        let is_json = source.name().to_ascii_lowercase().ends_with(".json") && source.text().contains("Zoho");
+        match Json::parse(id, source.text()).ok().filter(|_| is_json) {
+            Some(root) => source::of_json(root, &self.zoho),
+            None => SeenCalls::default(),
         }
     }
 
@@ -102,7 +122,6 @@ impl<'c> Reader<'c> {
         Ok((source, seen))
     }
 
-    #[expect(clippy::unused_self, reason = "lists of tools are looked up in the catalog")]
     fn json(&self, id: SourceId, text: &str) -> SeenCalls {
         let root = match Json::parse(id, text) {
             Ok(root) => root,
@@ -122,8 +141,10 @@ impl<'c> Reader<'c> {
         } else if has("openapi") || has("swagger") {
             document(id, text)
         } else {
-            let mut seen = SeenCalls::default();
-            seen.leave(root.place(), "JSON that holds no calls: neither HAR, Postman, OpenAPI nor a list of tools");
+            let mut seen = source::of_json(root, &self.zoho);
+            if seen.is_empty() {
+                seen.leave(root.place(), "JSON that holds no calls: neither HAR, Postman, OpenAPI nor a list of tools");
+            }
             seen
         }
     }
