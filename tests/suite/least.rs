@@ -209,3 +209,18 @@ fn a_refusal_is_named_with_the_scope_that_ends_it() {
         assert_eq!(run(other, &["GET", "/crm/v8/Leads"]).code, Some(1), "{other}");
     }
 }
+
+#[test]
+fn a_source_tree_is_read_for_calls() {
+    let mut run = zscope(&["least", "--scan", "src", "--format", "json"])
+        .file("src/a.py", "import requests\nrequests.get('https://www.zohoapis.eu/books/v3/invoices')\n")
+        .file("src/README.md", "POST https://www.zohoapis.eu/books/v3/bills makes a bill\n")
+        .file("src/picture.png", [0xff, 0xd8, 0xff, 0x00]);
+    let ended = run.ended();
+    let document: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(document["list"], "ZohoBooks.invoices.READ", "{}{}", ended.stdout, ended.stderr);
+    assert_eq!(
+        (&document["calls"][0]["seen"][0]["input"], &document["calls"][0]["seen"][0]["line"]),
+        (&"src/a.py".into(), &2.into())
+    );
+}

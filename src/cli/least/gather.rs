@@ -5,7 +5,7 @@ use std::io::{self, BufReader, IsTerminal as _};
 use std::path::Path;
 
 use super::super::error::CommandError;
-use super::super::files;
+use super::super::{files, scan};
 use super::Args;
 use crate::catalog::Catalog;
 use crate::input::calls::{Certainty, Left, Method, Reader, SeenCall, SeenCalls, Via};
@@ -37,7 +37,7 @@ pub(super) fn gather(
         let id = sources.add(Source::new("<argument>", calls.join("\n")));
         found.append(reader.read(id, sources.get(id)));
     }
-    let is_nothing_named = args.inputs.is_empty();
+    let is_nothing_named = args.inputs.is_empty() && args.scan.is_empty();
     for call in app.iter().filter(|_| is_nothing_named).flat_map(|app| &app.calls) {
         let method = Method::named(call.method);
         found.add(SeenCall::new(method, &*call.path, call.place, Certainty::Proven, Via::Policy));
@@ -48,8 +48,9 @@ pub(super) fn gather(
                 .help("list them under `calls:`, or name inputs that hold them"));
         }
         None if is_nothing_named && io::stdin().is_terminal() => {
-            return Err(CommandError::usage("there are no calls")
-                .help("name calls, files that hold them, or --app with the calls of the policy"));
+            return Err(CommandError::usage("there are no calls").help(
+                "name calls, files that hold them, --scan with source code, or --app with the calls of the policy",
+            ));
         }
         _ => {}
     }
@@ -58,6 +59,22 @@ pub(super) fn gather(
     for path in paths {
         if let Err(unread) = read(path, &reader, sources, &mut found) {
             not_evaluated.push(unread);
+        }
+    }
+    if !args.scan.is_empty() {
+        let tree = scan::files_of(&args.scan);
+        not_evaluated.extend(tree.not_evaluated);
+        for path in tree.files {
+            // What is no text holds no source code.
+            let Ok(text) = files::read_file(&path) else { continue };
+            let id = sources.next_id();
+            let name = path.to_string_lossy();
+            let source = Source::new(name.strip_prefix("./").unwrap_or(&name), text);
+            let in_it = reader.scan(id, &source);
+            if !in_it.is_empty() {
+                sources.add(source);
+                found.append(in_it);
+            }
         }
     }
     let SeenCalls { calls: seen, left, .. } = found;

@@ -34,6 +34,10 @@ pub(super) struct Args {
     #[arg(value_name = "INPUT")]
     inputs: Vec<OsString>,
 
+    /// Files and folders of source code in which calls are looked for. May be repeated
+    #[arg(long, value_name = "PATH")]
+    scan: Vec<PathBuf>,
+
     #[command(flatten)]
     basis: Basis,
 
@@ -73,7 +77,7 @@ pub(super) struct Args {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["inputs", "requested", "granted", "check", "proof", "likely", "why"]
+        conflicts_with_all = ["inputs", "scan", "requested", "granted", "check", "proof", "likely", "why"]
     )]
     verify: Option<PathBuf>,
 
@@ -90,7 +94,7 @@ const EXAMPLES: &str = "\
 Examples:
   zscope least GET /books/v3/invoices POST /crm/v8/Leads
   zscope least calls.txt traffic.har --why
-  zscope least calls.txt --requested 'ZohoCRM.modules.ALL,ZohoCRM.users.READ'
+  zscope least --scan src --requested 'ZohoCRM.modules.ALL,ZohoCRM.users.READ'
   zscope least --app invoice-sync --granted token.json
   zscope least calls.txt --format markdown > SCOPES.md && zscope least calls.txt --check SCOPES.md
   zscope least calls.txt --proof proof.json && zscope least --verify proof.json

@@ -30,6 +30,7 @@ use crate::text::{Source, Sources};
 use apps::Apps;
 use fix::{Fixed, Fixer};
 use open::OwnFiles;
+pub(super) use walk::files_of;
 use worker::{FoundFile, Outcomes};
 
 /// Arguments of `zscope scan`.

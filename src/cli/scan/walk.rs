@@ -18,7 +18,7 @@ use crate::cli::error::CommandError;
 use crate::cli::files;
 use crate::cli::git::{Repository, plain};
 use crate::input::scan::Scanner;
-use crate::report::Skipped;
+use crate::report::{NotEvaluated, Skipped};
 
 /// Scans what the arguments name.
 pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> Result<Outcomes, CommandError> {
@@ -74,6 +74,35 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> 
     outcomes.add(shared.outcomes.into_inner().unwrap_or_default());
     progress.end();
     Ok(outcomes)
+}
+
+/// The files of a tree, for who reads them himself.
+pub(in crate::cli) struct Files {
+    pub(in crate::cli) files: Vec<PathBuf>,
+    pub(in crate::cli) not_evaluated: Vec<NotEvaluated>,
+}
+
+/// The files that some paths lead to: what git knows of a tree, and where it knows nothing, everything. No link is followed.
+pub(in crate::cli) fn files_of(paths: &[PathBuf]) -> Files {
+    let mut outcomes = Outcomes::default();
+    let (mut files, folders) = sorted_out(paths, &tree(), &mut outcomes);
+    let mut met = Listing::default();
+    for folder in &folders {
+        met.add(folder, true, &mut outcomes);
+    }
+    let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|found| found.is_file());
+    files.extend(met.files.into_iter().filter(is_file));
+    if let Some((first, rest)) = met.folders.split_first() {
+        let mut walk = WalkBuilder::new(first);
+        for folder in rest {
+            walk.add(folder);
+        }
+        let entries = set(&mut walk, Override::empty()).build().filter_map(Result::ok);
+        files.extend(entries.map(ignore::DirEntry::into_path).filter(is_file));
+    }
+    files.sort();
+    files.dedup();
+    Files { files, not_evaluated: outcomes.not_evaluated }
 }
 
 /// The tree that links must not lead out of: the repository around the working folder, or that folder.
