@@ -233,7 +233,8 @@ impl<'t> Judge<'t> {
                 let reach = graph.reach(id);
                 let lists = self.lists().into_iter().map(|lists| &lists.deny);
                 let met = lists.map(|list| (list, list.meeting(graph, &reach)));
-                met.flat_map(|(list, met)| met.iter().map(|number| list.entries.entry(number)).collect::<Vec<_>>()).collect()
+                met.flat_map(|(list, met)| met.iter().map(|number| list.entries.entry(number)).collect::<Vec<_>>())
+                    .collect()
             }
             Verdict::Allowed if self.is_allowed(id) => {
                 let mut entries: Vec<&Entry> = Vec::new();

@@ -24,9 +24,7 @@ use crate::judge::{self, Judge, Judged, Memory, Table};
 use crate::least::{self, Least};
 use crate::policy::{App, CallEntry, Effective, Policy};
 use crate::report::{CatalogInfo, NotEvaluated, PolicyInfo, Report, RunInfo, mark_waived};
-use crate::rules::{
-    self, AppScopes, Drift, IgnoreUse, Inspection, Measure, PolicyChange, Rule, RunContext, WaiverUse,
-};
+use crate::rules::{self, AppScopes, Drift, IgnoreUse, Inspection, Measure, PolicyChange, Rule, RunContext, WaiverUse};
 use crate::text::{Place, Sources};
 use memo::Memo;
 

@@ -107,7 +107,9 @@ mod tests {
         for value in ["{secret}", "{{client_secret}}", "<your secret>", "[Password]", "$SECRET", "${secret}"] {
             assert!(is_filled_in(value), "{value}");
         }
-        for value in ["hunter2", "$ecret", "{1000.8cb99d3f5a0e47c2b16d9e8f7a205c41.4f1a7c9e2b8d6053c7e9a1f4b2d80657}", "a{b}"] {
+        for value in
+            ["hunter2", "$ecret", "{1000.8cb99d3f5a0e47c2b16d9e8f7a205c41.4f1a7c9e2b8d6053c7e9a1f4b2d80657}", "a{b}"]
+        {
             assert!(!is_filled_in(value), "{value}");
         }
     }

@@ -6,7 +6,7 @@ use crate::access::{self, Known, Unknown};
 use crate::catalog::model::{Erratum, Invalid};
 use crate::catalog::{Resource, Service, Status};
 use crate::finding::{Confidence, Finding, RuleInfo, Severity};
-use crate::scope::is_placeholder;
+use crate::scope::{Scope, is_placeholder};
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(
@@ -75,7 +75,7 @@ fn unknown_scope(cx: &ScopeContext<'_>, why: Unknown<'_>) -> Finding {
     }
     match why {
         Unknown::Resource(service) if cx.scope.is_full_access() => no_full_access(cx, service),
-        Unknown::Resource(service) if names_full_access(cx, service) => partly_full(cx, service),
+        Unknown::Resource(service) if is_part_of_full_access(cx.scope) => part_of_full_access(cx, service),
         Unknown::Resource(service) => no_resource(cx, service),
         Unknown::Operation(service, resource) => no_operation(cx, service, resource),
         Unknown::Word | Unknown::Service(_) => no_word(cx),
@@ -116,28 +116,22 @@ fn no_full_access(cx: &ScopeContext<'_>, service: &Service) -> Finding {
     ))
 }
 
-/// Whether a scope names full access with another operation than the one that there is.
-fn names_full_access(cx: &ScopeContext<'_>, service: &Service) -> bool {
-    let names = matches!(cx.scope.resource(), [one] if one.eq_ignore_ascii_case("fullaccess"));
-    names && service.full_access.is_some()
+/// Whether it asks for full access with another operation than the one that there is.
+fn is_part_of_full_access(scope: &Scope) -> bool {
+    matches!(scope.resource(), [only] if only.eq_ignore_ascii_case("fullaccess"))
 }
 
-fn partly_full(cx: &ScopeContext<'_>, service: &Service) -> Finding {
+fn part_of_full_access(cx: &ScopeContext<'_>, service: &Service) -> Finding {
     let operation = cx.scope.operation().unwrap_or_default();
-    let alike = |resource: &&Resource| {
+    let has = |resource: &&Resource| {
         let named = resource.operations.iter().any(|known| known.name.eq_ignore_ascii_case(operation));
         named && resource.path.iter().all(|part| !is_placeholder(part))
     };
-    let better = service.resources.iter().filter(alike);
-    let better: Vec<String> = better.map(|known| service.scope(&known.path, operation).to_string()).collect();
-    let whole = service.full_access.as_ref().map_or_else(String::new, |full| format!("`{}`", full.scope));
-    let help = if better.is_empty() {
-        format!("name the resources that the app needs, or write {whole}, which is everything")
-    } else {
-        format!("which is less than {whole}: {}", quoted(&better, 5))
-    };
-    cx.finding(format!("there is no `fullaccess.{operation}`: full access to {} is one scope, {whole}", service.product))
-        .help(help)
+    let narrower = service.resources.iter().filter(has);
+    let narrower: Vec<String> = narrower.map(|known| service.scope(&known.path, operation).to_string()).collect();
+    let such_as = if narrower.is_empty() { String::new() } else { format!(": {}", quoted(&narrower, 5)) };
+    cx.finding(format!("`{}` is no scope: full access has `all` alone", cx.scope))
+        .help(format!("ask for {operation} of the resources that the app needs{such_as}"))
 }
 
 fn no_resource(cx: &ScopeContext<'_>, service: &Service) -> Finding {
