@@ -169,7 +169,7 @@ fn look_up<'c>(index: &Index<'c>, catalog: &'c Catalog, seen: &SeenCall, number:
         Ok(call) => call,
         Err(error) => {
             let url = seen.url.split(['?', '#']).next().unwrap_or_default();
-            row.call = redact(&format!("{} {url}", method.unwrap_or_default())).trim().to_owned();
+            redact(&format!("{} {url}", method.unwrap_or_default())).trim().clone_into(&mut row.call);
             row.doubts.push(error.to_string());
             return vec![Row { need: Need::Unknown(Vec::new()), ..row }];
         }
@@ -198,7 +198,7 @@ fn look_up<'c>(index: &Index<'c>, catalog: &'c Catalog, seen: &SeenCall, number:
             }
         };
         let products = index.spoken_for(&call).into_iter().map(|service| service.name.clone()).collect();
-        return vec![Row { need, products, ..row }];
+        return vec![Row { products, need, ..row }];
     };
     let mut rows = of_match(index, catalog, &call, first, seen, likely, &row);
     for other in &matches[1..] {

@@ -73,16 +73,16 @@ impl<'c> Problem<'c> {
     /// The question of what some calls need. Of a scope that stands for others, those are demanded. What a call names and
     /// nobody could request is no alternative, and what should not be used any more only where there is nothing else.
     pub(super) fn of(catalog: &'c Catalog, calls: &[Sets]) -> Self {
-        let calls = calls.iter().map(|sets| usable(catalog, sets)).collect();
-        Self::among(catalog, calls, None)
+        let calls: Vec<Sets> = calls.iter().map(|sets| usable(catalog, sets)).collect();
+        Self::among(catalog, &calls, None)
     }
 
     /// [`Problem::of`], where only some scopes can be chosen, be they out of use or not.
     pub(super) fn of_held(catalog: &'c Catalog, calls: &[Sets], held: &BTreeSet<ScopeId>) -> Self {
-        Self::among(catalog, calls.to_vec(), Some(held))
+        Self::among(catalog, calls, Some(held))
     }
 
-    fn among(catalog: &'c Catalog, calls: Vec<Sets>, held: Option<&BTreeSet<ScopeId>>) -> Self {
+    fn among(catalog: &'c Catalog, calls: &[Sets], held: Option<&BTreeSet<ScopeId>>) -> Self {
         let graph = Graph::of(catalog);
         let named: BTreeSet<ScopeId> = calls.iter().flatten().flatten().map(|scope| graph.id(scope)).collect();
         let mut demanded: BTreeMap<String, ScopeId> = BTreeMap::new();

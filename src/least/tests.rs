@@ -447,7 +447,7 @@ fn a_proof_of_calls_is_held_against_the_catalog() {
     for (what, change) in [
         ("fewer needs", (|call: &mut super::proof::ProvenCall| call.any_of.truncate(0)) as fn(&mut _)),
         ("other needs", |call| {
-            call.any_of = vec![vec!["ZohoBooks.invoices.READ".to_owned(), "Desk.basic.READ".to_owned()]]
+            call.any_of = vec![vec!["ZohoBooks.invoices.READ".to_owned(), "Desk.basic.READ".to_owned()]];
         }),
         ("another known call", |call| call.endpoint = Some("GET /books/v3/chickens".to_owned())),
         ("another call", |call| "GET /books/v3/contacts/1/comments/2/3".clone_into(&mut call.call)),

@@ -484,7 +484,7 @@ impl Tree<'_, '_, '_> {
         }
         for demand in &bound.demands {
             let sets = self.own_demand(*demand)?;
-            let is_met = |set: &Vec<usize>| set.iter().all(|start| is_given(start));
+            let is_met = |set: &Vec<usize>| set.iter().all(&is_given);
             if sets.iter().any(is_met) {
                 return Err("a bound counts a demand that is satisfied".to_owned());
             }

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 /// How many scopes are named.
 const NAMED: usize = 3;
 
-const DOCS: &str = r#"## What it does
+const DOCS: &str = r"## What it does
 Where the policy lists the `calls` of an application, reports a call for which the scopes of its requests, or of a token,
 do not suffice, with the narrowest scope to add and the answer that the call will get. A call of which the catalog does not
 state what it needs is never reported.
@@ -51,7 +51,7 @@ apps:
 ```scope app=invoice-sync
 ZohoBooks.invoices.READ,ZohoBooks.contacts.READ
 ```
-"#;
+";
 
 fn check(cx: &AppContext<'_>) -> Vec<Finding> {
     let mut found = Vec::new();

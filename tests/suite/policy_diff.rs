@@ -88,6 +88,7 @@ fn side<'a>(catalog: &'a Catalog, policy: &'a Policy) -> Side<'a> {
 
 /// Each pair of policies gets the answer that trying every scope of the catalog gives, and no name beyond the catalog
 /// that is tried at random contradicts it.
+#[expect(clippy::print_stdout, reason = "a test says how much it compared")]
 fn against_every_scope(pairs: usize) {
     let catalog = Catalog::embedded();
     let every: Vec<Scope> = catalog.services().flat_map(|service| service.scopes().map(|(scope, _)| scope)).collect();
@@ -156,7 +157,8 @@ fn beyond(dice: &mut Dice, pool: &[String], before: &Said, after: &Said) -> Scop
             match part {
                 "*" => parts.push((*dice.one(&["dreams", "invoices", "modules", "Any"])).to_owned()),
                 "**" => {
-                    (0..dice.throw(3)).for_each(|_| parts.push((*dice.one(&["dreams", "night", "modules"])).to_owned()))
+                    (0..dice.throw(3))
+                        .for_each(|_| parts.push((*dice.one(&["dreams", "night", "modules"])).to_owned()));
                 }
                 part if part.starts_with('{') => {
                     let names: Vec<&str> = part.trim_matches(['{', '}']).split(',').collect();

@@ -429,7 +429,7 @@ fn the_module_that_is_asked_for_decides() {
         ("GET /crm/v8/Cars", &["ZohoCRM.modules.custom.READ", "ZohoCRM.modules.READ"]),
         ("POST /crm/v8/Purchase_Requests", &["ZohoCRM.modules.custom.CREATE", "ZohoCRM.modules.CREATE"]),
         ("GET /crm/v8/Price_Books/1/actions/share", &["ZohoCRM.share.pricebooks.READ"]),
-        ("GET /crm/v8/Cars/1/actions/share", &["ZohoCRM.share.Cars.ALL", "ZohoCRM.share.Cars.READ"]),
+        ("GET /crm/v8/Cars/1/actions/share", &["ZohoCRM.share.Cars.READ", "ZohoCRM.share.custom.READ"]),
         ("GET /crm/v8/Sales_Orders/1/Attachments", &["ZohoCRM.modules.attachments.READ"]),
     ] {
         let found = first_scopes(call, 2);

@@ -330,7 +330,7 @@ fn policy(dice: &mut Dice, entries: &[String]) -> Said {
     let (default, extends) = (dice.throw(2) == 0, dice.throw(2) == 0);
     let mut waivers = Vec::new();
     let mut waiver_texts = Vec::new();
-    for id in 0..1 + usize::from(extends) {
+    for id in 0..=usize::from(extends) {
         let app = [None, Some(0), Some(id)][dice.throw(3)];
         let choices: [&[&'static str]; 4] =
             [&["denied"], &["not-allowed"], &["denied", "not-allowed"], &["full-access"]];

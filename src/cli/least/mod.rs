@@ -28,6 +28,7 @@ use gather::Gathered;
 /// Arguments of `zscope least`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Args {
     /// Calls, each a method and an address in one argument or two; files that hold calls (lines, HAR, Postman, OpenAPI,
     /// logs, curl commands, policies); or - for standard input. Without any: the calls of the policy's app

@@ -24,7 +24,7 @@ use super::setup::{Basis, Ready};
 use crate::catalog::Catalog;
 use crate::input::Request;
 use crate::input::scan::Scanner;
-use crate::report::{Coverage, Notice, Skipped, clean};
+use crate::report::{Coverage, Notice, clean};
 use crate::review::{Gathered, Review};
 use crate::text::{Source, Sources};
 use apps::Apps;
@@ -162,12 +162,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
     baseline.apply(&mut report, &review, evaluated)?;
-    let hidden = tree.coverage.skipped.get(&Skipped::Ignored).copied().unwrap_or_default();
     report.run.coverage = Some(tree.coverage);
     notices.extend(tree.notices);
     notices.extend(apps.outside());
     notices.extend(ground.new_comments(&report));
-    notices.extend(ground.new_ignore_rules(hidden));
     report.run.notices = notices;
     let outcome = outputs.write(report, args.inputs());
     // As with the report: the run ends here.

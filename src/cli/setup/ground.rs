@@ -181,19 +181,6 @@ impl Ground {
         notices
     }
 
-    /// Which ignore rules the change alters, where so many files are hidden by such rules.
-    pub(in crate::cli) fn new_ignore_rules(&self, hidden: usize) -> Vec<Notice> {
-        let Some(base) = self.base.as_ref().filter(|_| hidden > 0) else { return Vec::new() };
-        let changed = base.repository.changed(&base.commit, Path::new("")).unwrap_or_default();
-        let rules = changed.iter().filter(|changed| changed.path.file_name().is_some_and(|name| name == ".gitignore"));
-        let notice = |path: &Path| {
-            let s = if hidden == 1 { " is" } else { "s are" };
-            let message = format!("the change alters ignore rules, and {hidden} untracked file{s} hidden by such");
-            Notice::new("ignore-rules-changed", message).at(&base.shown(path)).help("`--no-ignore` scans them as well")
-        };
-        rules.map(|changed| notice(&changed.path)).collect()
-    }
-
     /// What kind of thing a path is in the revision, where it lies in the repository; the outer nothing where it does not.
     pub(super) fn kind_in_base(&self, path: &Path) -> Option<Result<Option<Kind>, CommandError>> {
         let (base, inside) = self.in_base(path)?;

@@ -152,7 +152,7 @@ impl<'c> Scanner<'c> {
         let Sightings { all, built, keys } = self.sightings(text, zoho);
         let mut requests = self.requests(id, text, all, syntax);
         if !keys.is_empty() {
-            self.add_named(id, text, &keys, syntax, &mut requests);
+            Self::add_named(id, text, &keys, syntax, &mut requests);
         }
         let place = |range: &Range<usize>| Place::new(id, Span::new(range.start, range.end));
         let asks = !built.is_empty() && built::calls_accounts(text);
@@ -309,14 +309,13 @@ impl<'c> Scanner<'c> {
             requests.push(request);
         }
         let left = urls.into_iter().zip(carried).filter(|(_, carried)| carried.is_none());
-        self.add_urls(id, text, left.map(|(around, _)| around), syntax, &mut requests);
+        Self::add_urls(id, text, left.map(|(around, _)| around), syntax, &mut requests);
         requests
     }
 
     /// Adds the consent URLs in which no scope stands that a scan sees: to the list that is filled in there, or else as
     /// requests of their own.
     fn add_urls(
-        &self,
         id: SourceId,
         text: &str,
         urls: impl Iterator<Item = Around>,
@@ -357,7 +356,7 @@ impl<'c> Scanner<'c> {
     }
 
     /// Adds what is a request by where it stands, whatever its words: the values of keys that name Zoho and scopes.
-    fn add_named(&self, id: SourceId, text: &str, keys: &[Range<usize>], syntax: Syntax, requests: &mut Vec<Request>) {
+    fn add_named(id: SourceId, text: &str, keys: &[Range<usize>], syntax: Syntax, requests: &mut Vec<Request>) {
         let mut added: Vec<Request> = Vec::new();
         for value in keys.iter().filter_map(|key| keyed::value(text, key, syntax)) {
             let written = text.get(value.clone()).unwrap_or("");

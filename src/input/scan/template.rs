@@ -383,11 +383,10 @@ impl Reader<'_> {
         }
         // People write blanks into the list of scopes.
         let in_quotes = match end {
-            End::Quote(quote) => line.contains(char::from(quote)),
-            End::Escaped(quote) => line.contains(char::from(quote)),
+            End::Quote(quote) | End::Escaped(quote) => line.contains(char::from(quote)),
             _ => false,
         };
-        if in_quotes && self.written.contains("?") {
+        if in_quotes && self.written.contains('?') {
             self.copy(line.len() - after.len());
             return true;
         }
@@ -484,15 +483,13 @@ impl Reader<'_> {
             match (quote, byte) {
                 (Some(open), byte) if byte == open => quote = None,
                 (Some(_), b'\n') => return at,
-                (Some(_), _) => {}
                 (None, b'"' | b'\'' | b'`') if depth > 0 => quote = Some(byte),
                 (None, b'(' | b'[' | b'{') => depth += 1,
                 (None, b')' | b']' | b'}') => match depth.checked_sub(1) {
                     Some(less) => depth = less,
                     None => return at,
                 },
-                (None, b';' | b',' | b'\n' | b'"' | b'`' | b'\\') if depth == 0 => return at,
-                (None, b'+') if depth == 0 => return at,
+                (None, b';' | b',' | b'\n' | b'"' | b'`' | b'\\' | b'+') if depth == 0 => return at,
                 (None, b'.' | b'&' | b'~' | b'|' | b'<') if depth == 0 => {
                     let length = operator(self.bytes, at);
                     let after = self.bytes.get(at + length);
