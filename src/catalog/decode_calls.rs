@@ -2,7 +2,7 @@
 
 use super::decode::Decoder;
 use super::fields::Fields;
-use super::model::{Endpoint, Host, Needs, OtherPath, Resource, Service};
+use super::model::{Endpoint, Host, Needs, OtherPath, Resource, Service, has_fixed_part};
 use crate::scope::{Scope, is_placeholder};
 use crate::text::{Problem, Span};
 use crate::yaml::{Node, Value};
@@ -105,7 +105,7 @@ impl Decoder<'_> {
         if !path.starts_with('/') && !path.starts_with("https://") {
             self.problem(node.span, format!("the path `{path}` begins with neither `/` nor `https://`"));
         }
-        if path.starts_with('/') && path.split('/').all(|segment| segment.is_empty() || is_placeholder(segment)) {
+        if !has_fixed_part(path) {
             self.problem(node.span, format!("nothing of the path `{path}` is fixed: it would match any path"));
         }
         let line = self.line(node.span);

@@ -496,6 +496,12 @@ impl Endpoint {
     }
 }
 
+/// Whether anything of a path is fixed: one that is made of placeholders alone would match any path.
+#[must_use]
+pub fn has_fixed_part(path: &str) -> bool {
+    !path.starts_with('/') || path.split('/').any(|segment| !segment.is_empty() && !is_placeholder(segment))
+}
+
 /// A path with nameless placeholders: what a call's placeholders are called makes no other call.
 #[must_use]
 pub fn path_form(path: &str) -> String {

@@ -11,7 +11,7 @@ use super::{
 use crate::catalog::Catalog;
 use crate::catalog::model::{
     Endpoint, Endpoints, FullAccess, LeftOut, Needs, Operation, Provenance, Resource, Service, Source, SourceRef,
-    Status, path_form,
+    Status, has_fixed_part, path_form,
 };
 use crate::scope::{Scope, is_scope_char};
 use crate::text::Span;
@@ -137,6 +137,9 @@ impl Assembler<'_> {
 
     fn call(&mut self, call: &Call) {
         let name = format!("{} {}", call.method, call.path);
+        if !has_fixed_part(&call.path) {
+            return self.leave_out(true, &name, "nothing of its path is fixed: it would match any path", call.span);
+        }
         let needs = match &call.needs {
             RawNeeds::Silent(why) => return self.leave_out(true, &name, why, call.span),
             RawNeeds::Nothing => {

@@ -323,7 +323,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::catalog::decode;
+    use crate::catalog::{Endpoint, decode};
 
     const DOCUMENTS: [(&str, Kind); 4] = [
         (include_str!("../../tests/fixtures/openapi/alternatives.json"), Kind::OpenApi),
@@ -334,6 +334,25 @@ mod tests {
 
     const PIECES: [&str; 14] =
         ["", "\"", "null", "[]", "{}", "[\"a.b.READ\"]", ".", "{é}", "ZohoBooks.", " ", "\\u0000", ",", "/", "~"];
+
+    #[test]
+    fn a_call_of_which_nothing_is_fixed_is_left_out_and_told() {
+        let text = r#"{ "openapi": "3.0.3", "servers": [{ "url": "https://gadgets.zoho.com/" }],
+            "paths": {
+                "/{module}/{id}": { "get": { "security": [{ "zoho": ["ZohoGadgets.wheels.READ"] }] } },
+                "//{module}": { "get": { "security": [{ "zoho": ["ZohoGadgets.wheels.READ"] }] } },
+                "/wheels/{id}": { "get": { "security": [{ "zoho": ["ZohoGadgets.wheels.READ"] }] } } },
+            "components": { "securitySchemes": { "zoho": { "type": "oauth2", "flows": { "authorizationCode": {
+                "scopes": { "ZohoGadgets.wheels.READ": "Read wheels" } } } } } } }"#;
+        let documents = [Document::new(Source::new("x", text), "x")];
+        let import = import(&Catalog::embedded(), &documents, Kind::OpenApi, &Options::default()).unwrap();
+        let file = Source::new("x.yaml", write(&import.service, &import.endpoints));
+        decode(&file).unwrap();
+        let calls: Vec<String> = import.endpoints.calls.iter().map(Endpoint::call).collect();
+        assert_eq!(calls, ["GET /wheels/{id}"]);
+        let left: Vec<&str> = import.service.left_out.iter().map(|left| left.what.as_str()).collect();
+        assert_eq!(left, ["GET //{module}", "GET /{module}/{id}"]);
+    }
 
     proptest! {
         #[test]
