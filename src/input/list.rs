@@ -22,7 +22,7 @@ pub struct List {
     pub items: Vec<Item>,
     /// What stood between them, each kind once, in order of first use.
     pub separators: Vec<Separator>,
-    /// How many more items say again what one of these says, beyond the first [`WHOLE`].
+    /// How many more items say again what one of these says, beyond the first thousand.
     pub repeated: usize,
     /// What the items say, once there are so many.
     seen: HashSet<String>,
