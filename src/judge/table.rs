@@ -57,7 +57,8 @@ pub struct Judge<'t> {
 }
 
 /// The verdicts as they stand in cells; 0 is a cell that nobody asked for.
-const CELLS: [Verdict; 4] = [Verdict::Allowed, Verdict::Denied, Verdict::NotAllowed, Verdict::Unknown];
+const CELLS: [Verdict; 5] =
+    [Verdict::Allowed, Verdict::Denied, Verdict::NotAllowed, Verdict::Unknown, Verdict::NoPolicy];
 
 impl<'a> Table<'a> {
     /// The table of a policy. Nothing is judged before it is asked for.
@@ -194,7 +195,7 @@ impl<'t> Judge<'t> {
         } else if !self.graph().is_known(id) {
             Verdict::Unknown
         } else if self.table.policy.default == Effect::Allow {
-            Verdict::Allowed
+            Verdict::NoPolicy
         } else {
             Verdict::NotAllowed
         }
@@ -220,7 +221,7 @@ impl<'t> Judge<'t> {
     /// Whether a scope would pass.
     #[must_use]
     pub fn passes(self, scope: &Scope) -> bool {
-        self.verdict(self.graph().id(scope)) == Verdict::Allowed
+        self.verdict(self.graph().id(scope)).passes()
     }
 
     /// Why the verdict on a scope is what it is.
@@ -248,7 +249,7 @@ impl<'t> Judge<'t> {
             let witness = access::find_call(catalog, scope, |need| !is_denied(need));
             return Reasons::new(verdict, &entries, Effect::Deny, or_itself(excess, scope), witness.map(Witness::from));
         }
-        if verdict == Verdict::Allowed && self.is_allowed(id) {
+        if verdict == Verdict::Allowed {
             let mut entries: Vec<&Entry> = Vec::new();
             for start in graph.starts(id) {
                 let above = graph.above_least(start);

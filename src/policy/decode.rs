@@ -1,13 +1,13 @@
 //! One policy file, as its tree says, before the files it extends are taken in.
 
-use crate::catalog::data_centre;
+use crate::catalog::{DataClass, data_centre};
 use crate::finding::RuleInfo;
 use crate::text::{Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, extent, shown};
 use super::{
-    App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned,
+    App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, Review, RulePages, Spanned,
     UnknownGrant, Verdict, Waiver, rule_pages,
 };
 
@@ -22,6 +22,7 @@ pub(super) const POLICY_KEYS: &[&str] = &[
     "deny",
     "rules",
     "comments",
+    "review",
     "apps",
     "waivers",
     "unknown-grants",
@@ -40,11 +41,13 @@ const TEST_KEYS: &[&str] = &["app", "scopes", "expect"];
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
+const REVIEWS: &[(&str, Review)] = &[("literal", Review::Literal), ("off", Review::Off)];
 const COMMENTS: &[(&str, bool)] = &[("allowed", true), ("off", false)];
 const MOST_DAYS: u32 = 3650;
 
 const EXPECTED: &[(&str, Verdict)] = &[
     ("allowed", Verdict::Allowed),
+    ("no-policy", Verdict::NoPolicy),
     ("denied", Verdict::Denied),
     ("not-allowed", Verdict::NotAllowed),
     ("unknown", Verdict::Unknown),
@@ -65,6 +68,8 @@ pub(super) struct File {
     pub(super) tests: Vec<Named<PolicyTest>>,
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
+    pub(super) sensitive: Option<Vec<DataClass>>,
+    pub(super) review: Option<Review>,
     pub(super) rule_pages: Option<RulePages>,
     pub(super) comments: Option<Comments>,
     pub(super) max_waiver_days: Option<u32>,
@@ -112,6 +117,8 @@ impl Reader<'_> {
             tests: self.each(fields.get("tests"), "a list of tests", Self::test),
             catalog: fields.get("catalog").and_then(|node| self.spanned(node, "the path of a folder")),
             data: self.data_overrides(fields.get("data")),
+            sensitive: self.sensitive_classes(fields.get("data")),
+            review: fields.get("review").and_then(|node| self.choice(node, "a way to review", REVIEWS)),
             rule_pages: fields.get("rule-pages").and_then(|node| self.rule_pages(node)),
             max_waiver_days: fields.get("max-waiver-days").and_then(|node| self.days(node)),
         })

@@ -37,7 +37,7 @@ mod waiver;
 pub use discover::names_in;
 pub use model::{
     App, CallEntry, Comments, DataOverride, Effect, Effective, Entry, Level, LevelSetting, Levels, Origin, Policy,
-    PolicyTest, Spanned, UnknownGrant,
+    PolicyTest, Review, Spanned, UnknownGrant,
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use rule_pages::RulePages;

@@ -96,11 +96,11 @@ fn help(cx: &ScopeContext<'_>) -> String {
     let instead = quoted(&allowed, 4);
     if has_operation(scope, "ALL") && other.is_empty() {
         return format!(
-            "request {instead} instead, or allow `{entry}`: it holds every operation, those that Zoho adds tomorrow \
-             included, so allowing the known ones does not allow it"
+            "request {instead} instead: `{scope}` holds every operation, those that Zoho adds tomorrow included, so \
+             allowing the known ones does not allow it"
         );
     }
-    format!("request {instead} instead, which the policy allows, or allow `{entry}` if the app needs all of it")
+    format!("request {instead} instead, which the policy allows")
 }
 
 /// The narrowest entry that allows a scope.

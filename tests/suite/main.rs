@@ -26,6 +26,7 @@ mod policies;
 mod program;
 mod reading;
 mod readme;
+mod reports;
 mod rooms;
 mod run;
 mod scan;

@@ -31,7 +31,7 @@ fn a_list_with_odd_case_and_a_stray_dot() {
     assert_eq!(ended.code, Some(0));
     let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(report["summary"]["scopes"], 4);
-    assert_eq!(report["summary"]["allowed"], 4);
+    assert_eq!(report["summary"]["no_policy"], 4);
     assert_eq!(codes(&ended.stdout), ["ZS003", "ZS001"]);
     insta::assert_snapshot!(check(&[list]).transcript());
 }

@@ -186,10 +186,13 @@ fn what_of_the_policy_is_not_used_is_told() {
 fn the_last_line_says_what_the_run_comes_to() {
     let last = |scope: &str| zscope(&["check", scope]).ended().stdout.lines().last().unwrap().to_owned();
     assert!(last("ZohoBooks.fullaccess.all").starts_with(
-        "fails: 1 error, 0 warnings, 0 notes · 1 scope: 1 refused by a rule · policy builtin:least-privilege"
+        "fails: 1 error, 0 warnings, 0 notes · 1 scope (1 with errors): 1 flagged · policy builtin:least-privilege"
     ));
-    assert!(last("ZohoBooks.invoices.READ").starts_with("all well: 1 scope allowed, no findings"));
-    assert!(last("ZohoBooks.invoices.ALL").starts_with("passes: 0 errors, 1 warning, 0 notes · 1 scope: 1 allowed"));
+    assert!(last("ZohoBooks.invoices.READ").starts_with("passes: no findings · 1 scope: 1 unflagged"));
+    assert!(
+        last("ZohoBooks.invoices.ALL")
+            .starts_with("passes: 0 errors, 1 warning, 0 notes · 1 scope (1 with warnings): 1 flagged")
+    );
 }
 
 #[test]

@@ -213,7 +213,8 @@ impl Answers<'_> {
         let allow: Vec<Vec<String>> = allow.iter().map(|entry| pattern(entry)).collect();
         let scope = scope.to_ascii_lowercase();
         match (self.model.allows(&allow, &scope), self.model.is_known(&scope), said.default) {
-            (true, ..) | (_, true, true) => Verdict::Allowed,
+            (true, ..) => Verdict::Allowed,
+            (_, true, true) => Verdict::NoPolicy,
             (_, false, _) => Verdict::Unknown,
             _ => Verdict::NotAllowed,
         }

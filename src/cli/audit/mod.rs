@@ -92,7 +92,8 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     }
     let mut ready = args.basis.prepare()?;
     let notices = ready.notices();
-    let Ready { policy, catalog, as_of, mut sources, .. } = ready;
+    let Ready { mut policy, catalog, as_of, mut sources, .. } = ready;
+    args.reporting.restrict(&mut policy)?;
     let requested = args.requested.as_deref().map(|list| requested(list, &mut sources)).transpose()?;
     let lock = args.check_lock.as_deref().map(|path| read_lock(path, &mut sources)).transpose()?;
     let lock_file = args.lock.as_deref().map(LockFile::at).transpose()?;

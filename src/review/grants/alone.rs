@@ -42,8 +42,8 @@ pub(super) struct Alone {
     pub(super) waived: Vec<Waived>,
     /// How many findings each waiver absolves, where it absolves any.
     pub(super) uses: Box<[(usize, usize)]>,
-    /// An error stands.
-    pub(super) fails: bool,
+    /// The worst severity of what stands.
+    pub(super) worst: Option<Severity>,
     /// An error is absolved.
     pub(super) is_absolved: bool,
     /// What it brings into combinations.
@@ -58,8 +58,9 @@ impl Alone {
     }
 
     /// The verdict where the scope stands first in its list, with what other findings on it there are.
-    pub(super) fn verdict(&self, fails: bool, is_absolved: bool) -> Verdict {
-        let waived = (self.is_absolved || is_absolved) && !self.fails && !fails;
+    pub(super) fn verdict(&self, worst: Option<Severity>, is_absolved: bool) -> Verdict {
+        let fails = self.worst.max(worst) == Some(Severity::Error);
+        let waived = (self.is_absolved || is_absolved) && !fails;
         if waived { Verdict::Waived } else { self.judged.verdict }
     }
 
@@ -81,7 +82,7 @@ impl Alone {
             service: service(&judged).into(),
             told: findings.iter().map(|finding| (finding.rule, finding.severity)).collect(),
             uses: uses.into_iter().enumerate().filter(|(_, times)| *times > 0).collect(),
-            fails: findings.iter().any(|finding| finding.severity == Severity::Error),
+            worst: findings.iter().map(|finding| finding.severity).max(),
             is_absolved: waived.iter().any(|waived| waived.finding.severity == Severity::Error),
             profile,
             hash: judged.scope.as_ref().map_or(0, |scope| scopes.hashes.hash_one(scope)),

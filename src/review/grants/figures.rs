@@ -117,8 +117,8 @@ struct Part {
     /// It stands in the list for the first time: rules look at it here.
     is_first: bool,
     place: Place,
-    /// What rules on the whole list say of it: an error that stands, an error that is absolved.
-    fails: bool,
+    /// What rules on the whole list say of it: the worst severity of what stands, and whether an error is absolved.
+    worst: Option<Severity>,
     is_absolved: bool,
 }
 
@@ -153,17 +153,21 @@ impl Composed {
             let is_first = !parts.iter().any(|part| part.alone.is_same(&alone));
             // Clear of every place in the frame.
             let place = Place::new(scopes.nowhere, Span::new(2 * at + 8, 2 * at + 9));
-            parts.push(Part { alone, is_first, place, fails: false, is_absolved: false });
+            parts.push(Part { alone, is_first, place, worst: None, is_absolved: false });
         }
         let found = together(audit, frame, &parts);
         let (findings, waived, uses) =
             if found.is_empty() { Default::default() } else { audit.filtered(found, frame.matched) };
-        let on = |parts: &mut Vec<Part>, finding: &Finding, mark: fn(&mut Part)| {
-            let part = finding.scope_index().filter(|_| finding.severity == Severity::Error);
-            part.and_then(|at| parts.get_mut(at)).map(mark);
-        };
-        findings.iter().for_each(|finding| on(&mut parts, finding, |part| part.fails = true));
-        waived.iter().for_each(|waived| on(&mut parts, &waived.finding, |part| part.is_absolved = true));
+        for finding in &findings {
+            if let Some(part) = finding.scope_index().and_then(|at| parts.get_mut(at)) {
+                part.worst = part.worst.max(Some(finding.severity));
+            }
+        }
+        for finding in waived.iter().map(|waived| &waived.finding) {
+            if let Some(part) = finding.scope_index().and_then(|at| parts.get_mut(at)) {
+                part.is_absolved |= finding.severity == Severity::Error;
+            }
+        }
         Self { parts, findings, waived, uses }
     }
 
@@ -173,10 +177,10 @@ impl Composed {
         figures.all.add_state(state, 1);
         for part in &self.parts {
             let verdict = part.verdict();
-            let fails = part.is_first && (part.fails || part.alone.fails);
-            figures.all.add_scope(verdict, fails, 1);
+            let worst = part.worst.max(part.alone.worst).filter(|_| part.is_first);
+            figures.all.add_scope(verdict, worst, 1);
             let service = figures.service(&part.alone.service, state);
-            service.add_scope(verdict, fails, 1);
+            service.add_scope(verdict, worst, 1);
         }
         for part in self.parts.iter().filter(|part| part.is_first) {
             let Alone { told, uses, service, .. } = &*part.alone;
@@ -232,7 +236,7 @@ impl Composed {
 
 impl Part {
     fn verdict(&self) -> Verdict {
-        if self.is_first { self.alone.verdict(self.fails, self.is_absolved) } else { self.alone.judged.verdict }
+        if self.is_first { self.alone.verdict(self.worst, self.is_absolved) } else { self.alone.judged.verdict }
     }
 }
 

@@ -231,7 +231,7 @@ impl Memo {
         let mut size = self.key.len() + WEIGHT + figures.size() + LIGHT * held.len();
         let mut lines = Vec::new();
         for format in purpose.formats {
-            let unit = judgement.as_ref().map(|judgement| judgement.unit(&frame.grant));
+            let unit = judgement.as_ref().map(|judgement| judgement.unit(&frame.grant, audit.owner(&frame.grant)));
             let own = unit.map(|unit| format.lines(&unit)).unwrap_or_default();
             size += own.len() * size_of::<Arc<Line>>();
             let shared = own.into_iter().map(|line| {
