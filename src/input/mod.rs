@@ -14,6 +14,7 @@
 //! assert_eq!(source.slice(requests[0].items[1].place.span), "ZohoBooks.contacts.READ");
 //! ```
 
+pub mod calls;
 mod detect;
 mod disguise;
 mod document;
