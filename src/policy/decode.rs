@@ -465,7 +465,7 @@ rule-pages: wiki.example.com/{code}
         p:15:7 [scopes] a waiver needs the key `reason`
         p:15:7 [scopes] a waiver needs the key `owner`
         p:15:7 [scopes] a waiver needs the key `expires`
-        p:17:44 [allow] `allow` is not a verdict (it is one of `allowed`, `denied`, `not-allowed`, `unknown`, `waived`)
+        p:17:44 [allow] `allow` is not a verdict (it is one of `allowed`, `no-policy`, `denied`, `not-allowed`, `unknown`, `waived`)
         p:18:10 [[] expected the path of a folder, found a list
         p:19:13 [wiki.example.com/{code}] `wiki.example.com/{code}` is not the address of pages about rules (write it as in `https://wiki.example.com/zscope/{code}`: `{code}` and `{rule}` stand for a rule's code and name)
         ");

@@ -33,6 +33,8 @@ impl Renderer for Concise {
             };
             let spot = closing::spot(report, finding.place);
             let rule = format!("{} {}", finding.rule.code, finding.rule.name);
+            let page = report.policy.page(finding.rule).filter(|_| canvas.links);
+            let rule = page.map_or_else(|| rule.clone(), |page| closing::linked(&page, &rule));
             writeln!(out, "{spot}: {word}[{rule}] {}{others}", clipped(&finding.message, MESSAGE))?;
         }
         for input in report.not_evaluated.iter().filter(|_| !report.run.show.quiet) {

@@ -257,9 +257,11 @@ mod tests {
         built.0.policy.path.clone_from(&endless);
         built.0.policy.digest.clone_from(&endless);
         let source = built.source(&endless, "x");
-        for _ in 0..3000 {
+        for number in 0..3000 {
             let place = built.place(source, "x");
-            let finding = Finding::new(&FULL_ACCESS, place, &*endless).help(&*endless).related(&*endless, Some(place));
+            let finding = Finding::new(&FULL_ACCESS, place, format!("{number} {endless}"))
+                .help(&*endless)
+                .related(&*endless, Some(place));
             built.finding(finding.scope(&endless));
             built.0.not_evaluated.push(super::super::NotEvaluated {
                 input: endless.clone(),

@@ -103,13 +103,12 @@ mod tests {
     fn only_operations_that_exist_are_proposed() {
         insta::assert_snapshot!(found("ZS203", "ZohoDirectory.Users.ALL,ZohoCRM.settings.ALL,ZohoCRM.zia.enrichment.ALL,ZohoRecruit.modules.ALL,Foo.bar.all"), @r"
         ZS203 warning [ZohoDirectory.Users.ALL] `ZohoDirectory.Users.ALL` allows every operation: UPDATE besides reading
-          help: request the operations that the app performs, out of `ZohoDirectory.Users.READ` and `ZohoDirectory.Users.UPDATE`
+          help: request only the operations that the app performs, such as `ZohoDirectory.Users.READ`
         ZS203 warning [ZohoCRM.settings.ALL] `ZohoCRM.settings.ALL` allows every operation: CREATE, UPDATE and DELETE besides reading
           help: request single operations on the single resources that the app uses
           for example, it opens `DELETE /crm/v8/settings/duplicate_check_preference`: delete the preference of the check for duplicates
         ZS203 note [ZohoCRM.zia.enrichment.ALL] `ZohoCRM.zia.enrichment.ALL` allows every operation, and no narrower scope for its resource is known
           help: make sure that the app needs the resource at all
-          for example, it opens `GET /crm/v8/settings/zia/data_enrichment`: read the configuration of data enrichment by Zia
         ZS203 warning [ZohoRecruit.modules.ALL] `ZohoRecruit.modules.ALL` allows every operation: CREATE, UPDATE and DELETE besides reading
           help: request single operations on the single resources that the app uses
           for example, it opens `DELETE /recruit/v2/Notes`: delete several notes

@@ -265,9 +265,10 @@ mod tests {
           help: perhaps you need `ZohoBooks.settings.READ`
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
         ZS102 error [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
+          help: full access has `all` alone, which is everything; request single resources: `ZohoBooks.<resource>.<OPERATION>`
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
         ZS102 error [ZohoCRM.fullaccess.all] `ZohoCRM.fullaccess.all` is reported not to exist: people ask for it often; the vendor's list of scopes has none for the whole of the CRM
-          help: perhaps you need `ZohoCRM.modules.ALL` and `ZohoCRM.settings.ALL`
+          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the widest groups are `ZohoCRM.modules.ALL` and `ZohoCRM.settings.ALL`
           catalog: ZohoCRM.yaml:N (invalid, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html)
         ");
     }
