@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::clean::{MESSAGE, clipped};
+use super::clean::{MESSAGE, clipped, for_log};
 use super::closing;
 use super::figures;
 use super::groups::groups;
@@ -35,11 +35,14 @@ impl Renderer for Concise {
             let rule = format!("{} {}", finding.rule.code, finding.rule.name);
             let page = report.policy.page(finding.rule).filter(|_| canvas.links);
             let rule = page.map_or_else(|| rule.clone(), |page| closing::linked(&page, &rule));
+            // A path begins the line: it may be anybody's.
+            let spot = for_log(&spot);
             writeln!(out, "{spot}: {word}[{rule}] {}{others}", clipped(&finding.message, MESSAGE))?;
         }
         for input in report.not_evaluated.iter().filter(|_| !report.run.show.quiet) {
             let word = closing::severity(crate::finding::Severity::Error, canvas.color);
             let spot = input.place.map(|place| format!("{}: ", closing::spot(report, place))).unwrap_or_default();
+            let spot = for_log(&spot);
             writeln!(out, "{spot}{word}: {}", closing::not_evaluated(input))?;
         }
         if report.run.show.statistics {
