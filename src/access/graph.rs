@@ -418,7 +418,8 @@ impl<'c> Graph<'c> {
                         if let Known::Operation(_, resource, _) | Known::No(Unknown::Operation(_, resource)) =
                             identify(self.catalog, &scope).known
                         {
-                            found.push(((*scope).clone(), resource.data.clone()));
+                            let data = resource.data_of(scope.operation().unwrap_or_default());
+                            found.push(((*scope).clone(), data.to_vec()));
                         }
                     }
                 }

@@ -362,7 +362,10 @@ impl Tree {
     /// What a scope of the catalog touches: the kinds of data of each resource.
     pub(super) fn data<'s>(&self, service: &'s Service, number: u32) -> Option<&'s [DataClass]> {
         match self.node(number) {
-            Node::Operation(resource, _) => Some(&service.resources[resource].data),
+            Node::Operation(resource, operation) => {
+                let resource = &service.resources[resource];
+                Some(resource.operations[operation].data.as_deref().unwrap_or(&resource.data))
+            }
             Node::Word(word) => Some(&service.words[word].data),
             Node::Full => None,
         }

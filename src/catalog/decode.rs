@@ -294,10 +294,14 @@ impl Decoder<'_> {
             return None;
         }
         let name = entry.key.clone();
+        let mut data = None;
         let provenance = if let Value::Mapping(_) = entry.value.value {
             let mut fields = Fields::new(&entry.value, &mut self.problems);
             let status = fields.take("status");
             let status = self.status(status, entry.key_span, &SCOPE);
+            if let Some(node) = fields.take("data") {
+                data = Some(self.data(Some(node), entry.key_span));
+            }
             let sources = fields.take("source").or(default);
             let sources = self.source_refs(sources, entry.key_span);
             let note = fields.text("note", &mut self.problems);
@@ -308,7 +312,7 @@ impl Decoder<'_> {
             let sources = self.source_refs(default, entry.key_span);
             Provenance { status, sources, note: None, line: self.line(entry.key_span) }
         };
-        Some(Operation { name, provenance })
+        Some(Operation { name, data, provenance })
     }
 
     pub(super) fn own_scope(&mut self, rest: &str, span: Span) -> Option<Scope> {

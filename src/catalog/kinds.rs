@@ -84,9 +84,9 @@ pub enum DataClass {
     Financial,
     /// Passwords, keys, tokens.
     Credentials,
-    /// Mail, chats, tickets, posts.
+    /// Mail, chats and text messages: what people write to each other.
     Messages,
-    /// Files and attachments.
+    /// Documents and stores of files, recordings included.
     Files,
     /// Employees: leave, attendance, pay, health.
     HealthHr,
@@ -98,11 +98,19 @@ pub enum DataClass {
     Code,
     /// Names, lists and counts that reveal little.
     Metadata,
+    /// Bank accounts, cards, payouts and pay: what money moves through.
+    Banking,
+    /// The records of a whole product at once: exports and backups.
+    BulkExport,
+    /// Tickets, comments, posts and notes: what is written about a matter.
+    Discussions,
+    /// Articles, pictures and attachments that belong to other records.
+    Content,
 }
 
 impl DataClass {
     /// Every class, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Personal,
         Self::Financial,
         Self::Credentials,
@@ -113,6 +121,10 @@ impl DataClass {
         Self::UsersAndRoles,
         Self::Code,
         Self::Metadata,
+        Self::Banking,
+        Self::BulkExport,
+        Self::Discussions,
+        Self::Content,
     ];
 
     /// The word used in catalog files, policies and outputs.
@@ -129,7 +141,30 @@ impl DataClass {
             Self::UsersAndRoles => "users-and-roles",
             Self::Code => "code",
             Self::Metadata => "metadata",
+            Self::Banking => "banking",
+            Self::BulkExport => "bulk-export",
+            Self::Discussions => "discussions",
+            Self::Content => "content",
         }
+    }
+
+    /// What counts as sensitive where a policy does not say.
+    pub const SENSITIVE: [Self; 9] = [
+        Self::Credentials,
+        Self::UsersAndRoles,
+        Self::Code,
+        Self::Configuration,
+        Self::HealthHr,
+        Self::Banking,
+        Self::Messages,
+        Self::BulkExport,
+        Self::Files,
+    ];
+
+    /// Whether it is a power rather than data: to read of it reveals little, to change it is what counts.
+    #[must_use]
+    pub fn is_power(self) -> bool {
+        matches!(self, Self::UsersAndRoles | Self::Configuration)
     }
 
     /// The class of that name.

@@ -156,6 +156,8 @@ pub struct Resource {
 pub struct Operation {
     /// Canonical spelling.
     pub name: String,
+    /// What kind of data it opens, where that differs from the resource's.
+    pub data: Option<Vec<DataClass>>,
     /// Who says so.
     pub provenance: Provenance,
 }
@@ -446,6 +448,13 @@ impl Group {
 }
 
 impl Resource {
+    /// The kinds of data that an operation opens: its own, else those of the resource.
+    #[must_use]
+    pub fn data_of(&self, operation: &str) -> &[DataClass] {
+        let own = self.operation(operation).and_then(|operation| operation.data.as_deref());
+        own.unwrap_or(&self.data)
+    }
+
     /// The operation of that name, case ignored.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {

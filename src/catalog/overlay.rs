@@ -161,6 +161,9 @@ impl Found {
         }
         for operation in &over.operations {
             let old = known.operations.iter().find(|old| old.name.eq_ignore_ascii_case(&operation.name));
+            if old.is_some_and(|old| old.data != operation.data) {
+                self.add(operation.provenance.line, format!("what `{name}.{}` opens", operation.name));
+            }
             if old.is_some_and(|old| old.provenance.status != operation.provenance.status) {
                 self.add(operation.provenance.line, format!("how sure `{name}.{}` is", operation.name));
             }

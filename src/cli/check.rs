@@ -54,7 +54,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read(&ready.ground)?;
     let notices = ready.notices();
-    let Ready { policy, catalog, as_of, sources, .. } = ready;
+    let Ready { mut policy, catalog, as_of, sources, .. } = ready;
+    args.reporting.restrict(&mut policy)?;
     let mut inputs = Inputs { names: Vec::new(), gathered: Gathered { sources, ..Gathered::default() } };
     inputs.read(&args.inputs, &catalog)?;
     let Inputs { names, mut gathered } = inputs;

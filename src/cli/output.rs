@@ -53,8 +53,8 @@ impl Target {
 
 /// The outputs of a run, opened before the work starts so that a bad path fails early.
 pub(super) struct Outputs {
-    format: Format,
-    to_stdout: bool,
+    /// What standard output gets; nothing but the last line where a file has the report.
+    format: Option<Format>,
     files: Vec<(Format, PathBuf, Sheet)>,
 }
 
@@ -107,8 +107,9 @@ impl Write for Sheet {
 }
 
 impl Outputs {
-    /// Opens every target. A target without a format takes the place of standard output.
-    pub(super) fn open(format: Format, targets: &[Target]) -> Result<Self, CommandError> {
+    /// Opens every target. A target without a format has that of the report, and takes its place on standard output; so do
+    /// others where no format is asked for.
+    pub(super) fn open(format: Option<Format>, targets: &[Target]) -> Result<Self, CommandError> {
         let mut files: Vec<(Format, PathBuf, Sheet)> = Vec::new();
         for target in targets {
             let path = &target.path;
@@ -117,10 +118,14 @@ impl Outputs {
             }
             let sheet = Sheet::open(path)
                 .map_err(|error| CommandError::usage(format!("`{}` cannot be written: {error}", path.display())))?;
-            files.push((target.format.unwrap_or(format), path.clone(), sheet));
+            files.push((target.format.or(format).unwrap_or_default(), path.clone(), sheet));
         }
-        let to_stdout = targets.iter().all(|target| target.format.is_some());
-        Ok(Self { format, to_stdout, files })
+        let is_whole = targets.iter().all(|target| target.format.is_some());
+        let format = match format {
+            None if targets.is_empty() => Some(Format::default()),
+            format => format.filter(|_| is_whole),
+        };
+        Ok(Self { format, files })
     }
 
     /// The formats that are written while an input is read, each with the place where it goes.
@@ -131,7 +136,7 @@ impl Outputs {
                 sinks.push(Sink { rows, out: Box::new(BufWriter::new(sheet)) });
             }
         }
-        if let (true, Some(rows)) = (self.to_stdout, self.format.rows()) {
+        if let Some(rows) = self.format.and_then(Format::rows) {
             sinks
                 .push(Sink { rows, out: Box::new(BufWriter::with_capacity(1 << 16, Patient::new(std::io::stdout()))) });
         }
@@ -161,7 +166,7 @@ impl Outputs {
             let sheet = writer.into_inner().map_err(|error| failed(&error.into_error()))?;
             sheet.finish().map_err(|error| failed(&error))?;
         }
-        if self.to_stdout && !is_written(self.format) {
+        if !self.format.is_some_and(&is_written) {
             let out = anstream::stdout();
             let color = out.current_choice() != anstream::ColorChoice::Never;
             let width = super::stdout_is_terminal().then(terminal_width).flatten();
@@ -169,11 +174,13 @@ impl Outputs {
             // Without colours nothing has to be translated for a console, and links may be wanted all the same.
             let out: Box<dyn Write> = if color { Box::new(out.lock()) } else { Box::new(std::io::stdout().lock()) };
             let mut out = BufWriter::new(Patient::new(out));
-            self.format
-                .render(report, Canvas { color, links, width, is_record: false }, &mut out)
-                .and_then(|()| out.flush())
-                .map_err(|error| CommandError::stdout(&error))?;
-            if Some(self.format) == Format::named("github") {
+            let canvas = Canvas { color, links, width, is_record: false };
+            let written = match self.format {
+                Some(format) => format.render(report, canvas, &mut out),
+                None => writeln!(out, "{}", report.last_line(color)),
+            };
+            written.and_then(|()| out.flush()).map_err(|error| CommandError::stdout(&error))?;
+            if self.format.is_some() && self.format == Format::named("github") {
                 step_summary::append(report)?;
             }
         }

@@ -8,9 +8,13 @@ use jiff::Timestamp;
 use super::Outcome;
 use super::error::CommandError;
 use super::output::{Outputs, Target};
-use crate::finding::Severity;
-use crate::report::{Coverage, Format, Report, RunInfo, SarifOptions, SarifProfile, Tree};
+use crate::finding::{RuleInfo, Severity};
+use crate::policy::{Level, LevelSetting, Policy};
+use crate::report::{Coverage, Format, Letterhead, Report, RunInfo, SarifOptions, SarifProfile, Show, Tree, clean};
 use crate::review::grants::Sink;
+use crate::rules;
+use crate::scope::closest;
+use crate::text::{Place, Span};
 
 /// Options of every command that writes a report.
 #[derive(Debug, clap::Args)]
@@ -19,13 +23,50 @@ pub(super) struct Reporting {
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
     fail_on: FailOn,
 
-    /// Format of the report
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    format: Format,
+    /// Format of the report: text where no other is named
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
 
-    /// Write the report to a file instead of standard output; FORMAT=PATH writes one more report. May be repeated
+    /// Write the report to a file; standard output then gets the last line alone. FORMAT=PATH names the file's format, and
+    /// leaves standard output to --format. May be repeated
     #[arg(short, long, value_name = "[FORMAT=]PATH", value_parser = Target::parse)]
     output: Vec<Target>,
+
+    /// Show people every finding, however many there are: a terminal gets the worst 50
+    #[arg(long)]
+    all: bool,
+
+    /// Show people the last line alone
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Show people findings of this severity and above; the others are counted
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    min_severity: Option<Least>,
+
+    /// Show people how many findings each rule has, in their place
+    #[arg(long)]
+    statistics: bool,
+
+    /// Run these rules alone, by name or code, separated by commas; what the policy denies or does not allow is always told
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    select: Vec<String>,
+
+    /// Leave these rules out, by name or code, separated by commas; what the policy denies or does not allow is always told
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    ignore: Vec<String>,
+
+    /// Title of the HTML report
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+
+    /// For whom the HTML report is made
+    #[arg(long, value_name = "NAME")]
+    organization: Option<String>,
+
+    /// Who reviewed: a line of the HTML report
+    #[arg(long, value_name = "NAME")]
+    reviewer: Option<String>,
 
     /// What SARIF is written for
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t = Profile::Github)]
@@ -55,6 +96,27 @@ enum FailOn {
     Error,
     /// No finding; what could not be evaluated still fails
     Never,
+}
+
+/// What people are shown at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Least {
+    /// Everything
+    Note,
+    /// Warnings and errors
+    Warning,
+    /// Errors
+    Error,
+}
+
+impl Least {
+    fn severity(self) -> Severity {
+        match self {
+            Self::Note => Severity::Note,
+            Self::Warning => Severity::Warning,
+            Self::Error => Severity::Error,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -92,6 +154,21 @@ impl FailOn {
     }
 }
 
+/// The rule of that name or code.
+fn rule(text: &str) -> Result<&'static RuleInfo, CommandError> {
+    let rules = rules::infos();
+    let word = text.trim();
+    let found = rules.iter().find(|rule| rule.name == word || rule.code.eq_ignore_ascii_case(word));
+    found.copied().ok_or_else(|| {
+        let names = rules.iter().flat_map(|rule| [rule.name, rule.code]);
+        let error = CommandError::usage(format!("there is no rule `{}`", clean(word)));
+        match closest(word, names) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help("`zscope explain` lists the rules"),
+        }
+    })
+}
+
 /// How a run with this report ends. A strict one ends as incomplete where anything of a tree was left unread, too.
 fn outcome(report: &Report, strict: bool) -> Outcome {
     let has_gaps = strict && report.run.coverage.as_ref().is_some_and(Coverage::has_gaps);
@@ -121,6 +198,17 @@ impl Reporting {
             tree: tree(),
             coverage: None,
             notices: Vec::new(),
+            show: Show {
+                all: self.all,
+                quiet: self.quiet,
+                min_severity: self.min_severity.map(Least::severity),
+                statistics: self.statistics,
+            },
+            letterhead: Letterhead {
+                title: self.title.clone(),
+                organization: self.organization.clone(),
+                reviewer: self.reviewer.clone(),
+            },
             sarif: SarifOptions {
                 profile: match self.sarif_profile {
                     Profile::Github => SarifProfile::GitHub,
@@ -130,6 +218,30 @@ impl Reporting {
             },
         };
         Ok(Opened { outputs: Outputs::open(self.format, &self.output)?, run, strict: self.strict })
+    }
+
+    /// Makes a policy silence the rules that were not selected, and those that were to be left out. What the policy itself
+    /// says of scopes is never silenced.
+    pub(super) fn restrict(&self, policy: &mut Policy) -> Result<(), CommandError> {
+        let select = self.select.iter().map(|text| rule(text)).collect::<Result<Vec<_>, _>>()?;
+        let ignore = self.ignore.iter().map(|text| rule(text)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(verdict) = ignore.iter().find(|rule| rule.is_verdict) {
+            let message = format!("`{}` states what the policy says, and is never silenced", verdict.name);
+            return Err(CommandError::usage(message).help("allow what may be had, or accept single scopes by a waiver"));
+        }
+        let place = Place::new(policy.origin.source, Span::default());
+        for rule in rules::infos() {
+            let is_out = ignore.iter().any(|out| out.code == rule.code)
+                || (!select.is_empty() && !select.iter().any(|kept| kept.code == rule.code));
+            if is_out && !rule.is_verdict {
+                let setting = LevelSetting { level: Level::Off, place };
+                policy.levels.insert(rule.name, setting);
+                policy.apps.iter_mut().for_each(|app| {
+                    app.levels.insert(rule.name, setting);
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Whether whatever was left unread, or is not known, ends the run as incomplete.

@@ -146,6 +146,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure the rule is.
     pub confidence: Confidence,
+    /// No more than this, whatever a policy's level says: advice that nothing has to follow.
+    pub most: Severity,
     /// What is wrong: lower case, no full stop, user text in backticks.
     pub message: String,
     /// What to do about it.
@@ -162,6 +164,8 @@ pub struct Finding {
     pub app: Option<String>,
     /// A change that would settle it.
     pub fix: Option<Fix>,
+    /// What it adds, in a word or two, where a broader rule absorbs it.
+    pub aside: Option<String>,
     /// What narrower rules say of the same scope: the same fault.
     pub absorbed: Vec<Finding>,
     /// The text that it rests on, where no scope tells: another text there is another finding.
@@ -209,6 +213,7 @@ impl Finding {
             rule,
             severity: rule.severity,
             confidence: Confidence::High,
+            most: Severity::Error,
             message: message.into(),
             help: None,
             subject: Subject::Run,
@@ -217,6 +222,7 @@ impl Finding {
             scope: None,
             app: None,
             fix: None,
+            aside: None,
             absorbed: Vec::new(),
             evidence: None,
         }
@@ -264,11 +270,32 @@ impl Finding {
         self
     }
 
+    /// Says that it is advice, whatever a policy's level says.
+    #[must_use]
+    pub fn as_advice(mut self) -> Self {
+        self.most = Severity::Note;
+        self.severity = Severity::Note;
+        self
+    }
+
     /// Takes in what narrower rules say of the same scope, and names them.
     pub(crate) fn absorb(&mut self, narrower: Vec<Finding>) {
-        let names: Vec<String> = narrower.iter().map(|finding| format!("`{}`", finding.rule.name)).collect();
+        let names: Vec<String> = narrower.iter().map(Self::in_short).collect();
         self.related.push(Related { message: format!("also: {}", names.join(", ")), place: None, page: None });
         self.absorbed = narrower;
+    }
+
+    /// The rule that speaks, with what it has to add to others on the same scope.
+    fn in_short(&self) -> String {
+        let aside = self.aside.as_ref().map(|aside| format!(" ({aside})")).unwrap_or_default();
+        format!("`{}`{aside}", self.rule.name)
+    }
+
+    /// Says what it adds where a broader rule absorbs it.
+    #[must_use]
+    pub fn aside(mut self, aside: impl Into<String>) -> Self {
+        self.aside = Some(aside.into());
+        self
     }
 
     /// Says to which grant of a report it belongs, and how many scopes of others come before the grant's own.

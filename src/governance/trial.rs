@@ -228,8 +228,8 @@ fn failures(test: &PolicyTest, answers: &[Answer]) -> Vec<String> {
     }
     let mut failures = Vec::new();
     if let Some(verdict) = expect.verdict {
-        let holds = |answer: &Answer| answer.verdict == verdict;
-        let is_met = if verdict == Verdict::Allowed { answers.iter().all(holds) } else { answers.iter().any(holds) };
+        let holds = |answer: &Answer| answer.verdict.meets(verdict);
+        let is_met = if verdict.passes() { answers.iter().all(holds) } else { answers.iter().any(holds) };
         if !is_met {
             failures.push(format!("expected {verdict}"));
         }

@@ -313,6 +313,7 @@ impl Assembler<'_> {
             }
             let operation = |(scope, named): &(Scope, Named)| Operation {
                 name: scope.operation().unwrap_or_default().to_owned(),
+                data: before.and_then(|before| before.operation(scope.operation()?)?.data.clone()),
                 provenance: self.provenance(status, &named.documents),
             };
             let names = path.iter().map(|part| phrase::words(part)).collect::<Vec<_>>();

@@ -200,10 +200,13 @@ impl Writer<'_> {
             resource.operations.iter().map(sources).rev().max_by_key(|wanted| count(wanted)).unwrap_or_default();
         let own = |operation: &Operation| {
             let provenance = &operation.provenance;
-            if provenance.sources == default && provenance.note.is_none() {
+            if provenance.sources == default && provenance.note.is_none() && operation.data.is_none() {
                 return format!("{}: {}", scalar(&operation.name), provenance.status);
             }
             let mut row = Row::default().raw("status", provenance.status.as_str());
+            if let Some(data) = &operation.data {
+                row = row.raw("data", list(data.iter().map(|class| class.as_str())));
+            }
             if provenance.sources != default {
                 row = self.sources(row, &provenance.sources);
             }

@@ -143,7 +143,7 @@ impl<'a> Side<'a> {
 }
 
 fn passes(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Allowed | Verdict::Waived)
+    verdict.passes() || verdict == Verdict::Waived
 }
 
 /// How two policies differ for an application that either of them has, or for none in particular. One that has no such

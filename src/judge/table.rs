@@ -56,7 +56,8 @@ pub struct Judge<'t> {
 }
 
 /// The verdicts as they stand in cells; 0 is a cell that nobody asked for.
-const CELLS: [Verdict; 4] = [Verdict::Allowed, Verdict::Denied, Verdict::NotAllowed, Verdict::Unknown];
+const CELLS: [Verdict; 5] =
+    [Verdict::Allowed, Verdict::Denied, Verdict::NotAllowed, Verdict::Unknown, Verdict::NoPolicy];
 
 impl<'a> Table<'a> {
     /// The table of a policy. Nothing is judged before it is asked for.
@@ -193,7 +194,7 @@ impl<'t> Judge<'t> {
         } else if !self.graph().is_known(id) {
             Verdict::Unknown
         } else if self.table.policy.default == Effect::Allow {
-            Verdict::Allowed
+            Verdict::NoPolicy
         } else {
             Verdict::NotAllowed
         }
@@ -219,7 +220,7 @@ impl<'t> Judge<'t> {
     /// Whether a scope would pass.
     #[must_use]
     pub fn passes(self, scope: &Scope) -> bool {
-        self.verdict(self.graph().id(scope)) == Verdict::Allowed
+        self.verdict(self.graph().id(scope)).passes()
     }
 
     /// The entries that decide on a scope: every deny entry that names something in its reach, else the allow entries that

@@ -1,14 +1,14 @@
 //! One policy file, as its tree says, before the files it extends are taken in.
 
-use crate::catalog::data_centre;
+use crate::catalog::{DataClass, data_centre};
 use crate::finding::RuleInfo;
 use crate::text::{Problem, SourceId, Span};
 use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, shown};
 use super::{
-    App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, RulePages, Spanned,
-    UnknownGrant, Waiver, rule_pages,
+    App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, Review, RulePages,
+    Spanned, UnknownGrant, Waiver, rule_pages,
 };
 
 /// The version of the format that this build reads.
@@ -23,6 +23,7 @@ pub(super) const POLICY_KEYS: &[&str] = &[
     "rules",
     "mentions",
     "comments",
+    "review",
     "apps",
     "waivers",
     "unknown-grants",
@@ -40,6 +41,7 @@ const WAIVER_KEYS: &[&str] =
 const EFFECTS: &[(&str, Effect)] = &[("allow", Effect::Allow), ("deny", Effect::Deny)];
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("note", Level::Note), ("warning", Level::Warning), ("error", Level::Error)];
+const REVIEWS: &[(&str, Review)] = &[("literal", Review::Literal), ("off", Review::Off)];
 const COMMENTS: &[(&str, bool)] = &[("allowed", true), ("off", false)];
 const MOST_DAYS: u32 = 3650;
 
@@ -57,6 +59,8 @@ pub(super) struct File {
     pub(super) tests: Vec<Named<PolicyTest>>,
     pub(super) catalog: Option<Spanned<String>>,
     pub(super) data: Vec<DataOverride>,
+    pub(super) sensitive: Option<Vec<DataClass>>,
+    pub(super) review: Option<Review>,
     pub(super) rule_pages: Option<RulePages>,
     pub(super) mentions: Option<Level>,
     pub(super) comments: Option<Comments>,
@@ -106,6 +110,8 @@ impl Reader<'_> {
             tests: self.each(fields.get("tests"), "a list of tests", Self::test),
             catalog: fields.get("catalog").and_then(|node| self.spanned(node, "the path of a folder")),
             data: self.data_overrides(fields.get("data")),
+            sensitive: self.sensitive_classes(fields.get("data")),
+            review: fields.get("review").and_then(|node| self.choice(node, "a way to review", REVIEWS)),
             rule_pages: fields.get("rule-pages").and_then(|node| self.rule_pages(node)),
             max_waiver_days: fields.get("max-waiver-days").and_then(|node| self.days(node)),
         })
@@ -441,7 +447,7 @@ rule-pages: wiki.example.com/{code}
         p:15:7 [scopes] a waiver needs the key `reason`
         p:15:7 [scopes] a waiver needs the key `owner`
         p:15:7 [scopes] a waiver needs the key `expires`
-        p:17:44 [allow] `allow` is not a verdict (it is one of `allowed`, `denied`, `not-allowed`, `unknown`, `waived`)
+        p:17:44 [allow] `allow` is not a verdict (it is one of `allowed`, `no-policy`, `denied`, `not-allowed`, `unknown`, `waived`)
         p:18:10 [[] expected the path of a folder, found a list
         p:19:13 [wiki.example.com/{code}] `wiki.example.com/{code}` is not the address of pages about rules (write it as in `https://wiki.example.com/zscope/{code}`: `{code}` and `{rule}` stand for a rule's code and name)
         ");

@@ -3,7 +3,7 @@
 use crate::catalog::DataClass;
 use crate::scope::{MAX_LENGTH, Part, Pattern, Scope};
 use crate::text::Problem;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Node, Value};
 
 use super::fields::{Reader, did_you_mean, extent, shown};
 use super::{CallEntry, DataOverride, Entry, Spanned};
@@ -24,6 +24,9 @@ const ENTRY_KEYS: &[&str] = &["scope", "why", "calls"];
 
 /// The HTTP methods that calls may have.
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/// The key under `data` that names classes, among keys that name resources.
+const SENSITIVE: &str = "sensitive";
 
 /// What a client id looks like, for messages.
 const CLIENT_FORM: &str = "a client id is `1000.` and 30 capital letters and digits";
@@ -99,19 +102,31 @@ impl Reader<'_> {
     pub(super) fn data_overrides(&mut self, node: Option<&Node>) -> Vec<DataOverride> {
         let Some(node) = node else { return Vec::new() };
         let entries = self.mapping(node, "resources and their data classes");
-        entries.iter().filter_map(|entry| self.data_override(entry)).collect()
+        let resources = entries.iter().filter(|entry| entry.key != SENSITIVE);
+        resources.filter_map(|entry| self.data_override(entry)).collect()
     }
 
-    fn data_override(&mut self, entry: &yaml::Entry) -> Option<DataOverride> {
-        let items = self.list(&entry.value, "a list of data classes");
+    /// The classes under the key `sensitive` of that mapping, where it has one.
+    pub(super) fn sensitive_classes(&mut self, node: Option<&Node>) -> Option<Vec<DataClass>> {
+        let Value::Mapping(entries) = &node?.value else { return None };
+        let entry = entries.iter().find(|entry| entry.key == SENSITIVE)?;
+        Some(self.data_classes(&entry.value))
+    }
+
+    fn data_classes(&mut self, node: &Node) -> Vec<DataClass> {
         let named = DataClass::ALL.map(|class| (class.as_str(), class));
         let mut classes: Vec<DataClass> = Vec::new();
-        for node in items {
+        for node in self.list(node, "a list of data classes") {
             match self.choice(node, "a data class", &named) {
                 Some(class) if !classes.contains(&class) => classes.push(class),
                 _ => {}
             }
         }
+        classes
+    }
+
+    fn data_override(&mut self, entry: &yaml::Entry) -> Option<DataOverride> {
+        let classes = self.data_classes(&entry.value);
         let key = Node { value: yaml::Value::Scalar(entry.key.clone()), span: entry.key_span };
         let text = self.text(&key, "a service and a resource")?;
         let pattern = self.pattern(&key, text)?;

@@ -39,7 +39,7 @@ pub use discover::names_in;
 pub use files::is_policy;
 pub use model::{
     App, CallEntry, Comments, DataOverride, Effect, Effective, Entry, Expectation, Level, LevelSetting, Levels, Origin,
-    Policy, PolicyTest, Spanned, UnknownGrant,
+    Policy, PolicyTest, Review, Spanned, UnknownGrant,
 };
 pub use resolve::{PolicyErrors, Top, load};
 pub use rule_pages::RulePages;

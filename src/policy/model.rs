@@ -44,6 +44,10 @@ pub struct Policy {
     pub catalog: Option<Spanned<PathBuf>>,
     /// Other data classes than the catalog's. The first that matches a resource decides.
     pub data: Vec<DataOverride>,
+    /// The data classes that are sensitive here. The nearer file wins.
+    pub sensitive: Vec<DataClass>,
+    /// Which scopes count as reviewed. The nearer file wins.
+    pub review: Review,
     /// The organisation's own pages about rules. The nearer file wins.
     pub rule_pages: Option<RulePages>,
     /// What comments in sources may accept. The nearer file wins.
@@ -84,6 +88,16 @@ impl Comments {
     }
 }
 
+/// Which scopes count as reviewed, so that rules that ask for a second look are silent about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Review {
+    /// None: the rules speak of whatever they find.
+    #[default]
+    Off,
+    /// Those that an allow entry names literally, without a wildcard.
+    Literal,
+}
+
 impl Policy {
     /// The application of that name.
     #[must_use]
@@ -117,6 +131,8 @@ impl Policy {
             allow: self.allow.iter().chain(with(|app| &app.allow)).collect(),
             deny: self.deny.iter().chain(with(|app| &app.deny)).collect(),
             app,
+            sensitive: &self.sensitive,
+            review: self.review,
             levels: &self.levels,
         }
     }
@@ -135,6 +151,10 @@ pub struct Effective<'a> {
     pub deny: Vec<&'a Entry>,
     /// The application, when one was named that the policy knows.
     pub app: Option<&'a App>,
+    /// The data classes that are sensitive.
+    pub sensitive: &'a [DataClass],
+    /// Which scopes count as reviewed.
+    pub review: Review,
     levels: &'a Levels,
 }
 
@@ -144,6 +164,13 @@ impl<'a> Effective<'a> {
     #[must_use]
     pub fn setting(&self, rule: &str) -> Option<&'a LevelSetting> {
         self.app.and_then(|app| app.levels.get(rule)).or_else(|| self.levels.get(rule))
+    }
+
+    /// Whether a scope counts as reviewed: an allow entry names it to the letter.
+    #[must_use]
+    pub fn has_reviewed(&self, scope: &Scope) -> bool {
+        let names = |entry: &&&Entry| entry.pattern.is_literal() && entry.pattern.matches(scope);
+        self.review == Review::Literal && self.allow.iter().any(|entry| names(&entry))
     }
 
     /// [`Effective::setting`] without its place.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+use crate::catalog::DataClass;
 use crate::finding::RuleInfo;
 use crate::scope::closest;
 use crate::text::{Place, Problem, Source, SourceId, Sources, Span};
@@ -12,7 +13,7 @@ use crate::text::{Place, Problem, Source, SourceId, Sources, Span};
 use super::decode::File;
 use super::fields::shown;
 use super::files::{FileId, Files, Loaded, unknown_builtin};
-use super::{App, Comments, Effect, Level, Levels, Origin, Policy, Spanned, Waiver, builtin};
+use super::{App, Comments, Effect, Level, Levels, Origin, Policy, Review, Spanned, Waiver, builtin};
 
 /// The policy to begin with.
 #[derive(Clone, Debug)]
@@ -105,13 +106,15 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         tests: Vec::new(),
         catalog: top.file.catalog.take().map(|path| Spanned { value: top.id.join(&path.value), place: path.place }),
         data: Vec::new(),
+        sensitive: DataClass::SENSITIVE.to_vec(),
+        review: Review::default(),
         rule_pages: None,
         mentions: Level::Note,
         comments: Comments::default(),
         texts: Sources::default(),
         max_waiver_days: None,
     };
-    let (mut comments, mut mentions) = (None, None);
+    let (mut comments, mut mentions, mut sensitive, mut review) = (None, None, None, None);
     let mut names: Vec<Spanned<String>> = Vec::new();
     for test in std::mem::take(&mut top.file.tests) {
         names.extend(test.app);
@@ -128,6 +131,8 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
         policy.rule_pages = policy.rule_pages.or(file.rule_pages);
         comments = comments.or(file.comments);
         mentions = mentions.or(file.mentions);
+        sensitive = sensitive.or(file.sensitive);
+        review = review.or(file.review);
         // The strictest holds, so that a file cannot loosen what it extends.
         policy.max_waiver_days = policy.max_waiver_days.into_iter().chain(file.max_waiver_days).min();
         for (rule, setting) in file.levels {
@@ -145,6 +150,8 @@ fn merge(files: &mut Files<'_>) -> Option<Policy> {
     }
     policy.comments = comments.unwrap_or_default();
     policy.mentions = mentions.unwrap_or(Level::Note);
+    policy.review = review.unwrap_or_default();
+    policy.sensitive = sensitive.unwrap_or(policy.sensitive);
     report_twins(files, "app", policy.apps.iter().map(|app: &App| (app.name.as_str(), app.place)));
     report_twins(files, "waiver", policy.waivers.iter().map(|waiver: &Waiver| (waiver.id.as_str(), waiver.place)));
     if files.complete {
@@ -301,7 +308,7 @@ mod tests {
         f8:2:11 [f9] more than 8 policies extend one another in a row (let one file extend several instead)
         p:2:9 [a.b] the operation is missing in `a.b` (write `a.b.READ`, or `a.b.*` for every operation)
         q:2:9 [c.d] the operation is missing in `c.d` (write `c.d.READ`, or `c.d.*` for every operation)
-        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `mentions`, `comments`, `apps`, `waivers`, `unknown-grants`, `tests`, `catalog`, `data`, `rule-pages`, `max-waiver-days`)
+        q:3:1 [key] a policy has no key `key` (the keys of a policy are `version`, `default`, `extends`, `allow`, `deny`, `rules`, `mentions`, `comments`, `review`, `apps`, `waivers`, `unknown-grants`, `tests`, `catalog`, `data`, `rule-pages`, `max-waiver-days`)
         ");
     }
 

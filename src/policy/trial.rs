@@ -17,6 +17,7 @@ const EXPECT_KEYS: &[&str] = &["verdict", "entry", "rule"];
 
 const VERDICTS: &[(&str, Verdict)] = &[
     ("allowed", Verdict::Allowed),
+    ("no-policy", Verdict::NoPolicy),
     ("denied", Verdict::Denied),
     ("not-allowed", Verdict::NotAllowed),
     ("unknown", Verdict::Unknown),

@@ -1,7 +1,8 @@
 //! For spreadsheets and auditors, at any length: RFC 4180, one row for every scope, passes included.
 //!
 //! The columns and their order are fixed; columns may be added at the end. A grant without known scopes has one row
-//! without a scope, and so has each finding on a grant as a whole. Cells that a spreadsheet would take for a formula
+//! without a scope, and so has each finding on a grant as a whole. A scope that no entry of the policy names is
+//! `flagged` where a warning or an error stands on it, else `unflagged`. Cells that a spreadsheet would take for a formula
 //! begin with an apostrophe.
 
 use std::borrow::Cow;
@@ -9,12 +10,12 @@ use std::io;
 
 use super::clean::clean;
 use super::population::{self, Line, Rows, Unit, Whose};
-use super::{Canvas, CatalogInfo, Coverage, PolicyInfo, Renderer, Report};
+use super::{Canvas, CatalogInfo, Coverage, PolicyInfo, Renderer, Report, verdict_word};
 use crate::finding::Finding;
 use crate::judge::Judged;
 
 /// The columns.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "path",
     "line",
     "grant",
@@ -31,6 +32,7 @@ const COLUMNS: [&str; 16] = [
     "witness",
     "gives",
     "data",
+    "owner",
 ];
 
 /// The format `csv`.
@@ -67,6 +69,7 @@ struct Row<'a> {
     witness: &'a str,
     gives: &'a str,
     data: String,
+    owner: &'a str,
 }
 
 impl Rows for Csv {
@@ -88,21 +91,21 @@ impl Rows for Csv {
 
     fn scope(&self, unit: &Unit<'_>, at: usize) -> Line {
         match unit.scopes.get(at) {
-            Some(judged) => scope(state(unit), judged, unit.on(at)),
+            Some(judged) => scope(state(unit), unit.owner.unwrap_or_default(), judged, unit.on(at)),
             None => Line::default(),
         }
     }
 
     fn after(&self, unit: &Unit<'_>) -> Vec<Line> {
-        let state = state(unit);
+        let (state, owner) = (state(unit), unit.owner.unwrap_or_default());
         // Of a grant that holds nobody knows what, nothing was evaluated.
         let is_unknown = unit.scopes.is_empty() && unit.state.is_some_and(super::GrantState::is_unknown);
         let verdict = if is_unknown { "not-evaluated" } else { "" };
-        let row = |finding| line(&Row { state, findings: vec![finding], verdict, ..Row::default() });
+        let row = |finding| line(&Row { state, findings: vec![finding], verdict, owner, ..Row::default() });
         let mut lines: Vec<Line> = unit.on_the_whole().into_iter().map(row).collect();
         if lines.is_empty() && unit.scopes.is_empty() {
             let message = unit.failure.as_deref();
-            lines.push(line(&Row { state, message, verdict: "not-evaluated", ..Row::default() }));
+            lines.push(line(&Row { state, message, verdict: "not-evaluated", owner, ..Row::default() }));
         }
         lines
     }
@@ -111,7 +114,8 @@ impl Rows for Csv {
         let mut out = String::new();
         for (whose, finding) in population::others(report) {
             out.push_str(&self.whose(&whose));
-            out.push_str(&line(&Row { findings: vec![finding], ..Row::default() }).tail);
+            let owner = report.policy.owner(finding.app.as_deref()).unwrap_or_default();
+            out.push_str(&line(&Row { findings: vec![finding], owner, ..Row::default() }).tail);
         }
         let grants = |input: &&super::NotEvaluated| report.totals.is_none() || input.place.is_none();
         for input in report.not_evaluated.iter().filter(grants) {
@@ -146,19 +150,20 @@ fn state(unit: &Unit<'_>) -> &'static str {
     unit.state.map_or("", super::GrantState::as_str)
 }
 
-fn scope(state: &str, judged: &Judged, findings: Vec<&Finding>) -> Line {
+fn scope(state: &str, owner: &str, judged: &Judged, findings: Vec<&Finding>) -> Line {
     let list = |scopes: &[crate::scope::Scope]| scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     line(&Row {
         state,
         scope: judged.scope.as_ref().map(ToString::to_string).unwrap_or_default(),
         written: &judged.written,
-        verdict: judged.verdict.as_str(),
+        verdict: verdict_word(judged.verdict, findings.iter().map(|finding| finding.severity).max()),
         findings,
         message: None,
         excess: list(&judged.excess),
         witness: judged.witness.as_ref().map_or("", |witness| &witness.call),
         gives: &judged.gives,
         data: judged.data.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(" "),
+        owner,
     })
 }
 
@@ -184,6 +189,7 @@ fn line(row: &Row<'_>) -> Line {
         row.witness,
         row.gives,
         &row.data,
+        row.owner,
     ]);
     Line { head: String::new(), tail: format!(",{cells}\r\n") }
 }

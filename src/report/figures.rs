@@ -5,9 +5,10 @@ use std::io;
 use anstyle::AnsiColor;
 
 use super::clean::{MESSAGE, NAME, clipped};
-use super::closing::{counted, styled};
+use super::closing::{self, counted, styled};
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
-use super::{Canvas, GrantInfo, Report, Tally, Totals};
+use super::summed;
+use super::{Canvas, GrantInfo, Plan, Report, Tally, Totals};
 use crate::finding::{Finding, Subject};
 
 /// What is known of a run of which not every grant is shown.
@@ -17,6 +18,7 @@ pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -
         return Ok(());
     }
     if report.grants.is_empty() {
+        look_first(report, totals, canvas, out)?;
         writeln!(out, "figures of {}:", counted(totals.all.grants, "grant"))?;
     } else {
         let shown = counted(report.grants.len(), "grant");
@@ -33,10 +35,42 @@ pub(super) fn render(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -
         writeln!(out, "not evaluated: {} inputs in all, of which {shown} are shown", report.unread)?;
     }
     writeln!(out)?;
-    tables(totals, canvas, out)
+    tables(report, totals, canvas, out)
 }
 
-fn tables(totals: &Totals, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+/// So many applications and scopes are named.
+const FIRST: usize = 10;
+
+/// The applications and scopes to look at first, and why.
+fn look_first(report: &Report, totals: &Totals, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    let badness = |tally: &Tally| (tally.findings.error, tally.unknown_grants, tally.findings.warning);
+    let mut apps: Vec<_> = totals.by_app.iter().filter(|(_, tally)| badness(tally) > (0, 0, 0)).collect();
+    apps.sort_by_key(|(_, tally)| std::cmp::Reverse(badness(tally)));
+    if !apps.is_empty() {
+        writeln!(out, "look first at these applications:")?;
+        for (app, _) in apps.iter().take(FIRST) {
+            writeln!(out, "  {}", summed::heading(report, app.as_deref(), canvas))?;
+        }
+        writeln!(out)?;
+    }
+    if !report.first.is_empty() {
+        writeln!(out, "and at these scopes:")?;
+        for first in report.first.iter().take(FIRST) {
+            let word = closing::severity(first.severity, canvas.color);
+            let scope = clipped(&first.scope, NAME);
+            let of = match first.apps.len() {
+                0 => String::new(),
+                count => format!(", of {}", counted(count, "application")),
+            };
+            let (code, name) = (first.rule.code, first.rule.name);
+            writeln!(out, "  {word}[{code} {name}] `{scope}` in {}{of}", counted(first.findings, "grant"))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn tables(report: &Report, totals: &Totals, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
     let width = canvas.width.unwrap_or(WIDTH);
     let mut draw = |columns: Vec<Column>| {
         let (columns, _) = fitting(columns, width);
@@ -47,7 +81,13 @@ fn tables(totals: &Totals, canvas: Canvas, out: &mut dyn io::Write) -> io::Resul
         .iter()
         .map(|(app, tally)| (app.as_deref().map_or("(no app)".to_owned(), |app| clipped(app, NAME)), *tally))
         .collect();
-    draw(tallied("app", &apps))?;
+    let mut columns = tallied("app", &apps);
+    if !report.policy.owners.is_empty() {
+        let owner = |app: &Option<String>| clipped(report.policy.owner(app.as_deref()).unwrap_or_default(), NAME);
+        let cells = totals.by_app.keys().map(owner).collect();
+        columns.insert(1, Column { title: "owner", cells, gives_way: Some(5) });
+    }
+    draw(columns)?;
     let services: Vec<(String, Tally)> =
         totals.by_service.iter().map(|(service, tally)| (clipped(service, NAME), *tally)).collect();
     if !services.is_empty() {
@@ -86,12 +126,34 @@ fn tallied(title: &'static str, rows: &[(String, Tally)]) -> Vec<Column> {
     ]
 }
 
+/// The most grants of one plan that are named.
+const PLANNED: usize = 5;
+
 /// The ways to smaller grants.
 pub(super) fn plans(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
+    // Equal ways are told once, with all their grants.
+    let mut told: Vec<(&Plan, Vec<&GrantInfo>)> = Vec::new();
     for plan in &report.plans {
-        let name = report.grants.get(plan.grant).map_or("", |grant| &grant.name);
+        let Some(grant) = report.grants.get(plan.grant) else { continue };
+        match told.iter_mut().find(|(known, _)| known.is_same_way(plan)) {
+            Some((_, grants)) => grants.push(grant),
+            None => told.push((plan, vec![grant])),
+        }
+    }
+    for (plan, grants) in told {
         let word = styled(canvas.color, AnsiColor::Cyan.on_default().bold(), "plan");
-        writeln!(out, "{word} for grant `{}`:", clipped(name, NAME))?;
+        let named = |grant: &&GrantInfo| {
+            let centre = grant.data_centre.map(|centre| format!(", {centre}")).unwrap_or_default();
+            format!("`{}` ({}{centre})", clipped(&grant.name, NAME), closing::spot(report, grant.place))
+        };
+        let names: Vec<String> = grants.iter().take(PLANNED).map(named).collect();
+        let rest = grants.len().saturating_sub(PLANNED);
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        let word_of_grants = if grants.len() == 1 { "grant" } else { "grants" };
+        let app = grants.first().and_then(|grant| grant.app.as_deref());
+        let owner = report.policy.owner(app).map(|owner| format!(", owner {}", clipped(owner, NAME)));
+        let owner = owner.unwrap_or_default();
+        writeln!(out, "{word} for {word_of_grants} {}{rest}{owner}:", names.join(", "))?;
         for (number, step) in plan.steps().iter().enumerate() {
             writeln!(out, "  {}. {}", number + 1, clipped(step, 20 * MESSAGE))?;
         }

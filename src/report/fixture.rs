@@ -29,7 +29,13 @@ pub(super) struct Builder(pub(super) Report);
 impl Builder {
     pub(super) fn new() -> Self {
         Self(Report {
-            policy: PolicyInfo { path: "zscope.yaml".to_owned(), digest: "d1".to_owned(), rule_pages: None },
+            policy: PolicyInfo {
+                path: "zscope.yaml".to_owned(),
+                digest: "d1".to_owned(),
+                rule_pages: None,
+                waivers: Vec::new(),
+                owners: [("invoice-sync".to_owned(), "finance-platform".to_owned())].into(),
+            },
             catalog: CatalogInfo { digest: "c1".to_owned(), date: "2026-11-23".to_owned() },
             as_of: date(2026, 11, 30),
             grants: Vec::new(),
@@ -41,6 +47,7 @@ impl Builder {
             unread: 0,
             totals: None,
             plans: Vec::new(),
+            first: Vec::new(),
             notes: Vec::new(),
             sources: Sources::default(),
             run: RunInfo::default(),

@@ -5,6 +5,7 @@ use std::io;
 
 use clap::builder::PossibleValue;
 
+use super::concise::Concise;
 use super::csv::Csv;
 use super::github::GitHub;
 use super::gitlab::GitLab;
@@ -22,6 +23,7 @@ use super::{Canvas, Renderer, Report, Rows};
 #[rustfmt::skip]
 static ALL: &[Format] = &[
     Format(&Text),
+    Format(&Concise),
     Format(&Table),
     Format(&Json),
     Format(&Ndjson),

@@ -7,7 +7,8 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::clean::{NAME, clipped};
-use super::closing::{not_evaluated, spot};
+use super::closing::{counted, not_evaluated, spot};
+use super::groups::{Group, groups};
 use super::{Canvas, Renderer, Report, coverage, provenance};
 use crate::finding::Finding;
 use crate::finding::Waived;
@@ -37,8 +38,9 @@ impl Renderer for Markdown {
     }
 
     fn render(&self, report: &Report, _: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut findings: Vec<&Finding> = report.findings.iter().collect();
-        findings.sort_by_key(|finding| Reverse(finding.severity));
+        let groups = groups(report);
+        let mut findings: Vec<&Group<'_>> = groups.iter().collect();
+        findings.sort_by_key(|group| Reverse(group.lead.severity));
 
         writeln!(out, "{MARK}\n### zscope: {}\n", verdict(report))?;
         let counts = provenance::counts(report);
@@ -92,7 +94,7 @@ fn part(out: &mut dyn io::Write, pieces: impl ExactSizeIterator<Item = String>, 
 }
 
 fn verdict(report: &Report) -> String {
-    let summary = report.summary();
+    let summary = report.told();
     let some = [
         (summary.not_evaluated, "not evaluated"),
         (summary.findings.error, "error"),
@@ -107,9 +109,15 @@ fn verdict(report: &Report) -> String {
     if said.is_empty() { "no findings".to_owned() } else { said.join(", ") }
 }
 
-fn row(report: &Report, finding: &Finding) -> String {
+fn row(report: &Report, group: &Group<'_>) -> String {
+    let finding = group.lead;
+    let others = match (group.scopes.len(), group.members.len()) {
+        (0 | 1, 1) => String::new(),
+        (0 | 1, places) => format!(" (and in {})", counted(places - 1, "more place")),
+        (scopes, _) => format!(" (and {})", counted(scopes - 1, "more scope")),
+    };
     format!(
-        "| {} | {} {} | {} | {} |\n",
+        "| {} | {} {} | {} | {}{others} |\n",
         finding.severity,
         rule_code(report, finding),
         finding.rule.name,
@@ -132,7 +140,8 @@ fn place(report: &Report, finding: &Finding) -> String {
     code(&clipped(&spot(report, finding.place), SHORT))
 }
 
-fn details(report: &Report, finding: &Finding) -> String {
+fn details(report: &Report, group: &Group<'_>) -> String {
+    let finding = group.lead;
     let code_of_rule = rule_code(report, finding);
     let mut text = format!("- **{code_of_rule} {}** at {}\n", finding.rule.name, place(report, finding));
     let mut line = |name: &str, value: String| {
@@ -146,6 +155,9 @@ fn details(report: &Report, finding: &Finding) -> String {
     }
     if let Some(app) = &finding.app {
         line("application ", code(&clipped(app, NAME)));
+    }
+    if let Some(others) = group.others(report, |finding| format!("`{}`", spot(report, finding.place))) {
+        line("note: ", words(&others));
     }
     for related in finding.related.iter().take(10) {
         let place = related.place.map(|place| format!(" at {}", code(&clipped(&spot(report, place), SHORT))));
@@ -245,9 +257,11 @@ mod tests {
         built.0.policy.path.clone_from(&endless);
         built.0.policy.digest.clone_from(&endless);
         let source = built.source(&endless, "x");
-        for _ in 0..3000 {
+        for number in 0..3000 {
             let place = built.place(source, "x");
-            let finding = Finding::new(&FULL_ACCESS, place, &*endless).help(&*endless).related(&*endless, Some(place));
+            let finding = Finding::new(&FULL_ACCESS, place, format!("{number} {endless}"))
+                .help(&*endless)
+                .related(&*endless, Some(place));
             built.finding(finding.scope(&endless));
             built.0.not_evaluated.push(super::super::NotEvaluated {
                 input: endless.clone(),

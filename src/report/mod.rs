@@ -5,18 +5,21 @@
 mod address;
 mod clean;
 mod closing;
+mod concise;
 mod coverage;
 mod csv;
 mod document;
 mod excerpt;
 mod figures;
 mod fingerprint;
+mod first;
 #[cfg(test)]
 mod fixture;
 mod format;
 mod github;
 mod gitlab;
 pub(crate) mod grid;
+mod groups;
 mod html;
 mod json;
 mod junit;
@@ -30,6 +33,7 @@ mod renderer;
 mod rows;
 mod run;
 mod sarif;
+mod summed;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -39,11 +43,12 @@ mod totals;
 pub use coverage::{Coverage, Notice, Skipped};
 pub use document::document;
 pub use fingerprint::{Fingerprints, fingerprint};
+pub use first::{First, firsts};
 pub use format::Format;
 pub use plan::Plan;
 pub use population::{Line, Rows, Unit, Whose};
 pub use renderer::Renderer;
-pub use run::{RunInfo, Tree};
+pub use run::{Letterhead, RunInfo, Show, Tree};
 pub use sarif::{Options as SarifOptions, Profile as SarifProfile};
 pub use totals::{RuleTally, Tally, Totals};
 pub(crate) use totals::{offends, service};
@@ -56,10 +61,10 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Link, RuleInfo, Severity, Waived, one_a_fault};
 use crate::judge::{Judged, Verdict};
-use crate::policy::RulePages;
+use crate::policy::{RulePages, Waiver};
 use crate::text::{Place, Problem, SourceId, Sources};
 
-/// Everything that one run found out. Findings are sorted by place, then code.
+/// Everything that one run found out. Findings are sorted by severity, then place, then code.
 #[derive(Debug)]
 pub struct Report {
     /// The policy that judged.
@@ -86,6 +91,8 @@ pub struct Report {
     pub totals: Option<Totals>,
     /// How to get to smaller grants, where that was asked for.
     pub plans: Vec<Plan>,
+    /// What to look at first, of an audit that shows no findings one by one.
+    pub first: Vec<First>,
     /// What else has to be known of the run: what it did not do.
     pub notes: Vec<String>,
     /// The texts that places point into.
@@ -153,9 +160,19 @@ pub struct PolicyInfo {
     pub digest: String,
     /// The organisation's own pages about rules, to which findings link.
     pub rule_pages: Option<RulePages>,
+    /// Who answers for an application, by its name, where the policy says it.
+    pub owners: BTreeMap<String, String>,
+    /// Its waivers, whether or not they absolve anything.
+    pub waivers: Vec<Waiver>,
 }
 
 impl PolicyInfo {
+    /// Who answers for an application.
+    #[must_use]
+    pub fn owner(&self, app: Option<&str>) -> Option<&str> {
+        self.owners.get(app?).map(String::as_str)
+    }
+
     /// The organisation's own page about a rule.
     #[must_use]
     pub fn page(&self, rule: &RuleInfo) -> Option<Link> {
@@ -190,10 +207,14 @@ pub struct NotEvaluated {
 pub struct Summary {
     /// Scopes judged, one for each place.
     pub scopes: usize,
-    /// Of these: allowed.
+    /// Of these: allowed by an entry of the policy.
     pub allowed: usize,
     /// Of the allowed: with an error that stands, so that a rule refuses what the policy's entries let pass.
     pub refused: usize,
+    /// Of these: no entry of the policy decided, and its default lets them pass.
+    pub no_policy: usize,
+    /// Of those that no entry decided: with a warning or an error that stands.
+    pub flagged: usize,
     /// Of these: denied.
     pub denied: usize,
     /// Of these: not allowed.
@@ -202,6 +223,10 @@ pub struct Summary {
     pub unknown: usize,
     /// Of these: waived.
     pub waived: usize,
+    /// Of these: with an error that stands.
+    pub with_errors: usize,
+    /// Of these: with a warning that stands, and no error.
+    pub with_warnings: usize,
     /// Inputs that could not be evaluated.
     pub not_evaluated: usize,
     /// Findings that stand.
@@ -226,23 +251,33 @@ impl Report {
         if let Some(totals) = &self.totals {
             return totals.summary(self.unread);
         }
-        let verdicts = |wanted| self.scopes.iter().filter(|scope| scope.verdict == wanted).count();
+        let mut tally = Tally::default();
+        for (judged, worst) in self.scopes.iter().zip(worst(self.scopes.len(), &self.findings)) {
+            tally.add_scope(judged.verdict, worst, 1);
+        }
         let severities = |wanted| self.findings.iter().filter(|finding| finding.severity == wanted).count();
         Summary {
-            scopes: self.scopes.len(),
-            allowed: verdicts(Verdict::Allowed),
-            refused: refused(&self.scopes, &self.findings).count(),
-            denied: verdicts(Verdict::Denied),
-            not_allowed: verdicts(Verdict::NotAllowed),
-            unknown: verdicts(Verdict::Unknown),
-            waived: verdicts(Verdict::Waived),
-            not_evaluated: self.not_evaluated.len(),
             findings: Counts {
                 error: severities(Severity::Error),
                 warning: severities(Severity::Warning),
                 note: severities(Severity::Note),
             },
+            ..tally.summary(self.not_evaluated.len())
         }
+    }
+
+    /// [`Report::summary`] as people count: findings on requests that say the same are one.
+    #[must_use]
+    pub fn told(&self) -> Summary {
+        let findings = if self.totals.is_some() { None } else { Some(groups::counts(&groups::groups(self))) };
+        let summary = self.summary();
+        Summary { findings: findings.unwrap_or(summary.findings), ..summary }
+    }
+
+    /// The line that sums the report up.
+    #[must_use]
+    pub fn last_line(&self, color: bool) -> String {
+        closing::summary(self, color)
     }
 
     /// Whether a finding fails the run. Of an audit the counts tell, since a large report shows only some of what it found.
@@ -268,18 +303,33 @@ impl Report {
         self.sort();
     }
 
-    /// Sorts findings by place, then code, so that output never depends on the order in which rules ran.
+    /// Sorts findings by severity, then place, then code, so that output never depends on the order in which rules ran.
     pub fn sort(&mut self) {
-        self.findings.sort_by(|a, b| (a.place, a.rule.code, &a.message).cmp(&(b.place, b.rule.code, &b.message)));
+        let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.place, finding.rule.code);
+        self.findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
         self.waived.sort_by(|a, b| (a.finding.place, a.finding.rule.code).cmp(&(b.finding.place, b.finding.rule.code)));
     }
 }
 
-/// The scopes that the policy's entries allow and on which an error stands, by their indices.
-pub(crate) fn refused<'f>(scopes: &'f [Judged], standing: &'f [Finding]) -> impl Iterator<Item = usize> + use<'f> {
-    let failing: HashSet<usize> = errors(standing.iter()).collect();
-    let allowed = scopes.iter().enumerate().filter(|(_, judged)| judged.verdict == Verdict::Allowed);
-    allowed.map(|(at, _)| at).filter(move |at| failing.contains(at))
+/// The worst severity of what stands on each of so many scopes.
+pub(crate) fn worst(scopes: usize, standing: &[Finding]) -> Vec<Option<Severity>> {
+    let mut worst = vec![None; scopes];
+    for finding in standing {
+        if let Some(known) = finding.scope_index().and_then(|at| worst.get_mut(at)) {
+            *known = (*known).max(Some(finding.severity));
+        }
+    }
+    worst
+}
+
+/// The word for what became of a scope. Nobody has allowed what no entry of the policy names: of that a reader is told
+/// what the rules say.
+pub(crate) fn verdict_word(verdict: Verdict, worst: Option<Severity>) -> &'static str {
+    match verdict {
+        Verdict::NoPolicy if worst >= Some(Severity::Warning) => "flagged",
+        Verdict::NoPolicy => "unflagged",
+        verdict => verdict.as_str(),
+    }
 }
 
 /// The scopes on which an error is among findings.

@@ -36,6 +36,12 @@ pub struct Plan {
 pub(crate) const ANSWER: &str = "new-token.json";
 
 impl Plan {
+    /// Whether another grant gets smaller in the same way.
+    #[must_use]
+    pub fn is_same_way(&self, other: &Self) -> bool {
+        *self == Self { grant: self.grant, ..other.clone() }
+    }
+
     /// The steps, in order, for people.
     #[must_use]
     pub fn steps(&self) -> Vec<String> {
@@ -84,8 +90,8 @@ impl Plan {
         }
         if let Some(url) = &self.revoke_url {
             steps.push(format!(
-                "revoke the old refresh token: POST {url} with `token={{old_refresh_token}}` in the body; its access \
-                 tokens end with it"
+                "last, once the app runs with the new one, since it stops where it still uses the old: revoke the old \
+                 refresh token: POST {url} with `token={{old_refresh_token}}` in the body; its access tokens end with it"
             ));
         }
         steps

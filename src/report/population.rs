@@ -78,6 +78,8 @@ pub struct Unit<'s> {
     pub findings: Vec<&'s Finding>,
     /// What waivers absolve.
     pub waived: Vec<&'s Waived>,
+    /// Who answers for the application.
+    pub owner: Option<&'s str>,
 }
 
 impl<'s> Unit<'s> {
@@ -138,6 +140,7 @@ pub(super) fn render(rows: &dyn Rows, report: &Report, out: &mut dyn io::Write) 
             scopes: scopes.iter().collect(),
             findings: on_scopes.chain(of_grant).collect(),
             waived: waived(&is_own),
+            owner: report.policy.owner(grant.app.as_deref()),
         };
         let source = report.sources.get(grant.place.source);
         let whose = Whose {
@@ -154,7 +157,8 @@ pub(super) fn render(rows: &dyn Rows, report: &Report, out: &mut dyn io::Write) 
             continue;
         }
         let waived = waived(&|subject| subject == Subject::Scope(at));
-        let unit = Unit { first: at, scopes: vec![judged], findings, waived, ..Unit::default() };
+        let owner = report.policy.owner(judged.app.as_deref());
+        let unit = Unit { first: at, scopes: vec![judged], findings, waived, owner, ..Unit::default() };
         let source = report.sources.get(judged.place.source);
         let line = source.position(judged.place.span.start).line;
         let app = judged.app.as_deref();

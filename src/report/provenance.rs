@@ -44,15 +44,19 @@ fn inputs(all: &[String]) -> String {
 }
 
 /// What was counted, as names and values.
-pub(super) fn counts(report: &Report) -> [(&'static str, usize); 11] {
-    let summary = report.summary();
+pub(super) fn counts(report: &Report) -> [(&'static str, usize); 15] {
+    let summary = report.told();
     [
         ("scopes", summary.scopes),
         ("allowed", summary.allowed),
+        ("flagged", summary.flagged),
+        ("unflagged", summary.no_policy - summary.flagged),
         ("denied", summary.denied),
         ("not allowed", summary.not_allowed),
         ("unknown", summary.unknown),
         ("waived", summary.waived),
+        ("with errors", summary.with_errors),
+        ("with warnings", summary.with_warnings),
         ("not evaluated", summary.not_evaluated),
         ("errors", summary.findings.error),
         ("warnings", summary.findings.warning),

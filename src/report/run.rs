@@ -27,6 +27,34 @@ pub struct RunInfo {
     pub coverage: Option<Coverage>,
     /// What a reader has to know of the way in which the run judged.
     pub notices: Vec<Notice>,
+    /// How much of the report people are shown.
+    pub show: Show,
+    /// What stands at the head of a report that is signed.
+    pub letterhead: Letterhead,
+}
+
+/// What stands at the head of a report that is signed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letterhead {
+    /// Instead of the report's own title.
+    pub title: Option<String>,
+    /// For whom it was made.
+    pub organization: Option<String>,
+    /// Who looked at it.
+    pub reviewer: Option<String>,
+}
+
+/// How much of a report is shown in the formats for people. What is left out is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Show {
+    /// However many findings there are; in a terminal the first are enough.
+    pub all: bool,
+    /// The last line alone.
+    pub quiet: bool,
+    /// Findings of this severity and above.
+    pub min_severity: Option<Severity>,
+    /// How many findings of each rule, in their place.
+    pub statistics: bool,
 }
 
 impl Default for RunInfo {
@@ -42,6 +70,8 @@ impl Default for RunInfo {
             sarif: sarif::Options::default(),
             coverage: None,
             notices: Vec::new(),
+            show: Show::default(),
+            letterhead: Letterhead::default(),
         }
     }
 }

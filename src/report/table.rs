@@ -10,10 +10,10 @@ use super::closing::{self, styled};
 use super::figures;
 use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
 use super::rows::by_row;
-use super::{Canvas, Renderer, Report};
+use super::{Canvas, Renderer, Report, verdict_word, worst};
 use crate::finding::Link;
 use crate::finding::{Finding, Severity};
-use crate::judge::{Decider, Judged, Verdict};
+use crate::judge::{Decider, Judged};
 
 /// The same for a policy entry, which is shorter as a rule.
 const ENTRY: usize = 20;
@@ -79,8 +79,11 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
         cells: report.scopes.iter().map(cell).collect(),
         gives_way,
     };
+    let worst = worst(report.scopes.len(), &report.findings);
+    let words = report.scopes.iter().zip(worst).map(|(judged, worst)| verdict_word(judged.verdict, worst).to_owned());
+    let words = words.collect();
     let mut columns = vec![
-        column("verdict", None, &|judged| judged.verdict.to_string()),
+        Column { title: "verdict", cells: words, gives_way: None },
         column("scope", None, &|judged| breakable(&name(judged), word)),
     ];
     if !report.grants.is_empty() {
@@ -90,6 +93,13 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
     if report.scopes.iter().any(|judged| judged.app.is_some()) {
         columns.push(column("app", Some(3), &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
     }
+    if report.run.coverage.is_some() {
+        columns.push(column("place", Some(4), &|judged| {
+            let source = report.sources.get(judged.place.source);
+            let line = source.position(judged.place.span.start).line;
+            format!("{}:{line}", breakable_path(&clipped(source.name(), NAME), word))
+        }));
+    }
     columns.push(column("gives", Some(0), &|judged| clipped(&judged.gives, NAME)));
     columns.push(column("data", Some(1), &|judged| {
         judged.data.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(", ")
@@ -98,6 +108,22 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
     let codes = findings.iter().map(|findings| codes(findings)).collect();
     columns.push(Column { title: "findings", cells: codes, gives_way: None });
     columns
+}
+
+/// A path whose lines of so many characters break after slashes.
+fn breakable_path(path: &str, most: usize) -> String {
+    let mut text = String::new();
+    let mut room = most;
+    for part in path.split_inclusive('/') {
+        let length = part.chars().count();
+        if length > room && !text.is_empty() {
+            text.push('\n');
+            room = most;
+        }
+        text.push_str(part);
+        room = room.saturating_sub(length);
+    }
+    text
 }
 
 fn name(judged: &Judged) -> String {
@@ -161,25 +187,23 @@ fn painted(color: bool, line: &str) -> String {
     const EDGE: &str = "│ ";
     let verdict = line.strip_prefix(EDGE).and_then(|rest| rest.split_once(' '));
     let Some((word, rest)) = verdict.filter(|_| color) else { return line.to_owned() };
-    let style = [Verdict::Allowed, Verdict::Denied, Verdict::NotAllowed, Verdict::Unknown, Verdict::Waived]
-        .into_iter()
-        .find(|verdict| verdict.as_str() == word)
-        .map(verdict_style);
-    match style {
+    match verdict_style(word) {
         Some(style) => format!("{EDGE}{style}{word}{style:#} {rest}"),
         None => line.to_owned(),
     }
 }
 
-fn verdict_style(verdict: Verdict) -> Style {
-    match verdict {
-        Verdict::Allowed => AnsiColor::Green,
-        Verdict::Denied | Verdict::NotAllowed => AnsiColor::Red,
-        Verdict::Unknown => AnsiColor::Yellow,
-        Verdict::Waived => AnsiColor::Cyan,
-    }
-    .on_default()
-    .bold()
+/// The style of a word for what became of a scope; none for other words.
+fn verdict_style(word: &str) -> Option<Style> {
+    let color = match word {
+        "allowed" => AnsiColor::Green,
+        "denied" | "not-allowed" => AnsiColor::Red,
+        "unknown" | "flagged" => AnsiColor::Yellow,
+        "waived" => AnsiColor::Cyan,
+        "unflagged" => return Some(Style::new().bold()),
+        _ => return None,
+    };
+    Some(color.on_default().bold())
 }
 
 fn severity_style(severity: Severity) -> Style {

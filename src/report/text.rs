@@ -9,8 +9,10 @@ use super::clean::{MESSAGE, NAME, clean, clipped, for_log};
 use super::closing::{self, styled};
 use super::excerpt::{Excerpt, excerpt};
 use super::figures;
+use super::groups::{self, groups};
+use super::summed;
 use super::{Canvas, NotEvaluated, PolicyInfo, Renderer, Report};
-use crate::finding::{Confidence, Finding, Fix, Related, Severity};
+use crate::finding::{Confidence, Fix, Related, Severity};
 use crate::text::{Place, Problem, SourceId, Sources};
 
 /// Wider than any excerpt: lines are cut before they get to the snippet renderer, which keeps the work small.
@@ -30,9 +32,22 @@ impl Renderer for Text {
 
     fn render(&self, report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
         let page = Page::new(&report.sources, Some(&report.policy), canvas);
-        for finding in &report.findings {
-            let grant = figures::grant_of(report, finding).map(|grant| grant.name.as_str());
-            writeln!(out, "{}\n", page.finding(finding, grant))?;
+        let groups = groups(report);
+        let shown = closing::Shown::of(report, &groups, canvas);
+        let show = report.run.show;
+        if summed::is_wanted(report, &shown.groups) {
+            summed::render(report, &shown.groups, canvas, out)?;
+            return closing::end(report, canvas, out);
+        }
+        for group in &shown.groups {
+            writeln!(out, "{}\n", page.finding(report, group))?;
+        }
+        if show.statistics {
+            closing::statistics(report, &groups, out)?;
+        }
+        closing::left_out(report, &shown, out)?;
+        if show.quiet {
+            return closing::end(report, canvas, out);
         }
         for input in &report.not_evaluated {
             writeln!(out, "{}\n", page.not_evaluated(input))?;
@@ -78,7 +93,9 @@ impl<'a> Page<'a> {
         Self { sources, policy, canvas, renderer }
     }
 
-    fn finding(&self, finding: &Finding, grant: Option<&str>) -> String {
+    fn finding(&self, report: &Report, group: &groups::Group<'_>) -> String {
+        let finding = group.lead;
+        let grant = figures::grant_of(report, finding).map(|grant| grant.name.as_str());
         let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -96,11 +113,16 @@ impl<'a> Page<'a> {
         let (placed, unplaced): (Vec<_>, Vec<_>) = finding.related.iter().partition(|related| related.place.is_some());
         let mut remarks: Vec<Message<'_>> =
             unplaced.iter().map(|related| Level::NOTE.message(self.statement(related))).collect();
+        if let Some(others) = group.others(report, |finding| closing::spot(report, finding.place)) {
+            remarks.push(Level::NOTE.message(clipped(&others, MESSAGE)));
+        }
         if let Some(grant) = grant.filter(|grant| finding.app.as_deref() != Some(grant)) {
             remarks.push(Level::NOTE.message(format!("grant `{}`", clipped(grant, NAME))));
         }
         if let Some(app) = &finding.app {
-            remarks.push(Level::NOTE.message(format!("application `{}`", clipped(app, NAME))));
+            let owner = report.policy.owner(Some(app)).map(|owner| format!(", owner {}", clipped(owner, NAME)));
+            let owner = owner.unwrap_or_default();
+            remarks.push(Level::NOTE.message(format!("application `{}`{owner}", clipped(app, NAME))));
         }
         match finding.confidence {
             Confidence::Low => remarks.push(Level::NOTE.message("confidence is low")),
@@ -110,8 +132,12 @@ impl<'a> Page<'a> {
         remarks.extend(finding.help.as_deref().map(help));
         remarks.extend(finding.fix.as_ref().filter(|fix| says_more(fix, finding.help.as_deref())).map(suggestion));
 
-        let mut block = self.block(title, level, Some(finding.place), remarks);
-        for related in placed {
+        // A note is read in passing: its place is enough.
+        let mut block = match finding.severity {
+            Severity::Note => self.in_short(title, finding.place, remarks),
+            _ => self.block(title, level, Some(finding.place), remarks),
+        };
+        for related in placed.iter().filter(|_| finding.severity > Severity::Note) {
             block.push('\n');
             let title = Level::NOTE.secondary_title(clipped(&related.message, MESSAGE));
             block.push_str(&self.block(title, Level::NOTE, related.place, Vec::new()));
@@ -133,6 +159,20 @@ impl<'a> Page<'a> {
         self.block(title, Level::ERROR, input.place, input.help.as_deref().map(help).into_iter().collect())
     }
 
+    /// A title, the place, and remarks below.
+    fn in_short(&self, title: Title<'_>, place: Place, remarks: Vec<Message<'_>>) -> String {
+        let source = self.sources.get(place.source);
+        let at = source.position(place.span.start);
+        let arrow = styled(self.canvas.color, DEFAULT_LINE_NUM_STYLE, "-->");
+        let title = self.renderer.render(&[Group::with_title(title)]);
+        let location = format!(" {arrow} {}:{}:{}", clean(source.name()), at.line, at.column);
+        if remarks.is_empty() {
+            return format!("{title}\n{location}");
+        }
+        let remarks = self.renderer.render(&[Group::with_level(Level::NOTE).elements(remarks)]);
+        format!("{title}\n{location}\n{remarks}")
+    }
+
     /// A title, the place with its source line, and remarks below.
     fn block(&self, title: Title<'_>, level: Level<'_>, place: Option<Place>, remarks: Vec<Message<'_>>) -> String {
         let Some(place) = place else { return self.renderer.render(&[title.elements(remarks)]) };
@@ -146,6 +186,8 @@ impl<'a> Page<'a> {
         let snippet = Snippet::source(text).line_start(at.line).annotation(AnnotationKind::Primary.span(mark));
         let title = self.renderer.render(&[Group::with_title(title)]);
         let body = self.renderer.render(&[Group::with_level(level).element(snippet).elements(remarks)]);
+        // The place stands above the line: no bar need lead to it.
+        let body = body.split_once('\n').map_or(body.as_str(), |(_, rest)| rest);
         format!("{title}\n{location}\n{body}")
     }
 }
@@ -174,6 +216,7 @@ mod tests {
     use super::super::fixture::{Builder, everything, hostile, one_long_line};
     use super::super::{json::Json, table::Table};
     use super::*;
+    use crate::finding::Finding;
     use crate::judge::Verdict;
 
     #[test]

@@ -1,10 +1,10 @@
 //! The figures of an audit: how much of what, by application, service and rule.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Counts, GrantState, Summary, refused};
+use super::{Counts, GrantState, Summary, worst};
 use crate::finding::{Finding, RuleInfo, Severity};
 use crate::judge::{Judged, Verdict};
 
@@ -37,10 +37,14 @@ pub struct Tally {
     pub offending_grants: usize,
     /// Scopes held.
     pub scopes: usize,
-    /// Of these: allowed.
+    /// Of these: allowed by an entry of the policy.
     pub allowed: usize,
     /// Of the allowed: with an error that stands.
     pub refused: usize,
+    /// Of these: no entry of the policy decided, and its default lets them pass.
+    pub no_policy: usize,
+    /// Of those that no entry decided: with a warning or an error that stands.
+    pub flagged: usize,
     /// Of these: denied.
     pub denied: usize,
     /// Of these: not allowed.
@@ -49,6 +53,10 @@ pub struct Tally {
     pub unknown: usize,
     /// Of these: waived.
     pub waived: usize,
+    /// Of these: with an error that stands.
+    pub with_errors: usize,
+    /// Of these: with a warning that stands, and no error.
+    pub with_warnings: usize,
     /// Findings that stand.
     pub findings: Counts,
 }
@@ -107,18 +115,46 @@ impl Tally {
         self.unknown_grants.saturating_sub(self.accepted_grants)
     }
 
-    /// Counts a scope, so many times; `fails` where an error stands on it.
-    pub(crate) fn add_scope(&mut self, verdict: Verdict, fails: bool, times: usize) {
+    /// Counts a scope, so many times, with the worst severity of what stands on it.
+    pub(crate) fn add_scope(&mut self, verdict: Verdict, worst: Option<Severity>, times: usize) {
         self.scopes += times;
+        match worst {
+            Some(Severity::Error) => self.with_errors += times,
+            Some(Severity::Warning) => self.with_warnings += times,
+            _ => {}
+        }
         match verdict {
             Verdict::Allowed => {
                 self.allowed += times;
-                self.refused += if fails { times } else { 0 };
+                self.refused += if worst == Some(Severity::Error) { times } else { 0 };
+            }
+            Verdict::NoPolicy => {
+                self.no_policy += times;
+                self.flagged += if worst >= Some(Severity::Warning) { times } else { 0 };
             }
             Verdict::Denied => self.denied += times,
             Verdict::NotAllowed => self.not_allowed += times,
             Verdict::Unknown => self.unknown += times,
             Verdict::Waived => self.waived += times,
+        }
+    }
+
+    /// The figures as a report's summary.
+    pub(crate) fn summary(&self, not_evaluated: usize) -> Summary {
+        Summary {
+            scopes: self.scopes,
+            allowed: self.allowed,
+            refused: self.refused,
+            no_policy: self.no_policy,
+            flagged: self.flagged,
+            denied: self.denied,
+            not_allowed: self.not_allowed,
+            unknown: self.unknown,
+            waived: self.waived,
+            with_errors: self.with_errors,
+            with_warnings: self.with_warnings,
+            not_evaluated,
+            findings: self.findings,
         }
     }
 
@@ -132,10 +168,14 @@ impl Tally {
         self.scopes += other.scopes * times;
         self.allowed += other.allowed * times;
         self.refused += other.refused * times;
+        self.no_policy += other.no_policy * times;
+        self.flagged += other.flagged * times;
         self.denied += other.denied * times;
         self.not_allowed += other.not_allowed * times;
         self.unknown += other.unknown * times;
         self.waived += other.waived * times;
+        self.with_errors += other.with_errors * times;
+        self.with_warnings += other.with_warnings * times;
         self.findings.error += other.findings.error * times;
         self.findings.warning += other.findings.warning * times;
         self.findings.note += other.findings.note * times;
@@ -150,10 +190,9 @@ impl Totals {
         }
         let mut tally = Tally::default();
         tally.add_state(state, times);
-        for judged in scopes {
-            tally.add_scope(judged.verdict, false, times);
+        for (judged, worst) in scopes.iter().zip(worst(scopes.len(), findings)) {
+            tally.add_scope(judged.verdict, worst, times);
         }
-        tally.refused = refused(scopes, findings).count() * times;
         for finding in findings {
             tally.findings.add(finding.severity, times);
         }
@@ -182,25 +221,13 @@ impl Totals {
     /// The figures as a report's summary.
     #[must_use]
     pub fn summary(&self, not_evaluated: usize) -> Summary {
-        let all = &self.all;
-        Summary {
-            scopes: all.scopes,
-            allowed: all.allowed,
-            refused: all.refused,
-            denied: all.denied,
-            not_allowed: all.not_allowed,
-            unknown: all.unknown,
-            waived: all.waived,
-            not_evaluated,
-            findings: all.findings,
-        }
+        self.all.summary(not_evaluated)
     }
 
     fn add_services(&mut self, state: GrantState, scopes: &[Judged], findings: &[Finding], times: usize) {
         let mut services: BTreeMap<&str, Tally> = BTreeMap::new();
-        let refused: HashSet<usize> = refused(scopes, findings).collect();
-        for (at, judged) in scopes.iter().enumerate() {
-            services.entry(service(judged)).or_default().add_scope(judged.verdict, refused.contains(&at), times);
+        for (judged, worst) in scopes.iter().zip(worst(scopes.len(), findings)) {
+            services.entry(service(judged)).or_default().add_scope(judged.verdict, worst, times);
         }
         for (name, tally) in &mut services {
             tally.add_state(state, times);

@@ -20,7 +20,7 @@ use crate::text::{SourceId, Sources};
 /// Decides how much a finding matters; nothing where the policy silences its rule. What comes later has the last word:
 ///
 /// 1. the rule: its severity, or less in a milder case;
-/// 2. the policy's level for the rule and the application;
+/// 2. the policy's level for the rule and the application, but advice stays a note;
 /// 3. doubt: a finding is no surer than what it is about, `sure`, and of a guess no more than a note.
 ///
 /// A rule that states the policy's verdict is an error whatever a level or doubt says: a scope that is denied never passes
@@ -34,7 +34,7 @@ pub fn weigh(mut finding: Finding, policy: &Effective<'_>, sure: Confidence) -> 
     }
     finding.confidence = finding.confidence.min(sure);
     if let Some(level) = policy.level(finding.rule.name) {
-        finding.severity = level.severity()?;
+        finding.severity = level.severity()?.min(finding.most);
     }
     if sure == Confidence::Low {
         finding.severity = Severity::Note;

@@ -152,6 +152,8 @@ impl<'a> Review<'a> {
             path: origin.label.clone(),
             digest: origin.digest.clone(),
             rule_pages: self.policy.rule_pages.clone(),
+            owners: owners(self.policy),
+            waivers: self.policy.waivers.clone(),
         };
         let catalog = CatalogInfo { digest: self.catalog.digest().to_owned(), date: self.catalog.date().to_owned() };
         (policy, catalog, self.as_of)
@@ -187,6 +189,7 @@ impl<'a> Review<'a> {
             not_evaluated,
             totals: None,
             plans: Vec::new(),
+            first: Vec::new(),
             notes: self.notes(),
             sources,
             run: RunInfo::default(),
@@ -203,6 +206,12 @@ fn needed_by<'c>(catalog: &'c Catalog, app: &App) -> Least<'c> {
     };
     let calls: Vec<SeenCall> = app.calls.iter().map(seen).collect();
     Least::of(catalog, &calls, least::Options::default())
+}
+
+/// Who answers for the applications of a policy, by name.
+fn owners(policy: &Policy) -> BTreeMap<String, String> {
+    let owned = policy.apps.iter().filter_map(|app| Some((app.name.clone(), app.owner.clone()?)));
+    owned.collect()
 }
 
 /// The products that the services of scopes belong to, by service.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{Drift, IgnoreUse, PolicyChange, WaiverUse};
 use crate::access::{self, Identity};
-use crate::catalog::{Catalog, DataClass};
+use crate::catalog::{Catalog, DataClass, Endpoint};
 use crate::finding::{Finding, KnownFinding, RuleInfo, Subject};
 use crate::input::token::Grant;
 use crate::input::{ConsentUrl, Flow, Item, Request};
@@ -60,6 +60,8 @@ pub struct ScopeContext<'a> {
     pub(super) at: usize,
     /// Whether suggestions and calls are worth a search.
     pub in_detail: bool,
+    /// Whether a token holds it.
+    pub is_held: bool,
 }
 
 /// What a rule sees of one item of a list.
@@ -222,6 +224,18 @@ impl ScopeContext<'_> {
     #[must_use]
     pub fn opened_call(&self) -> Option<String> {
         let call = access::example_call(self.catalog, self.scope).filter(|_| self.in_detail)?;
+        Some(format!("for example, it opens `{}`: {}", call.call(), call.summary))
+    }
+
+    /// A call that the scope surely opens and that changes something, as a sentence.
+    #[must_use]
+    pub fn opened_change(&self) -> Option<String> {
+        if !self.in_detail {
+            return None;
+        }
+        let changes = |call: &&Endpoint| call.states_its_method() && call.method != "GET";
+        let first = access::example_call(self.catalog, self.scope).filter(changes);
+        let call = first.or_else(|| access::opened_calls(self.catalog, self.scope).into_iter().find(changes))?;
         Some(format!("for example, it opens `{}`: {}", call.call(), call.summary))
     }
 

@@ -1,6 +1,6 @@
 //! ZS103 deprecated-scope.
 
-use super::words::{catalog_line, quoted, remark, replacement};
+use super::words::{catalog_line, has_operation, quoted, remark, replacement};
 use super::{Check, Rule, ScopeContext};
 use crate::access::{self, Identity, Known};
 use crate::catalog::model::Deprecation;
@@ -54,8 +54,20 @@ fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
     Some(if instead.is_empty() {
         finding.help("look up in Zoho's documentation what took its place, and request that")
     } else {
-        finding.help(format!("use {} instead", quoted(&instead, 5)))
+        finding.help(format!("use {} instead", quoted(&least(cx.catalog, &instead), 5)))
     })
+}
+
+/// The scopes to use: of `ALL` the reading of the same resource, since to move on is a chance to ask for less.
+fn least(catalog: &Catalog, instead: &[String]) -> Vec<String> {
+    let reading = |name: &String| {
+        let scope: Scope = name.parse().ok().filter(|scope: &Scope| has_operation(scope, "ALL"))?;
+        let front = scope.parts().split_last().map(|(_, front)| front.join("."))?;
+        let reading: Scope = format!("{front}.READ").parse().ok()?;
+        let known = access::identify(catalog, &reading);
+        known.is_known().then(|| known.scope.to_string())
+    };
+    instead.iter().map(|name| reading(name).unwrap_or_else(|| name.clone())).collect()
 }
 
 /// Who says that a scope is deprecated, and what is said about it.

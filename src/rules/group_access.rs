@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::words::{catalog_line, series_out_of};
+use super::words::{catalog_line, has_operation, only_reads, series_out_of, single_operations};
 use super::{Check, Rule, ScopeContext};
 use crate::access::{self, Why};
 use crate::catalog::model::Group;
@@ -12,7 +12,7 @@ use crate::scope::Scope;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new("ZS202", "group-access", Severity::Warning, "a scope opens a whole group of resources", DOCS)
-        .within(&["full-access"]),
+        .within(&["unknown-service", "unknown-scope", "deprecated-scope", "full-access"]),
     check: Check::Scope(check),
 };
 
@@ -47,8 +47,15 @@ fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
     }
     let service = cx.identity.service()?;
     let members = members(cx.catalog, cx.scope);
-    (!members.is_empty()).then(|| finding(cx, service, &members))
+    // That `ALL` is everything is said by another rule; that it perhaps is everything below adds nothing to it. Nor does a
+    // resource or two that perhaps are opened make a group.
+    let is_doubtful = !members.iter().any(|member| member.sure);
+    let is_told = is_doubtful && (has_operation(cx.scope, "ALL") || members.len() <= FEW);
+    (!members.is_empty() && !is_told).then(|| finding(cx, service, &members))
 }
+
+/// So few resources, none of which is surely opened, make no group.
+const FEW: usize = 2;
 
 /// A resource that a scope opens as a group.
 #[derive(Clone)]
@@ -118,9 +125,9 @@ fn finding(cx: &ScopeContext<'_>, service: &Service, members: &[Member<'_>]) -> 
     if sure == 0 {
         finding = finding.confidence(Confidence::Medium);
     }
-    if let Some(first) = samples.first() {
+    if !samples.is_empty() {
         finding = finding
-            .help(format!("request only the resources that the app uses, one scope each, such as {first}"))
+            .help(format!("request only the resources that the app uses, one scope each, such as `{}`", least(cx, members)))
             .related(format!("among them {}", series_out_of(&samples, 3, if sure == 0 { unsure } else { sure })), None);
     }
     if let Some(call) = cx.opened_call() {
@@ -133,6 +140,25 @@ fn finding(cx: &ScopeContext<'_>, service: &Service, members: &[Member<'_>]) -> 
         }
     }
     said.iter().fold(finding, |finding, group| finding.resting_on(catalog_line(service, &group.provenance)))
+}
+
+/// A scope that gives little of what the group opens: one resource, and reading where that is known.
+fn least(cx: &ScopeContext<'_>, members: &[Member<'_>]) -> Scope {
+    let named = || members.iter().filter(|member| !member.scope.has_placeholder()).map(|member| &member.scope);
+    let reading = |scope: &Scope| {
+        let service = cx.identity.service()?;
+        let resource = service.resource(scope.resource())?;
+        let single = single_operations(resource).into_iter();
+        let word = single.min_by_key(|word| !only_reads(word))?;
+        Some(service.scope(scope.resource(), word))
+    };
+    if !has_operation(cx.scope, "ALL") {
+        return named().next().unwrap_or(cx.scope).clone();
+    }
+    let reads = |scope: &Scope| scope.operation().is_some_and(only_reads);
+    let readings: Vec<Scope> = named().filter_map(reading).collect();
+    let best = readings.iter().find(|scope| reads(scope)).or(readings.first());
+    best.or(named().next()).unwrap_or(cx.scope).clone()
 }
 
 fn count(resources: usize) -> String {

@@ -196,8 +196,17 @@ impl Inspection<'_> {
             let in_detail = seen.len() <= IN_DETAIL;
             for rule in self.rules {
                 if let Check::Scope(check) = rule.check {
-                    let (rule, measure, identity) = (&rule.info, self.measure, &identity);
-                    found.extend(check(&ScopeContext { rule, measure, judged, scope, identity, at, in_detail }));
+                    let (rule, measure, identity, is_held) = (&rule.info, self.measure, &identity, self.is_held);
+                    found.extend(check(&ScopeContext {
+                        rule,
+                        measure,
+                        judged,
+                        scope,
+                        identity,
+                        at,
+                        in_detail,
+                        is_held,
+                    }));
                 }
             }
         }

@@ -96,11 +96,11 @@ fn help(cx: &ScopeContext<'_>) -> String {
     let instead = quoted(&allowed, 4);
     if has_operation(scope, "ALL") && other.is_empty() {
         return format!(
-            "request {instead} instead, or allow `{entry}`: it holds every operation, those that Zoho adds tomorrow \
-             included, so allowing the known ones does not allow it"
+            "request {instead} instead: `{scope}` holds every operation, those that Zoho adds tomorrow included, so \
+             allowing the known ones does not allow it"
         );
     }
-    format!("request {instead} instead, which the policy allows, or allow `{entry}` if the app needs all of it")
+    format!("request {instead} instead, which the policy allows")
 }
 
 /// The narrowest entry that allows a scope.
@@ -119,7 +119,7 @@ mod tests {
     fn four_operations_are_not_all() {
         insta::assert_snapshot!(found_under(POLICY, None, "ZS302", "ZohoBooks.invoices.ALL"), @r"
         ZS302 error [ZohoBooks.invoices.ALL] no entry allows `ZohoBooks.invoices.ALL`
-          help: request `ZohoBooks.invoices.CREATE`, `ZohoBooks.invoices.READ`, `ZohoBooks.invoices.UPDATE` and `ZohoBooks.invoices.DELETE` instead, or allow `ZohoBooks.invoices.ALL`: it holds every operation, those that Zoho adds tomorrow included, so allowing the known ones does not allow it
+          help: request `ZohoBooks.invoices.CREATE`, `ZohoBooks.invoices.READ`, `ZohoBooks.invoices.UPDATE` and `ZohoBooks.invoices.DELETE` instead: `ZohoBooks.invoices.ALL` holds every operation, those that Zoho adds tomorrow included, so allowing the known ones does not allow it
           without a `default`, a policy denies
         ");
     }
@@ -128,11 +128,11 @@ mod tests {
     fn what_is_in_excess_and_what_is_allowed_of_it() {
         insta::assert_snapshot!(found_under(POLICY, Some("sync"), "ZS302", "ZohoBooks.bills.ALL,ZohoCRM.modules.READ,ZohoBooks.fullaccess.all,ZohoCRM.modules.{m}.READ"), @r"
         ZS302 error [ZohoBooks.bills.ALL] `ZohoBooks.bills.ALL` gives more than the policy allows for the app `sync`: `ZohoBooks.bills.CREATE`, `ZohoBooks.bills.UPDATE` and `ZohoBooks.bills.DELETE`
-          help: request `ZohoBooks.bills.READ` instead, which the policy allows, or allow `ZohoBooks.bills.ALL` if the app needs all of it
+          help: request `ZohoBooks.bills.READ` instead, which the policy allows
           it would open `DELETE /books/v3/bills/{bill_id}`: delete a bill
           without a `default`, a policy denies
         ZS302 error [ZohoCRM.modules.READ] `ZohoCRM.modules.READ` gives more than the policy allows for the app `sync`: `ZohoCRM.modules.accounts.READ`, `ZohoCRM.modules.activities.READ`, `ZohoCRM.modules.appointments.READ`, `ZohoCRM.modules.appointments_rescheduled_history.READ` and 24 more
-          help: request `ZohoCRM.modules.leads.READ` instead, which the policy allows, or allow `ZohoCRM.modules.READ` if the app needs all of it
+          help: request `ZohoCRM.modules.leads.READ` instead, which the policy allows
           it would open `GET /crm/v8/Appointments__s`: list appointments
           without a `default`, a policy denies
         ZS302 error [ZohoBooks.fullaccess.all] `ZohoBooks.fullaccess.all` gives more than the policy allows for the app `sync`: `ZohoBooks.accountants.CREATE`, `ZohoBooks.accountants.READ`, `ZohoBooks.accountants.UPDATE`, `ZohoBooks.accountants.DELETE` and 65 more
@@ -152,7 +152,7 @@ mod tests {
           help: drop it, or allow `Foo.bar.READ` if the app needs it
           without a `default`, a policy denies
         ZS302 error [ZohoBooks.invoices.WRITE] no entry allows `ZohoBooks.invoices.WRITE`, and the catalog does not know it
-          help: request `ZohoBooks.invoices.CREATE`, `ZohoBooks.invoices.UPDATE` and `ZohoBooks.invoices.DELETE` instead, which the policy allows, or allow `ZohoBooks.invoices.WRITE` if the app needs all of it
+          help: request `ZohoBooks.invoices.CREATE`, `ZohoBooks.invoices.UPDATE` and `ZohoBooks.invoices.DELETE` instead, which the policy allows
           without a `default`, a policy denies
         ");
         insta::assert_snapshot!(found_under("version: 1\nallow: [Foo.bar.READ]\n", None, "ZS302", "Foo.bar.READ"), @"");

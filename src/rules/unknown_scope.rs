@@ -100,10 +100,26 @@ fn nonexistent(cx: &ScopeContext<'_>, service: &Service, invalid: &Invalid) -> F
         .finding(format!("`{}` is reported not to exist{remark}", cx.scope))
         .resting_on(catalog_line(service, &invalid.provenance));
     if invalid.instead.is_empty() {
-        return finding;
+        let of_full = cx.scope.resource().first().is_some_and(|part| part.eq_ignore_ascii_case("fullaccess"));
+        return if of_full { finding.help(full_access_help(service)) } else { finding };
     }
     let instead = invalid.instead.iter().map(|text| replacement(service, text));
+    if cx.scope.is_full_access() {
+        return finding.help(format!(
+            "name the resources and operations that the app needs: `{}.<resource>.<OPERATION>`; the widest groups are {}",
+            service.name,
+            quoted(instead, 5)
+        ));
+    }
     finding.help(format!("perhaps you need {}", quoted(instead, 5)))
+}
+
+/// What to ask for in place of another operation on full access.
+fn full_access_help(service: &Service) -> String {
+    format!(
+        "full access has `all` alone, which is everything; request single resources: `{}.<resource>.<OPERATION>`",
+        service.name
+    )
 }
 
 fn no_full_access(cx: &ScopeContext<'_>, service: &Service) -> Finding {
@@ -137,15 +153,18 @@ fn part_of_full_access(cx: &ScopeContext<'_>, service: &Service) -> Finding {
 fn no_resource(cx: &ScopeContext<'_>, service: &Service) -> Finding {
     let (product, path) = (&service.product, cx.scope.resource().join("."));
     let finding = cx.finding(format!("the catalog knows no resource `{path}` of {product}"));
+    if path.eq_ignore_ascii_case("fullaccess") {
+        return finding.help(full_access_help(service));
+    }
     if let Some(meant) = access::suggest(cx.catalog, cx.identity) {
         return finding.help(format!("did you mean `{meant}`?"));
     }
     let near = near_resources(service, &path);
     finding.help(if near.is_empty() {
-        format!(
-            "none of the {} resources that the catalog knows of {product} has a name like it",
-            service.resources.len()
-        )
+        match service.resources.as_slice() {
+            [only] => format!("the one resource that the catalog knows of {product} is `{}.{}`", service.name, only.dotted()),
+            known => format!("none of the {} resources that the catalog knows of {product} has a name like it", known.len()),
+        }
     } else {
         format!("resources with names like it: {}", quoted(&near, 5))
     })
@@ -279,9 +298,10 @@ mod tests {
           help: perhaps you need `ZohoBooks.settings.READ`
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
         ZS102 error [ZohoBooks.fullaccess.READ] `ZohoBooks.fullaccess.READ` is reported not to exist: seen in public code, in no vendor source; full access has the one form fullaccess.all
+          help: full access has `all` alone, which is everything; request single resources: `ZohoBooks.<resource>.<OPERATION>`
           catalog: ZohoBooks.yaml:N (invalid, public source file, repository unrecorded (ref 62793326352))
         ZS102 error [ZohoCRM.fullaccess.all] `ZohoCRM.fullaccess.all` is reported not to exist: people ask for it often; the vendor's list of scopes has none for the whole of the CRM
-          help: perhaps you need `ZohoCRM.modules.ALL` and `ZohoCRM.settings.ALL`
+          help: name the resources and operations that the app needs: `ZohoCRM.<resource>.<OPERATION>`; the widest groups are `ZohoCRM.modules.ALL` and `ZohoCRM.settings.ALL`
           catalog: ZohoCRM.yaml:N (invalid, https://www.zoho.com/crm/developer/docs/api/v7/scopes.html)
         ");
     }

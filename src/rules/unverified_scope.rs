@@ -37,14 +37,15 @@ Desk.contacts.CREATE
 ```
 
 ## Remarks
-What was proven to work can be stated in a catalog file of your own, which a policy names under `catalog`.
+A scope that a token holds is proven by that. What was proven to work can be stated in a catalog file of your own, which a policy names under `catalog`.
 ";
 
 fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
     let (service, provenance) = (cx.identity.service()?, cx.identity.provenance()?);
     let scope = cx.scope;
     let message = match provenance.status {
-        _ if !cx.judged.known => return None,
+        // That a token holds it is the proof that it exists.
+        _ if !cx.judged.known || cx.is_held => return None,
         Status::Reported => format!("`{scope}` is known from third parties alone"),
         Status::Disputed => format!("sources contradict each other on `{scope}`"),
         _ => return None,

@@ -68,6 +68,13 @@ pub(super) fn only_reads(operation: &str) -> bool {
     ["READ", "VIEW", "GET"].iter().any(|word| word.eq_ignore_ascii_case(operation))
 }
 
+/// Whether an operation changes and reads nothing.
+pub(super) fn only_changes(operation: &str) -> bool {
+    let changes =
+        |word: &str| ["CREATE", "UPDATE", "DELETE", "WRITE"].iter().any(|known| known.eq_ignore_ascii_case(word));
+    operation.split('-').all(changes)
+}
+
 /// Whether a scope has this operation.
 pub(super) fn has_operation(scope: &Scope, operation: &str) -> bool {
     scope.operation().is_some_and(|word| word.eq_ignore_ascii_case(operation))

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
         "an operation that sounds like writing deletes too",
         DOCS,
     )
-    .within(&["full-access", "group-access"]),
+    .within(&["unknown-service", "unknown-scope", "deprecated-scope", "full-access", "group-access"]),
     check: Check::Scope(check),
 };
 

@@ -45,6 +45,12 @@ impl Pattern {
         Self { parts }
     }
 
+    /// Whether it has no wildcard: every name is written out.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Names(_)))
+    }
+
     /// Reads a pattern.
     ///
     /// # Errors

@@ -665,7 +665,7 @@ fn an_unknown_format_is_told() {
     for (target, told) in [
         ("sarf=x", "there is no format `sarf`: did you mean `sarif`?"),
         ("JSON=x", "did you mean `json`?"),
-        ("pdf=x", "there is no format `pdf`: the formats are text, table"),
+        ("pdf=x", "there is no format `pdf`: the formats are text, concise, table"),
     ] {
         let ended = zscope(&["check", "openid", "--output", target]).ended();
         assert_eq!(ended.code, Some(2), "{target}");

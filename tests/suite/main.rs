@@ -31,6 +31,7 @@ mod policy_lint;
 mod program;
 mod reading;
 mod readme;
+mod reports;
 mod rooms;
 mod run;
 mod scan;

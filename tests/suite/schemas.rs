@@ -330,6 +330,7 @@ fn variations(name: &str) -> Vec<(String, String)> {
             "warning",
             "allow",
             "allowed",
+            "literal",
             "ZohoCRM.1",
             "[personal]",
             "[full-access]",

@@ -135,6 +135,7 @@ fn links_are_for_terminals_and_for_those_who_insist() {
     let written = |vars: &[(&str, &str)]| {
         let mut run =
             zscope(&["check", "ZohoBooks.fullaccess.all", "--output", "text=out.txt", "--output", "html=out.html"]);
+        run.command.args(["--format", "text"]);
         run = run.file("zscope.yaml", policy);
         run.command.arg("--policy=zscope.yaml").envs(vars.iter().copied());
         let stdout = run.ended().stdout;

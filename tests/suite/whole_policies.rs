@@ -200,7 +200,8 @@ impl World {
         let own = self.model.own(&atom);
         let allowed = own.iter().all(|own| allow.iter().any(|entry| self.covers(*entry, own)));
         match (allowed, self.model.is_known(&atom), said.default) {
-            (true, ..) | (_, true, true) => Verdict::Allowed,
+            (true, ..) => Verdict::Allowed,
+            (_, true, true) => Verdict::NoPolicy,
             (_, false, _) => Verdict::Unknown,
             _ => Verdict::NotAllowed,
         }
@@ -379,7 +380,7 @@ fn rule_of(verdict: Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Denied => Some("denied"),
         Verdict::NotAllowed | Verdict::Unknown => Some("not-allowed"),
-        Verdict::Allowed | Verdict::Waived => None,
+        Verdict::Allowed | Verdict::NoPolicy | Verdict::Waived => None,
     }
 }
 

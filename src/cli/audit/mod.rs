@@ -95,8 +95,8 @@ pub(super) fn run(args: &Args, offline: bool) -> Result<Outcome, CommandError> {
     let lock = args.check_lock.as_deref().map(|path| read_lock(path, &ready.ground, &mut ready.sources)).transpose()?;
     let changes = args.basis.changes(&mut ready);
     let notices = ready.notices();
-    let Ready { policy, catalog, as_of, sources, .. } = ready;
-    let mut sources = sources;
+    let Ready { mut policy, catalog, as_of, mut sources, .. } = ready;
+    args.reporting.restrict(&mut policy)?;
     let lock_file = args.lock.as_deref().map(LockFile::at).transpose()?;
     let mut outputs = args.reporting.open()?;
     let mut asked = None;

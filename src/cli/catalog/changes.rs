@@ -131,7 +131,8 @@ fn scopes(catalog: &Catalog) -> BTreeMap<String, ScopeFacts> {
 fn data(service: &Service, scope: &Scope) -> Vec<DataClass> {
     let of_word = || service.words.iter().find(|word| scope.parts() == [word.name.as_str()]).map(|word| &word.data);
     let of_resource = service.resource(scope.resource()).filter(|_| !scope.is_full_access());
-    let mut data = of_resource.map(|resource| &resource.data).or_else(of_word).cloned().unwrap_or_default();
+    let own = of_resource.map(|resource| resource.data_of(scope.operation().unwrap_or_default()).to_vec());
+    let mut data = own.or_else(|| of_word().cloned()).unwrap_or_default();
     data.sort_unstable();
     data.dedup();
     data

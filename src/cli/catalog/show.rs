@@ -239,7 +239,7 @@ fn table(shown: &Shown, whole: bool, page: &mut Page) {
     let mut rows: Vec<[String; 5]> = Vec::new();
     for resource in &shown.resources {
         for operation in &resource.operations {
-            let (grants, data) = (resource.grants.clone(), kinds(&resource.data));
+            let (grants, data) = (resource.grants.clone(), kinds(operation.data.as_ref().unwrap_or(&resource.data)));
             rows.push([
                 operation.scope.clone(),
                 operation.said.status.to_string(),
@@ -274,7 +274,8 @@ fn host(host: &Host) -> String {
 }
 
 fn scope(shown: &ShownScope) -> String {
-    format!("{}  {}", shown.scope, told(&shown.said))
+    let own = shown.data.as_ref().map(|data| format!(" [{}]", kinds(data))).unwrap_or_default();
+    format!("{}  {}{own}", shown.scope, told(&shown.said))
 }
 
 fn call(endpoint: &ShownEndpoint, scopes: &[&str]) -> String {

@@ -160,8 +160,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         Layout::Json => print_json(&document)?,
         Layout::Text => crate::cli::print(&text(&document, &policy, if args.all { usize::MAX } else { SHOWN }))?,
     }
-    let passes =
-        matches!(Side::new(&catalog, &policy, as_of).verdict(app, &identity.scope), Verdict::Allowed | Verdict::Waived);
+    let verdict = Side::new(&catalog, &policy, as_of).verdict(app, &identity.scope);
+    let passes = verdict.passes() || verdict == Verdict::Waived;
     Ok(if passes { Outcome::Clean } else { Outcome::Findings })
 }
 
@@ -214,7 +214,7 @@ fn text(document: &Document<'_>, policy: &Policy, shown: usize) -> String {
             page.add(0, format!("3. what no entry decides: default {} ({place})", document.default));
         }
     }
-    if document.by_entries != Verdict::Allowed && !document.excess.is_empty() {
+    if !document.by_entries.passes() && !document.excess.is_empty() {
         page.add(0, format!("what goes beyond the policy ({}):", document.excess.len()));
         document.excess.iter().take(shown).for_each(|scope| page.add(1, scope));
         if let Some(call) = &document.witness {

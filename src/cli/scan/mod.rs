@@ -128,7 +128,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read(&ready.ground)?;
     let mut notices = ready.notices();
-    let Ready { policy, catalog, as_of, mut sources, folder, ground, .. } = ready;
+    let Ready { mut policy, catalog, as_of, mut sources, folder, ground, .. } = ready;
+    args.reporting.restrict(&mut policy)?;
     let apps = match &args.basis.app {
         Some(app) => Apps::one(app),
         None => match Apps::of(&policy, folder) {

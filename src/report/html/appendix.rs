@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::{Notice, Report, coverage};
 use super::population::Population;
 use super::shown::{self, Guide, Shown, Spots};
+use crate::finding::{Waived, WaiverKind};
+use crate::policy::WaiverState;
 use crate::text::SourceId;
 
 /// The most rows of a table here.
@@ -46,6 +48,46 @@ pub(super) struct Exception {
     pub(super) expires: Option<String>,
     /// Days left after the day of the run, where it ends.
     pub(super) left: Option<i32>,
+}
+
+/// A waiver of the policy, whether or not it absolves anything.
+pub(super) struct Standing {
+    pub(super) id: Shown,
+    pub(super) owner: Shown,
+    pub(super) app: Option<Shown>,
+    pub(super) rules: String,
+    pub(super) reason: Shown,
+    pub(super) expires: String,
+    /// `used`, `unused`, `expiring` or `expired`.
+    pub(super) state: &'static str,
+    /// How many findings it absolves.
+    pub(super) count: usize,
+}
+
+/// Every waiver of the policy, and how many more there are.
+pub(super) fn waivers(report: &Report) -> (Vec<Standing>, usize) {
+    let all = &report.policy.waivers;
+    let rows = all.iter().take(ROWS).map(|waiver| {
+        let is_its = |waived: &&Waived| waived.kind == WaiverKind::Policy && waived.waiver == waiver.id;
+        let count = report.waived.iter().filter(is_its).count();
+        let state = match waiver.state(report.as_of) {
+            WaiverState::Expired { .. } => "expired",
+            WaiverState::Expiring { .. } => "expiring",
+            WaiverState::Active if count == 0 => "unused",
+            WaiverState::Active => "used",
+        };
+        Standing {
+            id: Shown::name(&waiver.id),
+            owner: Shown::name(&waiver.owner),
+            app: waiver.app.as_deref().map(Shown::name),
+            rules: waiver.rules.join(", "),
+            reason: Shown::prose(&waiver.reason),
+            expires: waiver.expires.to_string(),
+            state,
+            count,
+        }
+    });
+    (rows.collect(), all.len().saturating_sub(ROWS))
 }
 
 /// The texts of the policy and of what it extends: the file of its name, the built-in ones, and those in which an

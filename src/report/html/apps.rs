@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use super::super::{Tally, Totals};
 use super::grants::Group;
-use super::population::{App, Population};
+use super::population::{App, Held, Population};
 use super::row::{Absolved, FRAME, Statement, absolved};
-use super::shown::{Guide, Name, counted};
+use super::shown::{Guide, Name, Shown, counted};
 use crate::finding::Severity;
 use crate::judge::Verdict;
 
 /// What the sections of the whole page may weigh, in bytes. A page beyond that opens slowly, and nobody reads it.
 const ROOM: usize = 3_800_000;
+
+/// The same where grants are too many to be told one by one: the page is for reading, a table of scopes for the rest.
+const ROOM_OF_MANY: usize = 220_000;
 
 /// The most applications that the overview lists, in lines of 400 bytes.
 const OVERVIEW: usize = 3000;
@@ -45,10 +48,13 @@ pub(super) struct Line {
     /// The section, if there is one.
     pub(super) section: Option<usize>,
     pub(super) name: Name,
+    pub(super) owner: Option<Shown>,
     /// The word of its state, for filter and mark.
     pub(super) state: &'static str,
     pub(super) scopes: usize,
     pub(super) allowed: usize,
+    pub(super) flagged: usize,
+    pub(super) unflagged: usize,
     pub(super) beyond: usize,
     pub(super) waived: usize,
     pub(super) errors: usize,
@@ -62,6 +68,7 @@ pub(super) struct Line {
 pub(super) struct Section {
     pub(super) number: usize,
     pub(super) name: Name,
+    pub(super) owner: Option<Shown>,
     pub(super) state: &'static str,
     pub(super) tally: String,
     pub(super) is_open: bool,
@@ -79,7 +86,7 @@ impl Apps {
     /// which the report holds not every grant.
     pub(super) fn new(population: &Population<'_>, totals: Option<&Totals>, guide: Guide<'_>) -> Self {
         let apps = &population.apps;
-        let mut room = ROOM;
+        let mut room = if apps.iter().any(|app| app.is_merged) { ROOM_OF_MANY } else { ROOM };
         let mut sections = Vec::new();
         let mut scopes_left_out = 0;
         for (number, app) in apps.iter().enumerate() {
@@ -96,10 +103,10 @@ impl Apps {
                 section.is_open = true;
             }
         }
-        let line = |(number, app)| Line::new(app, Some(number).filter(|number| *number < shown));
+        let line = |(number, app)| Line::new(app, Some(number).filter(|number| *number < shown), guide);
         let mut overview: Vec<Line> = apps.iter().enumerate().map(line).collect();
         if let Some(totals) = totals {
-            counted_whole(&mut overview, population, totals);
+            counted_whole(&mut overview, population, totals, guide);
         }
         let all = overview.len();
         overview.truncate(OVERVIEW);
@@ -122,7 +129,7 @@ impl Apps {
 }
 
 /// Gives lines the figures of all their grants, and a line to each application of which no grant is shown.
-fn counted_whole(overview: &mut Vec<Line>, population: &Population<'_>, totals: &Totals) {
+fn counted_whole(overview: &mut Vec<Line>, population: &Population<'_>, totals: &Totals, guide: Guide<'_>) {
     let shown: BTreeSet<Option<&str>> = population.apps.iter().map(|app| app.name).collect();
     for (line, app) in overview.iter_mut().zip(&population.apps) {
         if let Some(tally) = totals.by_app.get(&app.name.map(str::to_owned)) {
@@ -130,7 +137,7 @@ fn counted_whole(overview: &mut Vec<Line>, population: &Population<'_>, totals: 
         }
     }
     for (name, tally) in totals.by_app.iter().filter(|(name, _)| !shown.contains(&name.as_deref())) {
-        let mut line = Line::new(&App { name: name.as_deref(), ..App::default() }, None);
+        let mut line = Line::new(&App { name: name.as_deref(), ..App::default() }, None, guide);
         line.count(tally);
         overview.push(line);
     }
@@ -138,14 +145,17 @@ fn counted_whole(overview: &mut Vec<Line>, population: &Population<'_>, totals: 
 }
 
 impl Line {
-    fn new(app: &App<'_>, section: Option<usize>) -> Self {
+    fn new(app: &App<'_>, section: Option<usize>, guide: Guide<'_>) -> Self {
         let verdicts = |verdict| app.verdicts(verdict);
         Self {
             section,
             name: Name::new(app.name),
+            owner: guide.owner(app.name),
             state: state(app),
             scopes: app.scopes.iter().map(|access| access.places.len()).sum(),
             allowed: verdicts(Verdict::Allowed),
+            flagged: app.flagged(),
+            unflagged: verdicts(Verdict::NoPolicy) - app.flagged(),
             beyond: verdicts(Verdict::Denied) + verdicts(Verdict::NotAllowed) + verdicts(Verdict::Unknown),
             waived: verdicts(Verdict::Waived),
             errors: app.count(Severity::Error),
@@ -160,6 +170,8 @@ impl Line {
     fn count(&mut self, tally: &Tally) {
         self.scopes = tally.scopes;
         self.allowed = tally.allowed;
+        self.flagged = tally.flagged;
+        self.unflagged = tally.no_policy - tally.flagged;
         self.beyond = tally.denied + tally.not_allowed + tally.unknown;
         self.waived = tally.waived;
         // A lock's findings are the application's and no grant's: the tally does not have them.
@@ -188,7 +200,10 @@ impl Section {
         spend(FRAME + remarks.iter().map(Statement::weight).sum::<usize>());
         let mut groups = Vec::new();
         let without_grant = app.grants.is_empty() || app.held_by(None).next().is_some();
-        for held in app.grants.iter().map(Some).chain(without_grant.then_some(None)) {
+        let is_told = |held: &&Held<'_>| {
+            !app.is_merged || !held.remarks.is_empty() || !held.waived.is_empty() || held.plan.is_some()
+        };
+        for held in app.grants.iter().filter(is_told).map(Some).chain(without_grant.then_some(None)) {
             groups.push(Group::new(app, held, room, guide));
             if *room == 0 {
                 break;
@@ -199,11 +214,12 @@ impl Section {
         Self {
             number,
             name: Name::new(app.name),
+            owner: guide.owner(app.name),
             state: state(app),
             tally: tally(app),
             is_open: false,
             left_out: app.scopes.len() - shown,
-            grants_left_out: app.grants.len() - grants_shown,
+            grants_left_out: app.grants.iter().filter(is_told).count() - grants_shown,
             groups,
             remarks_left_out: app.remarks.len() - remarks.len(),
             remarks,

@@ -133,8 +133,6 @@ fn partial(shown: usize, all: usize) -> String {
 impl Head {
     fn new(app: &App<'_>, held: &Held<'_>, is_shown: bool, guide: Guide<'_>) -> Self {
         let GrantInfo { name, state, scopes, place, data_centre, .. } = held.info;
-        let of_scopes = app.held_by(Some(held.number)).filter_map(super::population::Access::severity);
-        let worst = of_scopes.chain(held.remarks.iter().map(|remark| remark.finding.severity)).max();
         Self {
             number: held.number,
             is_shown,
@@ -142,7 +140,7 @@ impl Head {
             app: Name::new(app.name),
             data_centre: data_centre.unwrap_or("not known"),
             state: *state,
-            worst: worst.map_or("none", Severity::as_str),
+            worst: held.worst.map_or("none", Severity::as_str),
             scopes: *scopes,
             spots: guide.spots(&[*place]),
         }

@@ -107,7 +107,8 @@ pub(super) fn maps(population: &Population<'_>, products: &BTreeMap<String, Stri
         heat("service", "Access by product and operation", "Product", by_service.collect()),
         heat("data", "Access by kind of data and operation", "Kind of data", by_class.collect()),
     ];
-    maps.into_iter().filter(|map| !map.rows.is_empty()).collect()
+    // One column is a list of sums, which the sums tell already.
+    maps.into_iter().filter(|map| !map.rows.is_empty() && map.columns.len() > 1).collect()
 }
 
 fn count(counts: &mut Counts, access: &Access<'_>) {

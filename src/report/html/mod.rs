@@ -23,14 +23,14 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::{Canvas, Renderer, Report, coverage};
-use appendix::{Exception, PolicyText, Told, Unknown, Unread};
+use appendix::{Exception, PolicyText, Standing, Told, Unknown, Unread};
 use apps::Apps;
 use grants::Grants;
 use heat::Heat;
 use population::Population;
 use row::Statement;
 use shown::{Guide, Name, Shown};
-use summary::{Chart, Figure, Headline};
+use summary::{Chart, Figure, Headline, Todo};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -67,6 +67,13 @@ struct Page {
     version: &'static str,
     as_of: String,
     timestamp: Option<String>,
+    title: Option<Shown>,
+    organization: Option<Shown>,
+    reviewer: Option<Shown>,
+    first: Vec<Todo>,
+    /// The page holds more than anybody prints.
+    is_short: bool,
+    waivers: (Vec<Standing>, usize),
     policy: Shown,
     policy_digest: Shown,
     catalog_date: Shown,
@@ -105,6 +112,12 @@ impl Page {
             version: env!("CARGO_PKG_VERSION"),
             as_of: report.as_of.to_string(),
             timestamp: report.run.timestamp.map(|time| time.to_string()),
+            title: report.run.letterhead.title.as_deref().map(Shown::name),
+            organization: report.run.letterhead.organization.as_deref().map(Shown::name),
+            reviewer: report.run.letterhead.reviewer.as_deref().map(Shown::name),
+            first: summary::todo(report),
+            is_short: population.apps.iter().any(|app| app.is_merged),
+            waivers: appendix::waivers(report),
             policy: Shown::name(&report.policy.path),
             policy_digest: Shown::name(&report.policy.digest),
             catalog_date: Shown::name(&report.catalog.date),

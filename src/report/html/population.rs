@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::{GrantInfo, Plan, Report};
+use super::super::{GrantInfo, Plan, Report, verdict_word};
 use super::shown::Guide;
 use crate::finding::Waived;
 use crate::finding::{Finding, Severity, Subject};
@@ -30,6 +30,8 @@ pub(super) struct App<'r> {
     pub(super) remarks: Vec<Remark<'r>>,
     /// Waived findings on no scope in particular.
     pub(super) waived: Vec<&'r Waived>,
+    /// Its grants are too many to be told one by one: a scope stands once, however many of them hold it.
+    pub(super) is_merged: bool,
 }
 
 /// One grant of one application. The scopes that it holds are among the application's.
@@ -37,6 +39,8 @@ pub(super) struct Held<'r> {
     /// Its index in the report.
     pub(super) number: usize,
     pub(super) info: &'r GrantInfo,
+    /// The worst severity of what is found in it.
+    pub(super) worst: Option<Severity>,
     /// Findings on no scope of it in particular.
     pub(super) remarks: Vec<Remark<'r>>,
     /// Waived findings on no scope of it in particular.
@@ -76,6 +80,11 @@ impl Access<'_> {
         self.judged.scope.as_ref().map_or_else(|_| self.judged.written.clone(), ToString::to_string)
     }
 
+    /// The word for what became of it.
+    pub(super) fn verdict_word(&self) -> &'static str {
+        verdict_word(self.judged.verdict, self.severity())
+    }
+
     /// Whether it goes beyond what the policy lets pass.
     pub(super) fn is_beyond(&self) -> bool {
         matches!(self.judged.verdict, Verdict::Denied | Verdict::NotAllowed | Verdict::Unknown)
@@ -96,9 +105,19 @@ impl<'r> App<'r> {
         scopes.map(|access| access.places.len()).sum()
     }
 
+    /// How many scopes that no entry of the policy names have a warning or an error, each place counted.
+    pub(super) fn flagged(&self) -> usize {
+        let is_flagged = |access: &&Access<'_>| access.verdict_word() == "flagged";
+        self.scopes.iter().filter(is_flagged).map(|access| access.places.len()).sum()
+    }
+
     /// The scopes that a grant holds; for `None`, those that no grant does.
     pub(super) fn held_by(&self, grant: Option<usize>) -> impl Iterator<Item = &Access<'r>> {
-        self.scopes.iter().filter(move |access| access.judged.grant == grant)
+        let of = move |access: &&Access<'_>| match self.is_merged {
+            true => grant.is_none(),
+            false => access.judged.grant == grant,
+        };
+        self.scopes.iter().filter(of)
     }
 
     fn badness(&self) -> [usize; 4] {
@@ -129,7 +148,9 @@ impl<'r> App<'r> {
         }
         let of = |held: &Held<'_>| scopes.get(&held.number).map_or(&[][..], Vec::as_slice);
         let mut grants = std::mem::take(&mut self.grants);
-        grants.sort_by_cached_key(|held| std::cmp::Reverse(self.badness_of(held, of(held))));
+        grants.sort_by_cached_key(|held| {
+            (std::cmp::Reverse(held.worst), std::cmp::Reverse(self.badness_of(held, of(held))))
+        });
         self.grants = grants;
     }
 }
@@ -145,6 +166,9 @@ fn badness<'a, 'r: 'a>([error, warning, note]: [usize; 3], scopes: impl Iterator
     [error, beyond, warning, note]
 }
 
+/// With more grants than this, what they hold is told application by application.
+const MANY: usize = 24;
+
 /// An application, a grant and a scope in lower case.
 type Name<'r> = (Option<&'r str>, Option<usize>, String);
 
@@ -158,6 +182,7 @@ struct Index<'r> {
     remarks: HashMap<Sameness<'r>, usize>,
     /// Where a grant of the report stands in the list of its application's.
     grants: HashMap<usize, usize>,
+    is_merged: bool,
 }
 
 /// What makes two findings say the same in the same row.
@@ -182,7 +207,7 @@ enum Row<'r> {
 impl<'r> Population<'r> {
     /// Gathers a report.
     pub(super) fn new(report: &'r Report, guide: Guide<'_>) -> Self {
-        let mut index = Index::default();
+        let mut index = Index { is_merged: report.grants.len() > MANY, ..Index::default() };
         index.grants(report);
         for judged in &report.scopes {
             index.scope(judged);
@@ -205,17 +230,30 @@ impl<'r> Population<'r> {
 impl<'r> Index<'r> {
     fn grants(&mut self, report: &'r Report) {
         let plans: HashMap<usize, &Plan> = report.plans.iter().map(|plan| (plan.grant, plan)).collect();
+        let mut worst: Vec<Option<Severity>> = vec![None; report.grants.len()];
+        for finding in &report.findings {
+            let grant = match finding.subject {
+                Subject::Scope(at) => report.scopes.get(at).and_then(|judged| judged.grant),
+                Subject::Grant(at) => Some(at),
+                _ => None,
+            };
+            if let Some(known) = grant.and_then(|at| worst.get_mut(at)) {
+                *known = (*known).max(Some(finding.severity));
+            }
+        }
         for (number, info) in report.grants.iter().enumerate() {
             let held = &mut self.app(info.app.as_deref()).grants;
             let (remarks, waived) = (Vec::new(), Vec::new());
-            held.push(Held { number, info, remarks, waived, plan: plans.get(&number).copied() });
+            let worst = worst.get(number).copied().flatten();
+            held.push(Held { number, info, worst, remarks, waived, plan: plans.get(&number).copied() });
             let at = held.len() - 1;
             self.grants.insert(number, at);
         }
     }
 
     fn app(&mut self, name: Option<&'r str>) -> &mut App<'r> {
-        self.apps.entry(name).or_insert_with(|| App { name, ..App::default() })
+        let is_merged = self.is_merged;
+        self.apps.entry(name).or_insert_with(|| App { name, is_merged, ..App::default() })
     }
 
     fn scope(&mut self, judged: &'r Judged) {
@@ -224,8 +262,10 @@ impl<'r> Index<'r> {
             Ok(scope) => scope.folded(),
             Err(_) => judged.written.clone(),
         };
-        let group = self.apps.entry(app).or_insert_with(|| App { name: app, ..App::default() });
-        let rows = self.by_name.entry((app, judged.grant, name)).or_default();
+        let is_merged = self.is_merged;
+        let group = self.apps.entry(app).or_insert_with(|| App { name: app, is_merged, ..App::default() });
+        let grant = judged.grant.filter(|_| !is_merged);
+        let rows = self.by_name.entry((app, grant, name)).or_default();
         let same = |row: &&usize| group.scopes.get(**row).is_some_and(|access| access.judged.verdict == judged.verdict);
         let row = rows.iter().find(same).copied().unwrap_or_else(|| {
             group.scopes.push(Access { judged, places: Vec::new(), remarks: Vec::new(), waived: Vec::new() });

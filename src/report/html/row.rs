@@ -5,7 +5,7 @@ use super::shown::{Guide, Prose, Shown, Spots};
 use crate::finding::Link;
 use crate::finding::Waived;
 use crate::finding::{Confidence, Related, Severity};
-use crate::judge::{Decider, Judged, Verdict};
+use crate::judge::{Decider, Judged};
 
 /// What a section, a row and a remark weigh without their texts, in bytes.
 pub(super) const FRAME: usize = 400;
@@ -19,7 +19,8 @@ pub(super) struct Row {
     /// The spelling in the input, where it differs.
     pub(super) written: Option<Shown>,
     pub(super) is_known: bool,
-    pub(super) verdict: Verdict,
+    /// The word for what became of it.
+    pub(super) verdict: &'static str,
     /// The highest severity of what is said of it.
     pub(super) severity: &'static str,
     pub(super) gives: Shown,
@@ -75,7 +76,7 @@ impl Row {
             written: Some(&judged.written).filter(|written| **written != name).map(|written| Shown::name(written)),
             scope: Shown::name(&name),
             is_known: judged.known,
-            verdict: judged.verdict,
+            verdict: access.verdict_word(),
             severity: access.severity().map_or("none", Severity::as_str),
             gives: Shown::sentence(&judged.gives),
             data: judged.data.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(", "),

@@ -177,6 +177,11 @@ impl<'r> Guide<'r> {
         self.listed.contains(&place.source)
     }
 
+    /// Who answers for an application.
+    pub(super) fn owner(self, app: Option<&str>) -> Option<Shown> {
+        self.policy.owner(app).map(Shown::name)
+    }
+
     /// The organisation's own page about a rule.
     pub(super) fn page(self, rule: &RuleInfo) -> Option<Link> {
         self.policy.page(rule)

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Report, Summary, Tally, Totals};
+use super::super::{Report, Summary, Tally, Totals, firsts};
 use super::population::Population;
-use super::shown::{Shown, counted, thousands};
+use super::shown::{Prose, Shown, counted, thousands};
 use crate::finding::Severity;
-use crate::judge::Verdict;
 
 /// The most bars in a chart.
 const BARS: usize = 12;
@@ -80,6 +79,51 @@ impl Headline {
     }
 }
 
+/// Something to do first.
+pub(super) struct Todo {
+    pub(super) severity: Severity,
+    pub(super) scope: Shown,
+    pub(super) code: &'static str,
+    pub(super) rule: &'static str,
+    /// In how many places, of which applications.
+    pub(super) whereabouts: Shown,
+    pub(super) help: Option<Prose>,
+}
+
+/// The most things to do first.
+const TODOS: usize = 7;
+
+/// The most applications that are named with each.
+const NAMED: usize = 3;
+
+/// What to do first: what is worst, and most often found.
+pub(super) fn todo(report: &Report) -> Vec<Todo> {
+    let found = firsts(report.findings.iter());
+    let todo = found.into_iter().take(TODOS).map(|first| {
+        let apps: Vec<String> = first
+            .apps
+            .iter()
+            .take(NAMED)
+            .map(|app| match report.policy.owner(Some(app)) {
+                Some(owner) => format!("{app} ({owner})"),
+                None => app.clone(),
+            })
+            .collect();
+        let rest = first.apps.len().saturating_sub(NAMED);
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        let of = if apps.is_empty() { String::new() } else { format!(": {}{rest}", apps.join(", ")) };
+        Todo {
+            severity: first.severity,
+            scope: Shown::name(&first.scope),
+            code: first.rule.code,
+            rule: first.rule.name,
+            whereabouts: Shown::sentence(&format!("{}{of}", counted(first.findings, "place"))),
+            help: first.help.as_deref().map(|help| Prose::new(&Shown::sentence(help))),
+        }
+    });
+    todo.collect()
+}
+
 /// A number with its name.
 pub(super) struct Figure {
     /// The name that the JSON report gives it.
@@ -101,6 +145,8 @@ pub(super) fn figures(summary: &Summary) -> [Vec<Figure>; 2] {
     let verdicts = vec![
         figure("scopes", "Scopes judged", summary.scopes),
         figure("allowed", "Allowed", summary.allowed),
+        figure("flagged", "Flagged", summary.flagged),
+        figure("unflagged", "Unflagged", summary.no_policy - summary.flagged),
         figure("denied", "Denied", summary.denied),
         figure("not_allowed", "Not allowed", summary.not_allowed),
         figure("unknown", "Unknown", summary.unknown),
@@ -182,18 +228,21 @@ fn plural(severity: Severity) -> &'static str {
 
 fn by_verdict(summary: &Summary) -> Chart {
     let verdicts = [
-        (Verdict::Allowed, "Allowed", summary.allowed),
-        (Verdict::Denied, "Denied", summary.denied),
-        (Verdict::NotAllowed, "Not allowed", summary.not_allowed),
-        (Verdict::Unknown, "Unknown", summary.unknown),
-        (Verdict::Waived, "Waived", summary.waived),
+        ("allowed", "Allowed", summary.allowed - summary.refused),
+        ("refused", "Refused by a rule", summary.refused),
+        ("flagged", "Flagged", summary.flagged),
+        ("unflagged", "Unflagged", summary.no_policy - summary.flagged),
+        ("denied", "Denied", summary.denied),
+        ("not-allowed", "Not allowed", summary.not_allowed),
+        ("unknown", "Unknown", summary.unknown),
+        ("waived", "Waived", summary.waived),
     ];
-    let rows = verdicts.map(|(verdict, label, count)| Counted {
-        mark: verdict.as_str(),
+    let rows = verdicts.into_iter().filter(|(_, _, count)| *count > 0).map(|(word, label, count)| Counted {
+        mark: word,
         label: Shown::name(label),
-        values: vec![(verdict.as_str(), count)],
+        values: vec![(word, count)],
     });
-    chart("verdict", "Scopes by verdict", "Verdict", vec!["Scopes"], rows.into())
+    chart("verdict", "Scopes by verdict", "Verdict", vec!["Scopes"], rows.collect())
 }
 
 fn by_rule(report: &Report) -> Chart {

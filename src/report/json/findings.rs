@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::super::NotEvaluated;
 use super::super::clean::Text;
+use super::super::groups::Group;
+use super::super::{NotEvaluated, Report};
 use super::Location;
 use crate::finding::{self, Confidence, Severity};
 use crate::finding::{Waived, WaiverKind};
@@ -28,6 +29,8 @@ pub(super) struct Finding<'a> {
     scope: Option<Text<'a>>,
     /// The application it is about.
     app: Option<Text<'a>>,
+    /// Who answers for that application, where the policy says it.
+    owner: Option<Text<'a>>,
     /// What it is about.
     subject: Subject,
     /// Where.
@@ -39,6 +42,23 @@ pub(super) struct Finding<'a> {
     /// A name that is its own within the report and stays the same when lines move: 32 hexadecimal digits.
     fingerprint: String,
     /// A change that would settle it.
+    fix: Option<Fix<'a>>,
+    /// Every scope and place of which it tells, the one above included.
+    places: Vec<Spot<'a>>,
+}
+
+/// An entry of `places`.
+#[derive(Serialize)]
+struct Spot<'a> {
+    /// The canonical scope that stands there.
+    scope: Option<Text<'a>>,
+    /// What it is about.
+    subject: Subject,
+    /// Where.
+    location: Location<'a>,
+    /// A name that is its own within the report and stays the same when lines move.
+    fingerprint: String,
+    /// A change that would settle it there.
     fix: Option<Fix<'a>>,
 }
 
@@ -120,7 +140,17 @@ pub(super) struct Unread<'a> {
 }
 
 impl<'a> Finding<'a> {
-    pub(super) fn new(finding: &'a finding::Finding, fingerprint: String, sources: &'a Sources) -> Self {
+    /// What findings that say the same come to. `names` are the fingerprints of all findings of the report.
+    pub(super) fn of_group(report: &'a Report, group: &Group<'a>, names: &[String]) -> Self {
+        let name = |at: &usize| names.get(*at).cloned().unwrap_or_default();
+        let first = group.members.first().map(name).unwrap_or_default();
+        let members = group.members.iter().filter_map(|at| Some((report.findings.get(*at)?, name(at))));
+        let places = members.map(|(finding, name)| Spot::new(finding, name, &report.sources)).collect();
+        Self { places, ..Self::new(group.lead, first, report) }
+    }
+
+    pub(super) fn new(finding: &'a finding::Finding, fingerprint: String, report: &'a Report) -> Self {
+        let (sources, policy) = (&report.sources, &report.policy);
         let related = finding.related.iter().map(|related| Related {
             message: Text::new(&related.message),
             location: related.place.map(|place| Location::new(place, sources)),
@@ -134,17 +164,37 @@ impl<'a> Finding<'a> {
             help: finding.help.as_deref().map(Text::new),
             scope: finding.scope.as_deref().map(Text::new),
             app: finding.app.as_deref().map(Text::new),
+            owner: policy.owner(finding.app.as_deref()).map(Text::new),
             subject: Subject::from(finding.subject),
             location: Location::new(finding.place, sources),
             related: related.collect(),
             absorbed: finding.absorbed.iter().map(Absorbed::new).collect(),
+            places: vec![Spot::new(finding, fingerprint.clone(), sources)],
             fingerprint,
-            fix: finding.fix.as_ref().map(|fix| Fix {
-                description: Text::new(&fix.description),
-                safe: fix.safe,
-                replacement: Text::new(&fix.replacement),
-                location: Location::new(fix.place, sources),
-            }),
+            fix: finding.fix.as_ref().map(|fix| Fix::new(fix, sources)),
+        }
+    }
+}
+
+impl<'a> Spot<'a> {
+    fn new(finding: &'a finding::Finding, fingerprint: String, sources: &'a Sources) -> Self {
+        Self {
+            scope: finding.scope.as_deref().map(Text::new),
+            subject: Subject::from(finding.subject),
+            location: Location::new(finding.place, sources),
+            fingerprint,
+            fix: finding.fix.as_ref().map(|fix| Fix::new(fix, sources)),
+        }
+    }
+}
+
+impl<'a> Fix<'a> {
+    fn new(fix: &'a finding::Fix, sources: &'a Sources) -> Self {
+        Self {
+            description: Text::new(&fix.description),
+            safe: fix.safe,
+            replacement: Text::new(&fix.replacement),
+            location: Location::new(fix.place, sources),
         }
     }
 }
@@ -178,9 +228,9 @@ impl From<finding::Subject> for Subject {
 }
 
 impl<'a> WaivedFinding<'a> {
-    pub(super) fn new(waived: &'a Waived, fingerprint: String, sources: &'a Sources) -> Self {
+    pub(super) fn new(waived: &'a Waived, fingerprint: String, report: &'a Report) -> Self {
         Self {
-            finding: Finding::new(&waived.finding, fingerprint, sources),
+            finding: Finding::new(&waived.finding, fingerprint, report),
             kind: waived.kind,
             waiver: Text::new(&waived.waiver),
             reason: Text::new(&waived.reason),

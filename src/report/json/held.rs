@@ -3,11 +3,10 @@
 use serde::Serialize;
 
 use super::super::clean::Text;
-use super::super::{GrantInfo, GrantState, Plan, RuleTally, Tally, Totals};
+use super::super::{GrantInfo, GrantState, Plan, PolicyInfo, Report, RuleTally, Tally, Totals};
 use super::Location;
 use crate::finding::Severity;
 use crate::scope::Scope;
-use crate::text::Sources;
 
 /// `totals`: the figures of an audit.
 #[derive(Serialize)]
@@ -26,6 +25,8 @@ pub(super) struct Figures<'a> {
 #[derive(Serialize)]
 struct OfApp<'a> {
     app: Option<Text<'a>>,
+    /// Who answers for it, where the policy says it.
+    owner: Option<Text<'a>>,
     #[serde(flatten)]
     tally: Tally,
 }
@@ -83,6 +84,8 @@ pub(super) struct Grant<'a> {
     name: Text<'a>,
     /// The application of the policy by which it was judged; `null` for the policy's top level.
     app: Option<Text<'a>>,
+    /// Who answers for that application, where the policy says it.
+    owner: Option<Text<'a>>,
     /// The code of its data centre (`eu`); `null` where the response does not tell.
     data_centre: Option<&'static str>,
     /// `known`, `unknown` (the response does not say what the token holds) or `failed` (there is no token).
@@ -94,7 +97,7 @@ pub(super) struct Grant<'a> {
 }
 
 impl<'a> Figures<'a> {
-    pub(super) fn new(totals: &'a Totals) -> Self {
+    pub(super) fn new(totals: &'a Totals, policy: &'a PolicyInfo) -> Self {
         let of_rule = |tally: &RuleTally| OfRule {
             code: tally.rule.code,
             rule: tally.rule.name,
@@ -102,8 +105,11 @@ impl<'a> Figures<'a> {
             findings: tally.findings,
             grants: tally.grants,
         };
-        let of_app =
-            |(app, tally): (&'a Option<String>, &Tally)| OfApp { app: app.as_deref().map(Text::new), tally: *tally };
+        let of_app = |(app, tally): (&'a Option<String>, &Tally)| OfApp {
+            app: app.as_deref().map(Text::new),
+            owner: policy.owner(app.as_deref()).map(Text::new),
+            tally: *tally,
+        };
         Self {
             all: totals.all,
             by_app: totals.by_app.iter().map(of_app).collect(),
@@ -137,10 +143,12 @@ impl<'a> Way<'a> {
 }
 
 impl<'a> Grant<'a> {
-    pub(super) fn new(grant: &'a GrantInfo, sources: &'a Sources) -> Self {
+    pub(super) fn new(grant: &'a GrantInfo, report: &'a Report) -> Self {
+        let sources = &report.sources;
         Self {
             name: Text::new(&grant.name),
             app: grant.app.as_deref().map(Text::new),
+            owner: report.policy.owner(grant.app.as_deref()).map(Text::new),
             data_centre: grant.data_centre,
             state: grant.state,
             scopes: grant.scopes,

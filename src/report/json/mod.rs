@@ -15,6 +15,7 @@ use std::io;
 use serde::Serialize;
 
 use super::clean::{self, Text};
+use super::groups::groups;
 use super::{Canvas, Coverage, Notice, PolicyInfo, Renderer, Report, Summary, pretty};
 use crate::text::{Place, Sources};
 use findings::{Finding, Unread, WaivedFinding};
@@ -63,7 +64,8 @@ struct Document<'a> {
     grants: Vec<Grant<'a>>,
     /// Every scope that was judged, passes included: one entry for each place.
     scopes: Vec<JudgedScope<'a>>,
-    /// What stands, sorted by place, then code.
+    /// What stands, sorted by severity, then place, then code. Of requests, what says the same stands once, with all its
+    /// `places`.
     findings: Vec<Finding<'a>>,
     /// What somebody accepted; none of it is among `findings`.
     waived: Vec<WaivedFinding<'a>>,
@@ -145,7 +147,18 @@ impl<'a> Document<'a> {
     fn new(report: &'a Report) -> Self {
         let sources = &report.sources;
         let fingerprints = report.fingerprints();
-        let findings = report.findings.iter().zip(fingerprints.findings);
+        let names = &fingerprints.findings;
+        // Of an audit every grant has its own.
+        let groups = report.totals.is_none().then(|| groups(report));
+        let findings: Vec<Finding<'_>> = match &groups {
+            Some(groups) => groups.iter().map(|group| Finding::of_group(report, group, names)).collect(),
+            None => report
+                .findings
+                .iter()
+                .zip(names)
+                .map(|(finding, name)| Finding::new(finding, name.clone(), report))
+                .collect(),
+        };
         let waived = report.waived.iter().zip(fingerprints.waived);
         Self {
             format_version: FORMAT_VERSION,
@@ -158,13 +171,13 @@ impl<'a> Document<'a> {
             as_of: report.as_of.to_string(),
             timestamp: report.run.timestamp.map(|time| time.to_string()),
             inputs: report.run.inputs.iter().map(|input| Text::new(input)).collect(),
-            summary: report.summary(),
-            grants: report.grants.iter().map(|grant| Grant::new(grant, sources)).collect(),
+            summary: report.told(),
+            grants: report.grants.iter().map(|grant| Grant::new(grant, report)).collect(),
             scopes: report.scopes.iter().map(|judged| JudgedScope::new(judged, sources)).collect(),
-            findings: findings.map(|(finding, name)| Finding::new(finding, name, sources)).collect(),
-            waived: waived.map(|(waived, name)| WaivedFinding::new(waived, name, sources)).collect(),
+            findings,
+            waived: waived.map(|(waived, name)| WaivedFinding::new(waived, name, report)).collect(),
             not_evaluated: report.not_evaluated.iter().map(|input| Unread::new(input, sources)).collect(),
-            totals: report.totals.as_ref().map(Figures::new),
+            totals: report.totals.as_ref().map(|totals| Figures::new(totals, &report.policy)),
             plans: report.plans.iter().map(Way::new).collect(),
             notes: report.notes.iter().map(|note| Text::new(note)).collect(),
             files: report.run.coverage.as_ref(),

@@ -26,7 +26,8 @@ pub(super) struct JudgedScope<'a> {
     /// `request`; `mention` for a scope that is only spoken of, such as one in a comment, which only a scan tells;
     /// `grant` for one that a token holds.
     kind: &'static str,
-    /// `allowed`, `denied`, `not-allowed`, `unknown` or `waived`.
+    /// `allowed`, `no-policy` where no entry of the policy decided and its default lets the scope pass, `denied`,
+    /// `not-allowed`, `unknown` or `waived`.
     verdict: Verdict,
     /// The first three entries of the policy that decided.
     decided_by: Vec<DecidedBy<'a>>,

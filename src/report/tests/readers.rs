@@ -21,6 +21,7 @@ pub(super) struct Reader {
 
 pub(super) static READERS: &[Reader] = &[
     Reader { format: "text", read: text, inert: inert_lines },
+    Reader { format: "concise", read: concise, inert: inert_lines },
     Reader { format: "table", read: table, inert: inert_lines },
     Reader { format: "json", read: json, inert: inert_lines },
     Reader { format: "ndjson", read: ndjson, inert: inert_lines },
@@ -55,6 +56,20 @@ fn text(written: &str) -> Read {
         findings: sorted(titles(written)),
         waived: Some(starting(written, "waived: ")),
         not_evaluated: starting(written, "error: `"),
+    }
+}
+
+/// A line each: the place, then the severity with the rule.
+fn concise(written: &str) -> Read {
+    static LINE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?m)^.*?: (?:error|warning|note)\[(ZS[0-8][0-9]{2}) ").unwrap());
+    Read {
+        findings: sorted(LINE.captures_iter(written).map(|found| found[1].to_owned())),
+        waived: Some(starting(written, "waived: ")),
+        not_evaluated: written
+            .lines()
+            .filter(|line| line.contains("error: `") && line.contains("was not evaluated"))
+            .count(),
     }
 }
 

@@ -39,8 +39,8 @@ pub(super) struct Cell {
     pub(super) told: Box<[(usize, Severity)]>,
     /// How many findings each waiver absolves, where it absolves any.
     pub(super) uses: Box<[(usize, usize)]>,
-    /// An error stands.
-    pub(super) fails: bool,
+    /// The worst severity of what stands.
+    pub(super) worst: Option<Severity>,
     /// An error is absolved.
     pub(super) is_absolved: bool,
     /// What it brings into combinations.
@@ -58,8 +58,9 @@ impl Cell {
     }
 
     /// The verdict where the scope stands first in its list, with what other findings on it there are.
-    pub(super) fn verdict(&self, fails: bool, is_absolved: bool) -> Verdict {
-        let waived = (self.is_absolved || is_absolved) && !self.fails && !fails;
+    pub(super) fn verdict(&self, worst: Option<Severity>, is_absolved: bool) -> Verdict {
+        let fails = self.worst.max(worst) == Some(Severity::Error);
+        let waived = (self.is_absolved || is_absolved) && !fails;
         if waived { Verdict::Waived } else { self.plain }
     }
 
@@ -83,7 +84,7 @@ impl Cell {
             service: cells.service(service(&judgement.scopes[0])),
             told: judgement.findings.iter().filter_map(number).collect(),
             uses: judgement.uses.iter().copied().enumerate().filter(|(_, times)| *times > 0).collect(),
-            fails: judgement.findings.iter().any(errors),
+            worst: judgement.findings.iter().map(|finding| finding.severity).max(),
             is_absolved: judgement.waived.iter().any(|waived| errors(&waived.finding)),
             profile,
             lines: Box::default(),
@@ -94,8 +95,8 @@ impl Cell {
             judgement.strip();
         } else {
             // As it reads in a list.
-            judgement.scopes[0].verdict = cell.verdict(false, false);
-            let unit = judgement.unit(&grant);
+            judgement.scopes[0].verdict = cell.verdict(None, false);
+            let unit = judgement.unit(&grant, audit.owner(&grant));
             cell.lines = cells.formats.iter().map(|format| format.scope(&unit, 0)).collect();
             judgement.scopes[0].verdict = cell.plain;
         }

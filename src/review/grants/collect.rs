@@ -8,7 +8,7 @@ use super::sums::Counts;
 use super::{Audit, Judgement, Matched, state};
 use crate::finding::Finding;
 use crate::input::token::{Grant, Origin, State};
-use crate::report::{GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, offends};
+use crate::report::{First, GrantInfo, GrantState, NotEvaluated, Report, RunInfo, Totals, firsts, offends};
 use crate::review::{accept, products};
 use crate::rules::{Drift, WaiverUse};
 use crate::scope::Scope;
@@ -236,6 +236,7 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn finish(mut self, lock: Option<&Lock>, wanted: Wanted) -> Report {
         let review = self.audit.review;
+        let looked_at = if wanted.details { Vec::new() } else { self.firsts() };
         if self.seen > DETAILED || !wanted.details {
             let most = if wanted.details { SHOWN } else { 0 };
             self.shown.retain(|shown| shown.offends);
@@ -259,6 +260,7 @@ impl<'a> Collector<'a> {
             unread: self.unread,
             totals: Some(self.totals),
             plans: Vec::new(),
+            first: looked_at,
             notes: review.notes(),
             sources: self.sources,
             run: RunInfo::default(),
@@ -295,6 +297,20 @@ impl<'a> Collector<'a> {
         report.products = products(review.catalog, &report.scopes);
         report.sort();
         report
+    }
+
+    /// What to look at first, of the grants that were kept.
+    fn firsts(&self) -> Vec<First> {
+        let mut found: Vec<Finding> = Vec::new();
+        for shown in self.shown.iter().filter(|shown| shown.offends) {
+            match &shown.judged {
+                Judged::Done(judgement) => found.extend(judgement.findings.iter().cloned()),
+                Judged::Open(grant) => {
+                    found.extend(self.audit.judge(&mut grant.as_ref().clone(), shown.matched).findings);
+                }
+            }
+        }
+        firsts(found.iter())
     }
 
     fn of_run(&self, drift: &[Drift]) -> Vec<Finding> {

@@ -46,7 +46,7 @@ const KINDS: usize = 4000;
 
 type Table<K, V> = HashMap<K, V, RandomState>;
 
-/// What is said of two scopes, by the application's index, the number of the combination, and both.
+/// What is said of two scopes, by the application's index, which combinations they are, and both.
 type Pairs = Table<(usize, usize, [Option<ScopeId>; 2]), Arc<Judgement>>;
 
 /// Everything of a grant but its scopes, and what the rules say of that.
@@ -173,7 +173,7 @@ struct Part<'m> {
     /// It stands in the list for the first time: rules look at it here.
     is_first: bool,
     /// What rules on the whole list say of it: an error that stands, an error that is absolved.
-    fails: bool,
+    worst: Option<Severity>,
     is_absolved: bool,
 }
 
@@ -336,13 +336,13 @@ impl Memo {
         for number in numbers {
             let cell = &self.cells[number];
             let is_first = cell.id.is_none() || parts.iter().all(|part| part.cell.id != cell.id);
-            parts.push(Part { cell, is_first, fails: false, is_absolved: false });
+            parts.push(Part { cell, is_first, worst: None, is_absolved: false });
         }
         let pairs = said_of_pairs(&mut self.pairs, purpose, matched, &parts);
         for (at, said) in &pairs {
             let errors = |finding: &Finding| finding.severity == Severity::Error;
             if let Some(part) = parts.get_mut(*at) {
-                part.fails |= said.findings.iter().any(errors);
+                part.worst = part.worst.max(said.findings.iter().map(|finding| finding.severity).max());
                 part.is_absolved |= said.waived.iter().any(|waived| errors(&waived.finding));
             }
         }
@@ -351,8 +351,8 @@ impl Memo {
         let sum = &mut known.sum;
         sum.all.add_state(state, 1);
         for part in &parts {
-            let fails = part.is_first && (part.fails || part.cell.fails);
-            sum.scope(part.cell.service, part.verdict(), fails, state);
+            let worst = part.worst.max(part.cell.worst).filter(|_| part.is_first);
+            sum.scope(part.cell.service, part.verdict(), worst, state);
         }
         parts.iter().filter(|part| part.is_first).for_each(|part| sum.alone(part.cell, state));
         for (at, said) in &pairs {
@@ -365,7 +365,7 @@ impl Memo {
         known.matched = matched;
         known.offends = sum.all.offending_grants > 0;
         if !cells.formats.is_empty() {
-            known.lines = lines(&cells.formats, frame, &items, &parts, &pairs);
+            known.lines = lines(&cells.formats, audit.owner(&frame.grant), frame, &items, &parts, &pairs);
         }
         if names_count {
             let held = parts.iter().filter_map(|part| Some((part.cell.id?, part.cell.judged().scope.as_ref().ok()?)));
@@ -383,7 +383,7 @@ impl Memo {
         known.matched = frame.matched;
         known.sum = Sum::of(audit, cells, frame.state(), &judgement);
         known.offends = known.sum.all.offending_grants > 0;
-        let unit = judgement.unit(&frame.grant);
+        let unit = judgement.unit(&frame.grant, audit.owner(&frame.grant));
         let own: Vec<Vec<Line>> = cells.formats.iter().map(|format| format.lines(&unit)).collect();
         known.lines.extend((!own.is_empty()).then_some(LineOf::Own(own)));
         if names_count {
@@ -439,11 +439,7 @@ fn said_of_pairs(
     }
     let said = |pair: &Pair<'_>| {
         let id = |at: usize| parts.get(at).and_then(|part| part.cell.id);
-        // Where nobody wants the words, all pairs are alike that are told of the same scope.
-        let key = match purpose.cells.formats.is_empty() {
-            true => (matched.index, 0, [None, id(pair.other)]),
-            false => (matched.index, pair.number, [id(pair.one), id(pair.other)]),
-        };
+        let key = (matched.index, pair.kind(), [id(pair.one), id(pair.other)]);
         let said = known.entry(key).or_insert_with(|| {
             let place = |start| Place::new(purpose.cells.nowhere, Span::new(start, start + 1));
             let finding = pair.finding([place(0), place(1)]);
@@ -476,7 +472,7 @@ fn hold<'s>(
 
 impl Part<'_> {
     fn verdict(&self) -> Verdict {
-        if self.is_first { self.cell.verdict(self.fails, self.is_absolved) } else { self.cell.plain }
+        if self.is_first { self.cell.verdict(self.worst, self.is_absolved) } else { self.cell.plain }
     }
 
     /// Whether it reads as where nothing is said of its list.
@@ -488,6 +484,7 @@ impl Part<'_> {
 /// The lines of a list: those of its cells, and where something is said of the list, lines of its own.
 fn lines(
     formats: &[&dyn Rows],
+    owner: Option<&str>,
     frame: &Frame,
     items: &[Written<'_>],
     parts: &[Part<'_>],
@@ -529,14 +526,14 @@ fn lines(
         scopes: scopes.iter().collect(),
         findings: findings.iter().collect(),
         waived: waived.iter().collect(),
-        ..frame.said.unit(&frame.grant)
+        ..frame.said.unit(&frame.grant, owner)
     };
     // What stands around the scopes counts all of them and everything that is said.
     let all = parts.iter().map(|part| part.cell.judged()).collect();
     let alone = parts.iter().filter(|part| part.is_first).flat_map(|part| &part.cell.judgement.findings);
     let of_list = said.iter().flat_map(|(_, said)| &said.findings);
     let everything = alone.chain(of_list).chain(&frame.said.findings).collect();
-    let whole = Unit { scopes: all, findings: everything, ..frame.said.unit(&frame.grant) };
+    let whole = Unit { scopes: all, findings: everything, ..frame.said.unit(&frame.grant, owner) };
     let mut lines =
         vec![LineOf::Own(formats.iter().map(|format| format.before(&whole).into_iter().collect()).collect())];
     for (part, own) in parts.iter().zip(own) {

@@ -101,7 +101,8 @@ impl Judgement {
     }
 
     /// The grant as the formats that write every one have it.
-    pub(crate) fn unit(&self, grant: &Grant) -> Unit<'_> {
+    /// `owner` answers for its application.
+    pub(crate) fn unit<'s>(&'s self, grant: &Grant, owner: Option<&'s str>) -> Unit<'s> {
         let failure = match &grant.state {
             State::Failed(failure) => Some(failure.message()),
             State::Known | State::Unknown => None,
@@ -113,11 +114,17 @@ impl Judgement {
             scopes: self.scopes.iter().collect(),
             findings: self.findings.iter().collect(),
             waived: self.waived.iter().collect(),
+            owner,
         }
     }
 }
 
 impl<'a> Audit<'a> {
+    /// Who answers for the application of a grant.
+    pub(crate) fn owner(&self, grant: &Grant) -> Option<&'a str> {
+        self.review.policy.app(grant.request.app.as_deref()?)?.owner.as_deref()
+    }
+
     /// An audit by a policy. `app` is the application of every grant, whatever the input names; `requested` is what is requested, instead of what the policy says of that.
     #[must_use]
     pub fn new(review: &'a Review<'a>, app: Option<&str>, requested: Option<&[Scope]>) -> Self {

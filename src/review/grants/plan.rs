@@ -12,7 +12,7 @@ use crate::catalog::data_centre::DataCentre;
 use crate::finding::{Finding, Severity};
 use crate::input::token::Origin;
 use crate::judge::{Judge, Judged, Verdict};
-use crate::policy::{Effect, Effective};
+use crate::policy::Effective;
 use crate::report::plan::{ANSWER, NARROWER, joined};
 use crate::report::{GrantInfo, Plan};
 use crate::scope::Scope;
@@ -128,11 +128,11 @@ impl Draft<'_> {
     /// Sorts one held scope: it stays, a part of it stays, or nothing of it.
     fn part(&mut self, scope: &Scope, verdict: Verdict, offends: bool) {
         let catalog = self.audit.review.catalog;
-        if matches!(verdict, Verdict::Allowed | Verdict::Waived) && !offends {
+        if (verdict.passes() || verdict == Verdict::Waived) && !offends {
             self.keep.push(scope.clone());
             return;
         }
-        if verdict == Verdict::Allowed && self.policy.default == Effect::Allow {
+        if verdict == Verdict::NoPolicy {
             // The policy lets it pass, and a rule speaks: which part is needed only the application knows.
             self.undecided.push(scope.clone());
             return;

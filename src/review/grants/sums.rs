@@ -4,7 +4,7 @@ use super::cells::{Cell, Cells};
 use super::{Audit, Judgement, Matched};
 use crate::finding::{Finding, Severity};
 use crate::judge::Verdict;
-use crate::report::{GrantState, RuleTally, Tally, Totals, refused, service};
+use crate::report::{GrantState, RuleTally, Tally, Totals, service, worst};
 
 /// What totals take of one grant. Services and rules go by their numbers.
 #[derive(Default)]
@@ -29,10 +29,10 @@ impl Sum {
     pub(super) fn of(audit: &Audit<'_>, cells: &Cells<'_>, state: GrantState, judgement: &Judgement) -> Self {
         let mut sum = Self::default();
         sum.all.add_state(state, 1);
-        let refused: Vec<usize> = refused(&judgement.scopes, &judgement.findings).collect();
-        for (at, judged) in judgement.scopes.iter().enumerate() {
+        let worst = worst(judgement.scopes.len(), &judgement.findings);
+        for (judged, worst) in judgement.scopes.iter().zip(worst) {
             let service = cells.service(service(judged));
-            sum.scope(service, judged.verdict, refused.contains(&at), state);
+            sum.scope(service, judged.verdict, worst, state);
         }
         for finding in &judgement.findings {
             let owner = finding.scope_index().and_then(|at| judgement.scopes.get(at));
@@ -52,9 +52,9 @@ impl Sum {
     }
 
     /// Counts a scope.
-    pub(super) fn scope(&mut self, service: usize, verdict: Verdict, fails: bool, state: GrantState) {
-        self.all.add_scope(verdict, fails, 1);
-        self.service(service, state).add_scope(verdict, fails, 1);
+    pub(super) fn scope(&mut self, service: usize, verdict: Verdict, worst: Option<Severity>, state: GrantState) {
+        self.all.add_scope(verdict, worst, 1);
+        self.service(service, state).add_scope(verdict, worst, 1);
     }
 
     /// Counts what is said of a scope by itself.

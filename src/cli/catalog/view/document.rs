@@ -72,6 +72,9 @@ pub(crate) struct ShownScope {
     pub(crate) scope: String,
     /// Its last part.
     pub(crate) operation: String,
+    /// What kind of data it opens, where that differs from the resource's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<Vec<DataClass>>,
     /// Who says that it exists.
     #[serde(flatten)]
     pub(crate) said: Evidence,

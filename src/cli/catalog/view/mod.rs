@@ -234,6 +234,7 @@ impl View<'_> {
         ShownScope {
             scope: scope.to_string(),
             operation: scope.operation().unwrap_or_default().to_owned(),
+            data: None,
             said: self.said(provenance),
         }
     }
@@ -247,7 +248,8 @@ impl View<'_> {
             note: resource.note.clone(),
             operations: operations
                 .map(|operation| {
-                    self.scope(&self.service.scope(&resource.path, &operation.name), &operation.provenance)
+                    let scope = self.service.scope(&resource.path, &operation.name);
+                    ShownScope { data: operation.data.clone(), ..self.scope(&scope, &operation.provenance) }
                 })
                 .collect(),
         }

@@ -103,7 +103,7 @@ impl<'a, 's> Stream<'a, 's> {
                     data_centre: grant.data_centre,
                 };
                 let whose = sink.rows.whose(&whose);
-                for Line { head, tail } in sink.rows.lines(&judgement.unit(&grant)) {
+                for Line { head, tail } in sink.rows.lines(&judgement.unit(&grant, self.audit.owner(&grant))) {
                     for part in [&head, &whose, &tail] {
                         sink.out.write_all(part.as_bytes())?;
                     }
