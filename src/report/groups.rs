@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Counts, Report};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::text::SourceId;
+use crate::text::{Place, SourceId};
 
 /// Findings that say the same, the first of them first.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ struct Sameness<'r> {
     message: &'r str,
     help: Option<&'r str>,
     also: Vec<(&'static str, Option<&'r str>)>,
+    /// Where an error about no scope stands: each secret and each URL is a fault of its own.
+    own: Option<Place>,
 }
 
 impl<'r> Sameness<'r> {
@@ -42,6 +44,7 @@ impl<'r> Sameness<'r> {
             message: &finding.message,
             help: finding.help.as_deref(),
             also: finding.absorbed.iter().map(|finding| (finding.rule.code, finding.aside.as_deref())).collect(),
+            own: (finding.scope.is_none() && finding.severity == Severity::Error).then_some(finding.place),
         }
     }
 }

@@ -121,8 +121,8 @@ fn the_policy_says_how_much_a_mention_counts() {
         told.map(|finding| format!("{} {}", finding["code"].as_str().unwrap(), finding["severity"].as_str().unwrap()))
             .collect()
     };
-    assert_eq!(severities(""), ["ZS201 note", "ZS102 warning"]);
-    assert_eq!(severities("mentions: note\n"), ["ZS201 note", "ZS102 warning"]);
+    assert_eq!(severities(""), ["ZS102 warning", "ZS201 note"]);
+    assert_eq!(severities("mentions: note\n"), ["ZS102 warning", "ZS201 note"]);
     assert_eq!(severities("mentions: warning\n"), ["ZS201 warning", "ZS102 warning"]);
     assert_eq!(severities("mentions: error\n"), ["ZS201 error", "ZS102 error"]);
     assert_eq!(severities("mentions: off\n"), [""; 0]);

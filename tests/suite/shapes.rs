@@ -346,8 +346,8 @@ fn told(report: &Value) -> Told {
     }
     for finding in report["findings"].as_array().unwrap() {
         let code = finding["code"].as_str().unwrap();
-        if !OF_MEANING.contains(&code) {
-            let (path, line) = at(finding);
+        for place in finding["places"].as_array().unwrap().iter().filter(|_| !OF_MEANING.contains(&code)) {
+            let (path, line) = at(place);
             told.entry(path).or_default().1.push(format!("{code} {line}"));
         }
     }
