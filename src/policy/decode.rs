@@ -7,8 +7,8 @@ use crate::yaml::{self, Node, Value};
 
 use super::fields::{Fields, Reader, shown};
 use super::{
-    App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, Review, RulePages,
-    Spanned, UnknownGrant, Waiver, rule_pages,
+    App, Comments, DataOverride, Effect, Entry, Level, LevelSetting, Levels, PolicyTest, Review, RulePages, Spanned,
+    UnknownGrant, Waiver, rule_pages,
 };
 
 /// The version of the format that this build reads.

@@ -1,5 +1,6 @@
 //! How every report for people ends: what could not be evaluated, what was waived, and one line that sums up.
 
+use std::collections::HashMap;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
@@ -33,11 +34,22 @@ pub(super) fn not_evaluated(input: &NotEvaluated) -> String {
     format!("`{}` was not evaluated: {}", clipped(&input.input, NAME), clipped(&input.message, MESSAGE))
 }
 
-/// One line for each waived finding; those that a baseline accepts are counted in one.
+/// One line for what is waived in the same words, with how often; what a baseline accepts is counted in one.
 pub(super) fn waived(report: &Report, color: bool, out: &mut dyn io::Write) -> io::Result<()> {
     let word = styled(color, AnsiColor::Cyan.on_default().bold(), "waived");
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for waived in report.waived.iter().filter(|waived| waived.kind != WaiverKind::Baseline) {
-        writeln!(out, "{word}: {}", waiver(report, waived))?;
+        let line = waiver(report, waived);
+        let at = *known.entry(line.clone()).or_insert(lines.len());
+        match lines.get_mut(at) {
+            Some((_, count)) => *count += 1,
+            None => lines.push((line, 1)),
+        }
+    }
+    for (line, count) in lines {
+        let times = if count > 1 { format!(" ({count} places)") } else { String::new() };
+        writeln!(out, "{word}: {line}{times}")?;
     }
     let known: Vec<&Waived> = report.waived.iter().filter(|waived| waived.kind == WaiverKind::Baseline).collect();
     if let Some(first) = known.first() {

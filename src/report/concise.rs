@@ -28,7 +28,7 @@ impl Renderer for Concise {
             let word = closing::severity(finding.severity, canvas.color);
             let others = match (group.scopes.len(), group.members.len()) {
                 (0 | 1, 1) => String::new(),
-                (0 | 1, places) => format!(" (and in {} more)", closing::counted(places - 1, "place")),
+                (0 | 1, places) => format!(" (and in {})", closing::counted(places - 1, "more place")),
                 (scopes, _) => format!(" (and {})", closing::counted(scopes - 1, "more scope")),
             };
             let spot = closing::spot(report, finding.place);

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::address::address;
-use super::clean::{MESSAGE, NAME, clean, clipped, for_log};
+use super::clean::{MESSAGE, clean, clipped, for_log};
 use super::closing;
 use super::{Canvas, NotEvaluated, Notice, Renderer, Report, coverage, provenance};
 use crate::finding::{Finding, Severity};
@@ -63,9 +63,8 @@ fn command(report: &Report, finding: &Finding) -> (Severity, String) {
     let title = format!("{} {}", finding.rule.code, finding.rule.name);
     let mut message = clipped(&finding.message, MESSAGE);
     if let Some(app) = &finding.app {
-        message.push_str("\napplication `");
-        message.push_str(&clipped(app, NAME));
-        message.push('`');
+        message.push('\n');
+        message.push_str(&report.policy.application(app));
     }
     for related in finding.related.iter().filter(|related| related.place.is_none()) {
         message.push('\n');

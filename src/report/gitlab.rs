@@ -69,7 +69,7 @@ impl<'a> Issue<'a> {
     fn new(report: &Report, finding: &'a Finding, fingerprint: String) -> Self {
         let code = finding.rule.code;
         let description = match (finding.scope.as_deref(), finding.app.as_deref()) {
-            (_, Some(app)) => format!("{code}: {} (application `{app}`)", finding.message),
+            (_, Some(app)) => format!("{code}: {} ({})", finding.message, report.policy.application(app)),
             _ => format!("{code}: {}", finding.message),
         };
         Self {

@@ -155,6 +155,9 @@ fn details(report: &Report, group: &Group<'_>) -> String {
     }
     if let Some(app) = &finding.app {
         line("application ", code(&clipped(app, NAME)));
+        if let Some(owner) = report.policy.owner(Some(app)) {
+            line("owner ", code(&clipped(owner, NAME)));
+        }
     }
     if let Some(others) = group.others(report, |finding| format!("`{}`", spot(report, finding.place))) {
         line("note: ", words(&others));

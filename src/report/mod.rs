@@ -56,6 +56,7 @@ pub(crate) use totals::{offends, service};
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 
+use self::clean::{NAME, clipped};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -171,6 +172,12 @@ impl PolicyInfo {
     #[must_use]
     pub fn owner(&self, app: Option<&str>) -> Option<&str> {
         self.owners.get(app?).map(String::as_str)
+    }
+
+    /// An application as texts for people name it: with who answers for it, where the policy says that.
+    pub(crate) fn application(&self, app: &str) -> String {
+        let owner = self.owner(Some(app)).map(|owner| format!(", owner {}", clipped(owner, NAME)));
+        format!("application `{}`{}", clipped(app, NAME), owner.unwrap_or_default())
     }
 
     /// The organisation's own page about a rule.

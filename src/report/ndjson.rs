@@ -53,7 +53,7 @@ struct Run<'a> {
 
 /// Whose a line is: part of `grant`, `scope` and `finding`.
 #[derive(Serialize)]
-struct Owner<'a> {
+struct Belonging<'a> {
     /// The input.
     path: Text<'a>,
     /// The line of the record, or of the scope in a list.
@@ -66,9 +66,11 @@ struct Owner<'a> {
     data_centre: Option<Text<'a>>,
 }
 
-/// `grant`, after the owner.
+/// `grant`, after whose it is.
 #[derive(Serialize)]
 struct Grant<'a> {
+    /// Who answers for the application.
+    owner: Option<Text<'a>>,
     /// `known`, `unknown` or `failed`.
     state: GrantState,
     /// Why there is no token.
@@ -81,10 +83,12 @@ struct Grant<'a> {
     findings: Vec<FindingFields<'a>>,
 }
 
-/// `scope`, after the owner.
+/// `scope`, after whose it is.
 #[derive(Serialize)]
 #[allow(clippy::struct_field_names, reason = "the fields are the format's")]
 struct Scope<'a> {
+    /// Who answers for the application.
+    owner: Option<Text<'a>>,
     /// The scope in the catalog's spelling; `null` when the text is no scope.
     scope: Option<Text<'static>>,
     written: Text<'a>,
@@ -98,6 +102,15 @@ struct Scope<'a> {
     witness: Option<Text<'a>>,
     gives: Text<'a>,
     data: &'a [crate::catalog::DataClass],
+}
+
+/// `finding`, after whose it is: one that belongs to no scope and no grant.
+#[derive(Serialize)]
+struct Alone<'a> {
+    /// Who answers for the application.
+    owner: Option<Text<'a>>,
+    #[serde(flatten)]
+    finding: FindingFields<'a>,
 }
 
 /// A finding.
@@ -167,18 +180,19 @@ impl Rows for Ndjson {
     }
 
     fn whose(&self, whose: &Whose<'_>) -> String {
-        let owner = Owner {
+        let belonging = Belonging {
             path: Text::new(whose.path),
             line: whose.line,
             grant: whose.grant.map(Text::new),
             app: whose.app.map(Text::new),
             data_centre: whose.data_centre.map(Text::new),
         };
-        fields(&owner)
+        fields(&belonging)
     }
 
     fn before(&self, unit: &Unit<'_>) -> Option<Line> {
         let grant = Grant {
+            owner: unit.owner.map(Text::new),
             state: unit.state?,
             failure: unit.failure.as_deref().map(Text::new),
             scopes: unit.scopes.len(),
@@ -199,7 +213,8 @@ impl Rows for Ndjson {
     fn end(&self, report: &Report) -> String {
         let mut out = String::new();
         for (whose, finding) in population::others(report) {
-            let Line { head, tail } = halves("finding", &FindingFields::from(finding));
+            let owner = report.policy.owner(finding.app.as_deref()).map(Text::new);
+            let Line { head, tail } = halves("finding", &Alone { owner, finding: FindingFields::from(finding) });
             out.push_str(&head);
             out.push_str(&self.whose(&whose));
             out.push_str(&tail);
@@ -239,6 +254,7 @@ impl Rows for Ndjson {
 fn scope<'a>(unit: &Unit<'a>, at: usize, judged: &'a Judged) -> Scope<'a> {
     let findings = unit.on(at);
     Scope {
+        owner: unit.owner.map(Text::new),
         scope: judged.scope.as_ref().ok().map(|scope| Text::owned(&scope.to_string())),
         written: Text::new(&judged.written),
         known: judged.known,

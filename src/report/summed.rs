@@ -25,7 +25,7 @@ pub(super) fn is_wanted(report: &Report, groups: &[&Group<'_>]) -> bool {
 }
 
 /// Writes the findings.
-pub(super) fn render(
+pub(super) fn findings(
     report: &Report,
     groups: &[&Group<'_>],
     canvas: Canvas,
@@ -57,6 +57,11 @@ pub(super) fn render(
     if beyond > 0 {
         writeln!(out, "and {}", counted(beyond, "more application"))?;
     }
+    Ok(())
+}
+
+/// Writes what could not be evaluated.
+pub(super) fn not_evaluated(report: &Report, canvas: Canvas, out: &mut dyn io::Write) -> io::Result<()> {
     for input in report.not_evaluated.iter().take(UNREAD) {
         let word = closing::severity(crate::finding::Severity::Error, canvas.color);
         let spot = input.place.map(|place| format!(" ({})", closing::spot(report, place))).unwrap_or_default();
@@ -66,8 +71,7 @@ pub(super) fn render(
     if rest > 0 {
         writeln!(out, "and {} that could not be evaluated", counted(rest, "more input"))?;
     }
-    closing::waived(report, canvas.color, out)?;
-    writeln!(out, "every finding with its source line: --all; a row for every scope of every grant: --format csv")
+    Ok(())
 }
 
 /// Errors, warnings and notes of an application's grants.

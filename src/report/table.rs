@@ -91,7 +91,11 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
         columns.push(column("grant", None, &|judged| clipped(grant(judged).map_or("", |grant| &grant.name), NAME)));
     }
     if report.scopes.iter().any(|judged| judged.app.is_some()) {
-        columns.push(column("app", Some(3), &|judged| clipped(judged.app.as_deref().unwrap_or(""), NAME)));
+        let app = |judged: &Judged| match (judged.app.as_deref(), report.policy.owner(judged.app.as_deref())) {
+            (Some(app), Some(owner)) => format!("{app} ({owner})"),
+            (app, _) => app.unwrap_or_default().to_owned(),
+        };
+        columns.push(column("app", Some(3), &|judged| breakable(&clipped(&app(judged), NAME), word)));
     }
     if report.run.coverage.is_some() {
         columns.push(column("place", Some(4), &|judged| {

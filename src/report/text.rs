@@ -35,12 +35,13 @@ impl Renderer for Text {
         let groups = groups(report);
         let shown = closing::Shown::of(report, &groups, canvas);
         let show = report.run.show;
-        if summed::is_wanted(report, &shown.groups) {
-            summed::render(report, &shown.groups, canvas, out)?;
-            return closing::end(report, canvas, out);
-        }
-        for group in &shown.groups {
-            writeln!(out, "{}\n", page.finding(report, group))?;
+        let is_summed = summed::is_wanted(report, &shown.groups);
+        if is_summed {
+            summed::findings(report, &shown.groups, canvas, out)?;
+        } else {
+            for group in &shown.groups {
+                writeln!(out, "{}\n", page.finding(report, group))?;
+            }
         }
         if show.statistics {
             closing::statistics(report, &groups, out)?;
@@ -49,8 +50,12 @@ impl Renderer for Text {
         if show.quiet {
             return closing::end(report, canvas, out);
         }
-        for input in &report.not_evaluated {
-            writeln!(out, "{}\n", page.not_evaluated(input))?;
+        if is_summed {
+            summed::not_evaluated(report, canvas, out)?;
+        } else {
+            for input in &report.not_evaluated {
+                writeln!(out, "{}\n", page.not_evaluated(input))?;
+            }
         }
         closing::waived(report, canvas.color, out)?;
         if !report.waived.is_empty() {
@@ -58,6 +63,12 @@ impl Renderer for Text {
         }
         figures::plans(report, canvas, out)?;
         figures::render(report, canvas, out)?;
+        if is_summed {
+            writeln!(
+                out,
+                "every finding with its source line: --all; a row for every scope of every grant: --format csv"
+            )?;
+        }
         closing::end(report, canvas, out)
     }
 }
@@ -120,9 +131,7 @@ impl<'a> Page<'a> {
             remarks.push(Level::NOTE.message(format!("grant `{}`", clipped(grant, NAME))));
         }
         if let Some(app) = &finding.app {
-            let owner = report.policy.owner(Some(app)).map(|owner| format!(", owner {}", clipped(owner, NAME)));
-            let owner = owner.unwrap_or_default();
-            remarks.push(Level::NOTE.message(format!("application `{}`{owner}", clipped(app, NAME))));
+            remarks.push(Level::NOTE.message(report.policy.application(app)));
         }
         match finding.confidence {
             Confidence::Low => remarks.push(Level::NOTE.message("confidence is low")),

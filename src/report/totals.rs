@@ -13,7 +13,8 @@ use crate::judge::{Judged, Verdict};
 pub struct Totals {
     /// Grants, scopes and findings.
     pub all: Tally,
-    /// The same by application; the first is what the policy's top level judged.
+    /// The same by application; the first is what the policy's top level judged. What is found of the policy as a whole is
+    /// no application's.
     pub by_app: BTreeMap<Option<String>, Tally>,
     /// The same by service, as the catalog spells it. A grant of several services counts in each; findings count where
     /// their scope belongs.
@@ -84,6 +85,16 @@ impl RuleTally {
 }
 
 impl Counts {
+    /// How many there are of a severity.
+    #[must_use]
+    pub fn of(&self, severity: Severity) -> usize {
+        match severity {
+            Severity::Error => self.error,
+            Severity::Warning => self.warning,
+            Severity::Note => self.note,
+        }
+    }
+
     /// Counts one more, so many times.
     pub(crate) fn add(&mut self, severity: Severity, times: usize) {
         match severity {
@@ -210,10 +221,13 @@ impl Totals {
         self.add_rules(findings, times);
     }
 
-    /// Counts findings that belong to no grant.
+    /// Counts findings that belong to no grant: of the run, and of the application that they are about.
     pub fn add_run(&mut self, findings: &[Finding]) {
         for finding in findings {
             self.all.findings.add(finding.severity, 1);
+            if finding.app.is_some() {
+                self.by_app.entry(finding.app.clone()).or_default().findings.add(finding.severity, 1);
+            }
             self.rule(finding).findings += 1;
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use regex::Regex;
 use serde_json::Value;
 use zscope::catalog::Catalog;
 use zscope::finding::{Finding, Severity};
@@ -228,4 +229,158 @@ fn an_audit_of_two_hundred_grants_fits_what_people_read() {
     }
     let html = run(&["--format", "html"]);
     assert!(html.len() <= 400_000, "{} bytes", html.len());
+    reconcile(&html, &report);
+    let plans = run(&["--plan"]);
+    assert!(plans.contains("plan for grant `app-0`"), "a plan is shown whatever the number of findings\n{plans}");
+}
+
+/// The cells of each row of a table, without markup and drawings.
+fn rows(page: &str, start: &str) -> Vec<Vec<String>> {
+    let markup = Regex::new("<[^>]*>").unwrap();
+    let cell = Regex::new("(?s)<t[hd][^>]*>(.*?)</t[hd]>").unwrap();
+    let beyond = Regex::new("<span class=\"(?:beyond|sub)\">.*?(?:</span></span>|</span>)").unwrap();
+    let Some((_, table)) = page.split_once(start) else { return Vec::new() };
+    let table = table.split("</table>").next().unwrap();
+    let row = |row: &str| -> Vec<String> {
+        let cells = cell.captures_iter(row).map(|found| beyond.replace_all(&found[1], "").into_owned());
+        cells.map(|cell| markup.replace_all(&cell, "").trim().to_owned()).collect()
+    };
+    table.split("<tr").skip(1).map(row).collect()
+}
+
+/// Sums a table's columns of numbers by their titles, those of several tables alike.
+fn sums(rows: &[Vec<String>]) -> BTreeMap<String, usize> {
+    let Some((head, rows)) = rows.split_first() else { return BTreeMap::new() };
+    let mut sums = BTreeMap::new();
+    for (at, title) in head.iter().enumerate() {
+        let numbers: Option<Vec<usize>> = rows.iter().map(|row| row.get(at)?.parse().ok()).collect();
+        if let Some(numbers) = numbers.filter(|_| !title.is_empty()) {
+            sums.insert(title.to_lowercase(), numbers.iter().sum());
+        }
+    }
+    sums
+}
+
+/// The most bars of a chart.
+const BARS: usize = 12;
+
+/// All numbers of a page that count the same are the same, and those of the JSON report.
+fn reconcile(page: &str, report: &Value) {
+    let figure = Regex::new("data-figure=\"([^\"]+)\" data-value=\"([0-9]+)\"").unwrap();
+    let figures: BTreeMap<String, usize> =
+        figure.captures_iter(page).map(|found| (found[1].to_owned(), found[2].parse().unwrap())).collect();
+    let of = |name: &str| figures.get(name).copied().unwrap_or_default();
+    let is_audit = figures.contains_key("grants");
+    let verdicts = ["allowed", "flagged", "unflagged", "denied", "not_allowed", "unknown", "waived"];
+    assert_eq!(verdicts.iter().map(|verdict| of(verdict)).sum::<usize>(), of("scopes"), "{figures:?}");
+    let summary = |name: &str| usize::try_from(report["summary"][name].as_u64().unwrap()).unwrap();
+    for name in ["scopes", "allowed", "flagged", "denied", "not_allowed", "unknown", "waived", "not_evaluated"] {
+        assert_eq!(of(name), summary(name), "{name}");
+    }
+    assert_eq!(of("unflagged"), summary("no_policy") - summary("flagged"));
+    for severity in ["error", "warning", "note"] {
+        let found = usize::try_from(report["summary"]["findings"][severity].as_u64().unwrap()).unwrap();
+        assert_eq!(of(severity), found, "{severity}");
+    }
+    let chart = |name: &str| rows(page, &format!("data-chart=\"{name}\""));
+    let findings = of("error") + of("warning") + of("note");
+    assert_eq!(sums(&chart("severity"))["findings"], findings);
+    assert_eq!(sums(&chart("verdict"))["scopes"], of("scopes"));
+    // A chart has the longest bars alone.
+    let is_whole = |name: &str| chart(name).len() <= BARS;
+    if is_whole("rule") {
+        let of_rules = sums(&chart("rule"));
+        let by_severity = ["findings", "errors", "warnings", "notes"].map(|name| of_rules.get(name).copied());
+        assert_eq!(by_severity.into_iter().flatten().sum::<usize>(), findings, "{of_rules:?}");
+    }
+    for row in chart("severity").iter().skip(1).chain(chart("verdict").iter().skip(1)) {
+        let name = row[0].to_lowercase().replace(' ', "_");
+        let name = name.strip_suffix('s').filter(|name| figures.contains_key(*name)).unwrap_or(&name);
+        assert_eq!(row.last().unwrap().parse::<usize>().unwrap(), of(name), "{row:?}");
+    }
+    // What is found of the policy as a whole is no application's.
+    let policy =
+        page.split_once("id=\"policy-findings\"").map_or("", |(_, rest)| rest.split("</section>").next().unwrap());
+    let remark = Regex::new(r#"(?s)<div class="said (\w+)">\s*<p>(.*?)</p>"#).unwrap();
+    let times = Regex::new(r#"<span class="more">(\d+)×"#).unwrap();
+    let of_policy = |severity: &str| -> usize {
+        let said = remark.captures_iter(policy).filter(|said| &said[1] == severity);
+        said.map(|said| times.captures(&said[2]).map_or(1, |times| times[1].parse().unwrap())).sum()
+    };
+    let overview = sums(&rows(page, "<table id=\"overview\""));
+    let apps = sums(&chart("app"));
+    let whole = [(&overview, true), (&apps, is_whole("app"))];
+    for (sums, _) in whole.iter().filter(|(sums, is_whole)| !sums.is_empty() && *is_whole) {
+        for severity in ["error", "warning", "note"] {
+            let beyond = of(severity) - sums[&format!("{severity}s")];
+            if is_audit {
+                assert_eq!(beyond, of_policy(severity), "{severity}: {sums:?}");
+            } else {
+                // What says the same counts once.
+                let most = of_policy(severity);
+                assert!(beyond <= most && (beyond > 0) == (most > 0), "{severity}: {beyond} {most} {sums:?}");
+            }
+        }
+    }
+    // A page about one application has no overview.
+    for name in ["scopes", "allowed", "flagged", "unflagged", "waived", "grants"] {
+        assert!(overview.get(name).is_none_or(|sum| *sum == of(name)), "{name}: {overview:?}");
+    }
+    let beyond = of("denied") + of("not_allowed") + of("unknown");
+    assert!(overview.get("beyond policy").is_none_or(|sum| *sum == beyond), "{overview:?}");
+    if is_audit {
+        assert_eq!(of("known_grants") + of("unknown_grants") + of("failed_grants"), of("grants"), "{figures:?}");
+    }
+    // A product's cells are its sum, and no heat map counts a scope that is not there.
+    for row in chart("service").iter().skip(1).chain(chart("data").iter().skip(1)) {
+        let numbers: Vec<usize> =
+            row[1..].iter().map(|cell| cell.parse().unwrap_or_else(|_| panic!("{row:?}"))).collect();
+        let (sum, cells) = numbers.split_last().unwrap();
+        assert_eq!(cells.iter().sum::<usize>(), *sum, "{row:?}");
+        assert!(*sum <= of("scopes"), "{row:?}");
+    }
+}
+
+/// The pages of checks, scans and audits of many kinds: with waivers that are used, unused and expired, unknown grants, inputs
+/// that could not be read.
+#[test]
+fn every_number_of_a_page_is_the_one_that_it_counts() {
+    let policy = "version: 1\ndefault: deny\nallow: [ZohoBooks.*.READ, ZohoCRM.modules.ALL, Desk.tickets.ALL]\n\
+                  deny: ['**.fullaccess.all']\napps:\n  sync: { owner: finance, allow: [ZohoMail.messages.READ] }\n  \
+                  other: { owner: sales }\nwaivers:\n\
+                  - { id: W-1, app: sync, scopes: [ZohoCRM.fullaccess.all], rules: [denied, full-access], reason: r, owner: o, approved-by: a, ticket: T-1, created: 2026-11-01, expires: 2026-12-20 }\n\
+                  - { id: W-2, app: other, scopes: [ZohoCRM.fullaccess.all], rules: [full-access], reason: r, owner: o, approved-by: a, ticket: T-2, created: 2026-08-01, expires: 2026-10-20 }\n\
+                  - { id: W-3, app: other, scopes: [ZohoCRM.users.READ], rules: [not-allowed], reason: r, owner: o, approved-by: a, ticket: T-3, created: 2026-11-01, expires: 2026-12-20 }\n";
+    let grants = r#"{"app":"sync","scope":"ZohoCRM.fullaccess.all ZohoBooks.bills.READ ZohoMail.messages.READ","token_type":"Bearer"}
+{"app":"other","scope":"ZohoCRM.fullaccess.all Desk.tickets.ALL Nothing.x.READ","token_type":"Bearer"}
+{"app":"other","access_token":"x","token_type":"Bearer"}
+{"app":"nobody","scope":"ZohoCRM.modules.ALL","token_type":"Bearer"}
+{"error":"invalid_code"}
+"#;
+    let source =
+        "SCOPE = 'ZohoBooks.fullaccess.all,ZohoCRM.modules.ALL'\n# ZohoBooks.bills.READ\nX = 'ZohoMail.folders.RAED'\n";
+    let runs: [&[&str]; 6] = [
+        &["audit", "grants.ndjson", "--policy", "p.yaml"],
+        &["audit", "grants.ndjson", "missing.json", "--policy", "p.yaml", "--summary"],
+        &["audit", "grants.ndjson"],
+        &["scan", "src", "--policy", "p.yaml"],
+        &["scan", "src"],
+        &[
+            "check",
+            "ZohoCRM.modules.ALL,ZohoBooks.nothing.READ,ZohoBooks.fullaccess.all,zohobooks.bills.read",
+            "--policy",
+            "p.yaml",
+            "--app",
+            "sync",
+        ],
+    ];
+    for args in runs {
+        let written = |format: &str| {
+            let args = [args, &["--as-of", "2026-11-27", "--fail-on", "never", "--format", format]].concat();
+            let mut run = zscope(&args).file("grants.ndjson", grants).file("p.yaml", policy).file("src/a.py", source);
+            run.ended().stdout
+        };
+        println!("{args:?}");
+        reconcile(&written("html"), &serde_json::from_str(&written("json")).unwrap());
+    }
 }

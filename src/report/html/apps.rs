@@ -166,7 +166,7 @@ impl Line {
         }
     }
 
-    /// Takes the figures of all grants. What was found of the application apart from them keeps its word.
+    /// Takes the figures of all grants, and of what was found of the application apart from them.
     fn count(&mut self, tally: &Tally) {
         self.scopes = tally.scopes;
         self.allowed = tally.allowed;
@@ -174,10 +174,9 @@ impl Line {
         self.unflagged = tally.no_policy - tally.flagged;
         self.beyond = tally.denied + tally.not_allowed + tally.unknown;
         self.waived = tally.waived;
-        // A lock's findings are the application's and no grant's: the tally does not have them.
-        self.errors = self.errors.max(tally.findings.error);
-        self.warnings = self.warnings.max(tally.findings.warning);
-        self.notes = self.notes.max(tally.findings.note);
+        self.errors = tally.findings.error;
+        self.warnings = tally.findings.warning;
+        self.notes = tally.findings.note;
         self.grants = tally.grants;
         self.unknown_grants = tally.unknown_grants;
         let counts = [(Severity::Error, self.errors), (Severity::Warning, self.warnings), (Severity::Note, self.notes)];

@@ -101,7 +101,7 @@ impl Page {
         let listed = appendix::policy_sources(report);
         let guide = Guide::new(report, &listed);
         let population = Population::new(report, guide);
-        let summary = report.summary();
+        let summary = report.told();
         // Where every grant is in the report, its own lists count the same, and more finely.
         let totals = report.totals.as_ref().filter(|_| grants::is_partial(report));
         let apps = Apps::new(&population, totals, guide);

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::{GrantInfo, Plan, Report, verdict_word};
+use super::super::groups::{Group, groups};
+use super::super::{Counts, GrantInfo, Plan, Report, verdict_word};
 use super::shown::Guide;
 use crate::finding::Waived;
 use crate::finding::{Finding, Severity, Subject};
@@ -30,6 +31,8 @@ pub(super) struct App<'r> {
     pub(super) remarks: Vec<Remark<'r>>,
     /// Waived findings on no scope in particular.
     pub(super) waived: Vec<&'r Waived>,
+    /// How many findings it has as people count them, where nobody counts them grant by grant.
+    pub(super) told: Option<Counts>,
     /// Its grants are too many to be told one by one: a scope stands once, however many of them hold it.
     pub(super) is_merged: bool,
 }
@@ -92,8 +95,11 @@ impl Access<'_> {
 }
 
 impl<'r> App<'r> {
-    /// How many findings of a severity it has, each place counted.
+    /// How many findings of a severity it has: in an audit each place counted, else what says the same once.
     pub(super) fn count(&self, severity: Severity) -> usize {
+        if let Some(told) = self.told {
+            return told.of(severity);
+        }
         let of_scopes = self.scopes.iter().flat_map(|access| &access.remarks);
         let of_grants = self.grants.iter().flat_map(|held| &held.remarks);
         counted(of_scopes.chain(of_grants).chain(&self.remarks), severity)
@@ -219,6 +225,9 @@ impl<'r> Population<'r> {
         for waived in &report.waived {
             index.waived(waived);
         }
+        if report.totals.is_none() {
+            index.count(&groups(report), guide);
+        }
         let mut apps: Vec<App<'r>> = index.apps.into_values().collect();
         apps.iter_mut().for_each(App::sort);
         // The map is in the order of the names, and the sort keeps it among equals.
@@ -321,6 +330,18 @@ impl<'r> Index<'r> {
         };
         if let Some(list) = list {
             list.push(waived);
+        }
+    }
+
+    /// Gives each application the number of its findings as people count them.
+    fn count(&mut self, groups: &[Group<'r>], guide: Guide<'_>) {
+        self.apps.values_mut().for_each(|app| app.told = Some(Counts::default()));
+        for lead in groups.iter().map(|group| group.lead) {
+            let is_of_policy = matches!(self.row(lead), Row::App(None)) && guide.lists(lead.place);
+            let app = self.apps.get_mut(&lead.app.as_deref()).filter(|_| !is_of_policy);
+            if let Some(told) = app.and_then(|app| app.told.as_mut()) {
+                told.add(lead.severity, 1);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::groups::groups;
 use super::super::{Report, Summary, Tally, Totals, firsts};
 use super::population::Population;
 use super::shown::{Prose, Shown, counted, thousands};
@@ -247,7 +248,7 @@ fn by_verdict(summary: &Summary) -> Chart {
 
 fn by_rule(report: &Report) -> Chart {
     let mut counts: BTreeMap<&str, (&str, [usize; 3])> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in groups(report).iter().map(|group| group.lead) {
         let (_, by_severity) = counts.entry(finding.rule.code).or_insert((finding.rule.name, [0; 3]));
         for (count, severity) in by_severity.iter_mut().zip(SEVERITIES) {
             *count += usize::from(severity == finding.severity);

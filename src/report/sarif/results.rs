@@ -3,7 +3,7 @@
 use super::super::Report;
 use super::super::address::{Address, of_source};
 use super::super::clean::MESSAGE;
-use super::super::clean::{NAME, Text, clipped, verbatim};
+use super::super::clean::{Text, clipped, verbatim};
 use super::Chosen;
 use super::model::{
     ArtifactChange, Fingerprints, Fix, Location, LogicalLocation, Message, Replacement, ResultProperties, Suppression,
@@ -42,7 +42,7 @@ pub(super) fn result<'r>(
         rule_id: finding.rule.code,
         rule_index: rules.index(finding.rule),
         level: level(finding.severity),
-        message: Message { text: Text::owned(&text(finding)) },
+        message: Message { text: Text::owned(&text(report, finding)) },
         locations: [location],
         related_locations: related(finding, artifacts),
         partial_fingerprints: Fingerprints {
@@ -70,9 +70,9 @@ fn state(waived: Option<&Waived>) -> &'static str {
 }
 
 /// All that is known in words: a viewer shows the first sentence where room is short.
-fn text(finding: &Finding) -> String {
+fn text(report: &Report, finding: &Finding) -> String {
     let unplaced = finding.related.iter().filter(|related| related.place.is_none());
-    let app = finding.app.as_deref().map(|app| format!("application `{}`", clipped(app, NAME)));
+    let app = finding.app.as_deref().map(|app| report.policy.application(app));
     let confidence = match finding.confidence {
         Confidence::Low => Some("confidence is low".to_owned()),
         Confidence::Medium => Some("confidence is medium".to_owned()),

@@ -112,6 +112,55 @@ fn all_formats_say_the_same() {
     }
 }
 
+/// Who answers for an application stands wherever a format names it.
+#[test]
+fn applications_are_named_with_their_owners() {
+    let built = everything();
+    for &format in Format::all() {
+        let written = rendered(format, &built);
+        // A finding on one line has no room for either, and the name of a test is not to change with who answers for it.
+        let (names_it, says_who) = (format.name() != "concise", !["concise", "junit"].contains(&format.name()));
+        assert_eq!(written.contains("invoice-sync"), names_it, "{format}: {written}");
+        assert_eq!(written.contains("finance-platform"), says_who, "{format}: {written}");
+    }
+}
+
+/// Scopes of every verdict, one of them in three places with a warning each.
+fn judged() -> Builder {
+    let mut built = Builder::new();
+    let texts = ["a", "b", "c"].map(|name| built.source(&format!("{name}.env"), "Desk.b.ALL Desk.c.READ Desk.d.READ"));
+    for source in texts {
+        let place = built.scope(source, "Desk.b.ALL", Verdict::NoPolicy).place;
+        built.finding(Finding::new(&ALL_OPERATIONS, place, "`Desk.b.ALL` is wide").scope("Desk.b.ALL"));
+    }
+    built.scope(texts[0], "Desk.c.READ", Verdict::NoPolicy);
+    built.scope(texts[1], "Desk.c.READ", Verdict::Allowed);
+    built.scope(texts[2], "Desk.c.READ", Verdict::Waived);
+    built.scope(texts[0], "Desk.d.READ", Verdict::Unknown);
+    for (source, verdict) in [(texts[1], Verdict::Denied), (texts[2], Verdict::NotAllowed)] {
+        let place = built.scope(source, "Desk.d.READ", verdict).place;
+        let said = format!("`Desk.d.READ` is {}", verdict.as_str());
+        built.finding(Finding::new(&NOT_ALLOWED, place, said).scope("Desk.d.READ"));
+    }
+    built
+}
+
+#[test]
+fn verdicts_and_what_is_told_once_are_the_same_in_every_format() {
+    let built = judged();
+    for &format in Format::all() {
+        let written = rendered(format, &built);
+        if let Some(verdicts) = readers::verdicts(format, &written) {
+            let expected = [("flagged", 3), ("unflagged", 1), ("allowed", 1), ("waived", 1), ("unknown", 1)];
+            let expected = expected.into_iter().chain([("denied", 1), ("not-allowed", 1)]);
+            let expected: readers::Counted = expected.map(|(word, count)| (word.to_owned(), count)).collect();
+            assert_eq!(verdicts, expected, "{format}: {written}");
+        }
+        let expected = [("ZS203", 3), ("ZS302", 2)].map(|(code, places)| (code.to_owned(), places));
+        assert_eq!(readers::places(format, &written), expected.into_iter().collect(), "{format}: {written}");
+    }
+}
+
 #[test]
 fn texts_of_others_are_inert_in_every_format() {
     let built = treacherous();

@@ -1,5 +1,6 @@
 //! Readers that take a report back in, with a parser of the format's kind where there is one.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -8,6 +9,7 @@ use roxmltree::Document;
 use serde_json::Value;
 
 use super::Read;
+use crate::report::Format;
 use crate::report::html::tests::assert_inert;
 
 /// How a format is read back.
@@ -267,4 +269,75 @@ fn html(written: &str) -> Read {
         waived: Some(written.matches("<div class=\"said waived\">").count()),
         not_evaluated: written.matches("<li class=\"said error\">").count(),
     }
+}
+
+/// How many scopes a report has of each verdict, or in how many places each rule speaks.
+pub(super) type Counted = BTreeMap<String, usize>;
+
+/// The words of verdicts, as formats write them.
+const WORD: &str = "flagged|unflagged|allowed|waived|unknown|denied|not[ _-]allowed";
+
+fn counted(pairs: impl IntoIterator<Item = (String, usize)>) -> Counted {
+    let mut all = Counted::new();
+    pairs.into_iter().for_each(|(name, count)| *all.entry(name).or_default() += count);
+    all.retain(|_, count| *count > 0);
+    all
+}
+
+/// What a pattern finds: a word and a number, which is 1 where there is none.
+fn captured(written: &str, pattern: &str) -> Vec<(String, usize)> {
+    let found = |found: regex::Captures<'_>| {
+        let count = found.name("n").map_or(1, |count| count.as_str().parse().unwrap());
+        (found["word"].replace([' ', '_'], "-"), count)
+    };
+    Regex::new(pattern).unwrap().captures_iter(written).map(found).collect()
+}
+
+/// How many scopes a report has of each verdict; `None` where the format has no room for that.
+pub(super) fn verdicts(format: Format, written: &str) -> Option<Counted> {
+    let found = |pattern: String| counted(captured(written, &pattern));
+    Some(match format.name() {
+        "text" | "concise" | "table" | "github" => found(format!("\\b(?<n>[0-9]+) (?<word>{WORD})\\b")),
+        "junit" => found(format!(r#"<property name="(?<word>{WORD})" value="(?<n>[0-9]+)""#)),
+        "html" => found(format!(r#"data-figure="(?<word>{WORD})" data-value="(?<n>[0-9]+)""#)),
+        "csv" => found(format!("(?m)^(?:[^,]*,){{8}}(?<word>{WORD}),")),
+        "markdown" => {
+            let line = |start: &str| written.lines().find(|line| line.starts_with(start)).unwrap();
+            let cells = |line: &str| line.split('|').map(|cell| cell.trim().replace(' ', "-")).collect::<Vec<_>>();
+            let (names, numbers) = (cells(line("| scopes |")), cells(line("| 9 |")));
+            let word = Regex::new(&format!("^(?:{WORD})$")).unwrap();
+            let verdicts = names.into_iter().zip(numbers).filter(|(name, _)| word.is_match(name));
+            counted(verdicts.map(|(name, count)| (name, count.parse().unwrap())))
+        }
+        "json" | "ndjson" | "sarif" => {
+            let mut words = found(format!(r#""(?<word>{WORD}|no_policy)": ?(?<n>[0-9]+)"#));
+            if let Some(without) = words.remove("no-policy") {
+                words.insert("unflagged".to_owned(), without - words["flagged"]);
+            }
+            words
+        }
+        _ => return None,
+    })
+}
+
+/// In how many places each rule speaks, whether it is told once or place by place.
+pub(super) fn places(format: Format, written: &str) -> Counted {
+    let read = READERS.iter().find(|reader| reader.format == format.name()).unwrap().read;
+    let told = read(written).findings.into_iter().map(|code| (code, 1));
+    let more = match format.name() {
+        "text" => captured(written, r"(?s)\[(?<word>ZS\d+) (?:[^\n]+\n)+?[^\n]*the same of (?<n>\d+) more place"),
+        "concise" => captured(written, r"\[(?<word>ZS\d+) .*\(and in (?<n>\d+) more place"),
+        "markdown" => captured(written, r"\| (?<word>ZS\d+) .*\(and in (?<n>\d+) more place"),
+        "json" => {
+            let read: Value = serde_json::from_str(written).unwrap();
+            let more = |finding: &Value| (finding["code"].as_str().unwrap().to_owned(), count(&finding["places"]) - 1);
+            read["findings"].as_array().unwrap().iter().map(more).collect()
+        }
+        "html" => {
+            let times = captured(written, r#"<b class="code">(?<word>ZS\d+)</b>.*<span class="more">(?<n>\d+)×"#);
+            times.into_iter().map(|(code, times)| (code, times - 1)).collect()
+        }
+        _ => Vec::new(),
+    };
+    counted(told.chain(more))
 }
