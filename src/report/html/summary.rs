@@ -145,7 +145,7 @@ pub(super) fn figures(summary: &Summary) -> [Vec<Figure>; 2] {
     let figure = |key, label, value| Figure { key, label, value };
     let verdicts = vec![
         figure("scopes", "Scopes judged", summary.scopes),
-        figure("allowed", "Allowed", summary.allowed),
+        figure("allowed", "Allowed by entries", summary.allowed),
         figure("flagged", "Flagged", summary.flagged),
         figure("unflagged", "Unflagged", summary.no_policy - summary.flagged),
         figure("denied", "Denied", summary.denied),
@@ -230,7 +230,7 @@ fn plural(severity: Severity) -> &'static str {
 fn by_verdict(summary: &Summary) -> Chart {
     let verdicts = [
         ("allowed", "Allowed", summary.allowed - summary.refused),
-        ("refused", "Refused by a rule", summary.refused),
+        ("refused", "Allowed, but a rule refuses", summary.refused),
         ("flagged", "Flagged", summary.flagged),
         ("unflagged", "Unflagged", summary.no_policy - summary.flagged),
         ("denied", "Denied", summary.denied),
