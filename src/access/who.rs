@@ -54,6 +54,16 @@ pub struct Alternative {
     pub elsewhere: bool,
 }
 
+impl Alternative {
+    /// Whether it asks for all that another asks for, or what covers it, and for more.
+    #[must_use]
+    pub fn asks_more_than(&self, other: &Alternative) -> bool {
+        let has = |scope: &Scope| self.scopes.iter().any(|own| own.scope == *scope);
+        let gives = |need: &Opener| has(&need.scope) || need.covered_by.iter().any(|(above, _)| has(above));
+        self.scopes.len() > other.scopes.len() && other.scopes.iter().all(gives)
+    }
+}
+
 /// A scope that opens a call, alone or with others.
 #[derive(Clone, Debug)]
 pub struct Opener {
@@ -345,8 +355,21 @@ impl<'n> Named<'n> {
         if set.iter().any(|scope| self.bears(scope)) {
             return false;
         }
+        // What stands beside the modules of a template opens the calls that bear its name.
+        if self.is_known && !self.spread.is_empty() && !set.iter().any(|scope| self.is_of_a_family(scope)) {
+            return true;
+        }
         let is_other = |scope: &Scope| self.bearing.iter().any(|(named, at)| differ_at(named, scope) == Some(*at));
         set.iter().any(|scope| is_other(scope) || (self.module.is_some() && self.is_of_another(scope)))
+    }
+
+    /// Whether a scope is that of a module, or of all of them.
+    fn is_of_a_family(&self, scope: &Scope) -> bool {
+        let resource = scope.resource();
+        self.spread.iter().any(|family| {
+            resource.len() >= family.len()
+                && resource.iter().zip(family.iter()).all(|(one, other)| one.eq_ignore_ascii_case(other))
+        })
     }
 
     /// Whether a scope is that of one module among several, and not of the one that is asked for.

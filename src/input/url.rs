@@ -181,7 +181,7 @@ fn flow_of(path: &str) -> Option<Flow> {
         ["addextrascope", "token", "v2", "oauth"] => Some(Flow::Enhance),
         ["code", "device", "v3", "oauth"] => Some(Flow::Device),
         ["auth", _, "v2", "clientoauth"] => Some(Flow::Portal),
-        ["create", _, "apiauthtoken", ..] => Some(Flow::AuthToken),
+        ["create", "apiauthtoken", ..] | ["create", _, "apiauthtoken", ..] => Some(Flow::AuthToken),
         _ => None,
     }
 }

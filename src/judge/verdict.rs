@@ -69,6 +69,14 @@ pub struct Judged {
     pub grant: Option<usize>,
 }
 
+impl Judged {
+    /// Whether a program fills in what it asks for: a part of it is a placeholder, where the catalog knows none.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.known && self.scope.as_ref().is_ok_and(Scope::has_placeholder)
+    }
+}
+
 /// A verdict with its reasons.
 #[derive(Clone, Debug)]
 pub struct Reasons {

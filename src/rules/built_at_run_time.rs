@@ -18,7 +18,8 @@ const DOCS: &str = r#"## What it does
 Reports a place in a source at which a scope is put together from parts that the text does not hold: a service's name
 that something is appended to, `.fullaccess.all` after a variable, a template with nothing but placeholders after the
 service. Where the parts stand in one expression the scope is read, and judged like any other. A list whose scopes have a
-part that is filled in is told once. In a file that calls one of Zoho's accounts hosts it is a warning.
+part that is filled in, where the catalog knows no such part, is told once, and no other rule judges those scopes but the
+policy's own, which take them at their widest. In a file that calls one of Zoho's accounts hosts it is a warning.
 
 ## Why is this bad?
 What cannot be read cannot be judged: nobody knows from the text what the program asks for, and a policy that allows a
@@ -31,6 +32,9 @@ scope = "Zoho" + product + ".fullaccess.all"
 ```source
 const need = `ZohoCRM.${resource}.${operation}`;
 ```
+```source
+const scopes = [`ZohoBooks.${resource}.READ`];
+```
 
 ## Use instead
 ```source
@@ -39,12 +43,20 @@ scope = "ZohoBooks.invoices.READ"
 "#;
 
 fn check(cx: &TextContext<'_>) -> Vec<Finding> {
+    const HELP: &str = "write the scopes out, so that they can be read and judged";
     let told = cx.request.built.iter().map(|built| {
         let message = "a scope is put together here, and the text does not tell which";
-        let finding =
-            cx.finding(built.place, message).help("write the scopes out, so that they can be read and judged");
+        let finding = cx.finding(built.place, message).help(HELP);
         let severity = if built.asks { Severity::Warning } else { Severity::Note };
         Finding { severity, ..finding }
     });
-    told.collect()
+    let mut told: Vec<Finding> = told.collect();
+    if told.is_empty()
+        && let Some(open) = cx.scopes.iter().find(|judged| judged.is_open())
+        && let Ok(scope) = &open.scope
+    {
+        let message = format!("`{scope}` is filled in at run time, and the text does not tell which scopes it asks for");
+        told.push(cx.finding(open.place, message).help(HELP));
+    }
+    told
 }

@@ -110,6 +110,8 @@ pub struct TextContext<'a> {
     pub(super) rule: &'static RuleInfo,
     /// The list, with what stands beside it.
     pub request: &'a Request,
+    /// Its scopes, judged.
+    pub scopes: &'a [Judged],
 }
 
 /// What a rule sees of a grant.

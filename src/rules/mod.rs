@@ -171,7 +171,8 @@ impl Inspection<'_> {
                     found.append(&mut check(&UrlContext { rule: &rule.info, url, scopes: self.scopes }));
                 }
                 (Check::Text(check), _) => {
-                    found.append(&mut check(&TextContext { rule: &rule.info, request: self.request }));
+                    let (request, scopes) = (self.request, self.scopes);
+                    found.append(&mut check(&TextContext { rule: &rule.info, request, scopes }));
                 }
                 _ => {}
             }
@@ -194,7 +195,9 @@ impl Inspection<'_> {
             let Some(scope) = judged.scope.as_ref().ok().filter(|scope| seen.insert(*scope)) else { continue };
             let identity = access::identify(catalog, scope);
             let in_detail = seen.len() <= IN_DETAIL;
-            for rule in self.rules {
+            // What a program fills in is told once for the list; the policy alone decides about it, at its widest.
+            let is_open = judged.is_open() && identity.service().is_some();
+            for rule in self.rules.iter().filter(|rule| rule.info.is_verdict || !is_open) {
                 if let Check::Scope(check) = rule.check {
                     let (rule, measure, identity, is_held) = (&rule.info, self.measure, &identity, self.is_held);
                     found.extend(check(&ScopeContext {

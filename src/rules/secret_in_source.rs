@@ -18,8 +18,9 @@ pub(super) static RULE: Rule = Rule {
 const DOCS: &str = r"## What it does
 Looks through the texts in which `zscope scan` finds scopes, and reports what has the form of a live secret: an access,
 refresh or grant token (`1000.` to `1005.` and two halves of 32 hexadecimal digits), 40 to 44 hexadecimal digits under
-the name `client_secret`, 32 under the name `authtoken`, and the key in the address of an MCP server of Zoho's. Examples of one repeated digit are left out. The value
-itself is never shown.
+the name `client_secret`, 32 under the name `authtoken`, and the key in the address of an MCP server of Zoho's. A token, a
+client secret, and a client with its secret are known in base64 too. Examples of one repeated digit are left out. The
+value itself is never shown.
 
 ## Why is this bad?
 Whoever can read the source can use the secret, and what was committed once stays in the history. A refresh token does

@@ -59,8 +59,8 @@ fn check(cx: &UrlContext<'_>) -> Vec<Finding> {
 fn is_of_family(host: &str) -> bool {
     let rest = host.strip_prefix("accounts.").or_else(|| host.strip_prefix("account."));
     let domain = rest.and_then(|rest| rest.split('.').next()).unwrap_or("");
-    matches!(domain, "zoho" | "zohocloud" | "zohoapis" | "zohoaccounts" | "zohoportal")
-        || host.starts_with("accounts-zoho.")
+    // Portals of other products have a domain of their own.
+    domain.starts_with("zoho") && domain != "zohoplatform" || host.starts_with("accounts-zoho.")
 }
 
 /// The data centre whose country or ending a host names.

@@ -56,8 +56,6 @@ of your own, which a policy names under `catalog`, and it is known.
 fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
     match cx.identity.known {
         Known::No(Unknown::Service(_)) => None,
-        // What a program fills in is no name that could be unknown.
-        Known::No(_) if cx.scope.has_placeholder() => None,
         Known::Operation(service, resource, _) => near_own_name(cx, service, resource),
         Known::No(_) if !cx.in_detail => Some(cx.finding(format!("the catalog does not know `{}`", cx.scope))),
         Known::No(why) => Some(unknown_scope(cx, why)),

@@ -5,6 +5,7 @@
 //! where examples are left out; `is_none_of_a_scope` is for words that stand where a scope belongs.
 
 mod blot;
+mod encoded;
 mod hidden;
 mod live;
 mod redact;

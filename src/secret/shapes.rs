@@ -87,28 +87,30 @@ pub(super) fn shapes_in(text: &[u8]) -> impl Iterator<Item = &'static Shape<Kind
 /// One form of secret.
 pub(super) struct Shape<K: 'static> {
     kind: K,
-    /// Its groups are what is secret. `DOT`, `KEY` and `VALUE` stand for [`DOT`], [`KEY`] and [`VALUE`].
+    /// Its groups are what is secret. `DOT`, `KEY`, `VALUE` and `BESIDE` stand for [`DOT`], [`KEY`], [`VALUE`] and
+    /// [`BESIDE`].
     pub(super) pattern: &'static str,
     /// What is in every text that the pattern matches.
-    sign: Sign,
+    pub(super) sign: Sign,
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl<K> Shape<K> {
-    const fn new(kind: K, sign: Sign, pattern: &'static str) -> Self {
+    pub(super) const fn new(kind: K, sign: Sign, pattern: &'static str) -> Self {
         Self { kind, pattern, sign, compiled: OnceLock::new() }
     }
 
     /// The compiled pattern. A test compiles every pattern, so there always is one.
     pub(super) fn regex(&self) -> Option<&Regex> {
         let compile = || {
-            let pattern = self.pattern.replace("DOT", DOT).replace("KEY", KEY).replace("VALUE", VALUE);
+            let named = [("DOT", DOT), ("KEY", KEY), ("VALUE", VALUE), ("BESIDE", BESIDE)];
+            let pattern = named.iter().fold(self.pattern.to_owned(), |text, (name, part)| text.replace(name, part));
             RegexBuilder::new(&pattern).unicode(false).case_insensitive(true).ignore_whitespace(true).build().ok()
         };
         self.compiled.get_or_init(compile).as_ref()
     }
 
-    fn all<'t>(&'static self, text: &'t [u8]) -> impl Iterator<Item = Captures<'t>> {
+    pub(super) fn all<'t>(&'static self, text: &'t [u8]) -> impl Iterator<Item = Captures<'t>> {
         self.regex().into_iter().flat_map(move |regex| regex.captures_iter(text))
     }
 }
@@ -132,8 +134,19 @@ const VALUE: &str = r#"(?:
     | ( [^\s"'`&<>]+ )
 )"#;
 
+/// `1000.` to `1005.` and what follows, in base64. It is as long as a token or as a client with its secret.
+pub(super) const CODED_TOKEN: &str =
+    r"\b ( (?-i: MTAw (?: MC | MS | Mi | My | NC | NS ) [45] [0-9A-Za-z+/_-]{80,} ) ={0,2} )";
+
+/// What stands between the name of a secret and its value in the notations of settings, tables and pages.
+const BESIDE: &str = r"(?: [^0-9a-z]{1,24}?
+    (?: (?: value | default | initial | current | type | string | str | text | key | enabled | disabled | true
+          | false | null | sensitive | secure | secret | password | any | hidden | data | amp | quot | nbsp | code | td
+          | tr | th | dd | dt | span | strong | b | em | br | is | description [^\r\n]{0,200} [\r\n] )
+      [^0-9a-z]{1,24}? ){0,8} )";
+
 /// The forms of Zoho's secrets, as they were seen in its documentation and in public code.
-pub(super) static SHAPES: [Shape<Kind>; 9] = [
+pub(super) static SHAPES: [Shape<Kind>; 10] = [
     // Access, refresh, grant and device tokens, and Mail360's with a longer number: two halves of 32 digits, a few more
     // or less in copies. Half a token is a secret too; a client id has 30 capitals and digits in one piece.
     Shape::new(
@@ -144,6 +157,8 @@ pub(super) static SHAPES: [Shape<Kind>; 9] = [
             | (?-i: [0-9a-f]{28,} ) (?: DOT [0-9a-f]* )?
         )",
     ),
+    // Such a token in base64, or a client with its secret.
+    Shape::new(Kind::Token, Sign::Exact(b"MTAw"), CODED_TOKEN),
     // Client secrets (about 42 digits) and tokens of the first API version (32): known by a word, or by the client id,
     // shortly before.
     Shape::new(
@@ -200,17 +215,8 @@ const SERVER_KEY: &str = r"zohomcp DOT [a-z.]{2,8} (?: : \d{1,5} )? (?: / | \\/ 
 /// halves have 32 hexadecimal digits. Client secrets have no form of their own and are known by their key; so is the token
 /// of the first API version.
 static CERTAIN: [Shape<SecretKind>; 4] = [
-    Shape::new(SecretKind::Token, Sign::HexRun(32), r"\b ( 100[0-5] \. [0-9a-f]{32} \. [0-9a-f]{32} ) \b"),
-    Shape::new(
-        SecretKind::ClientSecret,
-        Sign::HexRun(32),
-        r"secret [^0-9a-z]{1,24}?
-          (?: (?: value | default | initial | current | type | string | str | text | key | enabled | disabled | true
-                | false | null | sensitive | secure | secret | password | any | hidden | data | amp | quot | nbsp | code | td
-                | tr | th | dd | dt | span | strong | b | em | br | is | description [^\r\n]{0,200} [\r\n] )
-            [^0-9a-z]{1,24}? ){0,8}
-          ( [0-9a-f]{40,44} ) \b",
-    ),
+    Shape::new(SecretKind::Token, Sign::HexRun(32), r"\b ( 100[0-5] DOT [0-9a-f]{32} DOT [0-9a-f]{32} ) \b"),
+    Shape::new(SecretKind::ClientSecret, Sign::HexRun(32), r"secret BESIDE ( [0-9a-f]{40,44} ) \b"),
     Shape::new(
         SecretKind::AuthToken,
         Sign::HexRun(32),

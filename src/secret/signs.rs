@@ -14,6 +14,8 @@ pub(super) enum Sign {
     Parameter(&'static str),
     /// Text in lower case, its first letter one that is rare.
     Text(&'static str),
+    /// Text as it is.
+    Exact(&'static [u8]),
     /// What stands before the host of an address, as it is or percent-encoded.
     At,
 }
@@ -37,6 +39,7 @@ impl<'t> Signs<'t> {
             Sign::Jwt => memchr_iter(b'J', text).any(|at| text[..at].ends_with(b"ey")),
             Sign::Words(kinds) => self.words & kinds != 0,
             Sign::Text(sought) => has_text(text, sought),
+            Sign::Exact(sought) => memmem::find(text, sought).is_some(),
             Sign::Parameter(name) => {
                 (memchr(b'=', text).is_some() || memchr(b'%', text).is_some()) && has_text(text, name)
             }

@@ -1,5 +1,6 @@
 //! Which files a tree consists of: what git tracks and what it does not ignore; without git, everything.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::git::{Kind, Repository};
@@ -12,6 +13,8 @@ use super::worker::Outcomes;
 pub(super) struct Listing {
     /// Files that git names.
     pub(super) files: Vec<PathBuf>,
+    /// Those of them that git does not track: the user's own, and no part of what anybody is handed.
+    pub(super) untracked: HashSet<PathBuf>,
     /// Folders of which git knows nothing: all that is in them counts.
     pub(super) folders: Vec<PathBuf>,
 }
@@ -82,6 +85,7 @@ impl Listing {
             if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
                 self.add_other(&whole, ignores, outcomes);
             } else {
+                self.untracked.insert(whole.clone());
                 self.files.push(whole);
             }
         }

@@ -52,6 +52,7 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> 
     let shared = Shared {
         scanner,
         own_files,
+        untracked: &met.untracked,
         max_size,
         tree: &tree,
         progress: &progress,

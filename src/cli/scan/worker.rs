@@ -1,5 +1,6 @@
 //! The work on one file, and what comes of all.
 
+use std::collections::HashSet;
 use std::fs::FileType;
 use std::io;
 use std::num::NonZeroUsize;
@@ -34,6 +35,8 @@ pub(super) struct Outcomes {
 pub(super) struct Shared<'a> {
     pub(super) scanner: &'a Scanner<'a>,
     pub(super) own_files: &'a OwnFiles,
+    /// Files that git does not track.
+    pub(super) untracked: &'a HashSet<PathBuf>,
     pub(super) max_size: Option<u64>,
     /// The tree that links must not lead out of, links resolved.
     pub(super) tree: &'a Path,
@@ -69,7 +72,7 @@ impl<'a> Worker<'a> {
     /// met on the way may be binary, or gone.
     pub(super) fn file(&mut self, path: &Path, named: bool) {
         if self.shared.own_files.hold(path) {
-            self.outcomes.counts.skip(Skipped::Own, 1);
+            self.own(path);
             return;
         }
         if !named && !self.is_file(path) {
@@ -83,7 +86,17 @@ impl<'a> Worker<'a> {
             }
             return;
         }
+        if let Ok(Some(Seen::Own(_))) = seen {
+            self.own(path);
+            return;
+        }
         self.outcomes.seen(path, named, seen);
+    }
+
+    /// Takes note of a document of zscope's own. One that git tracks somebody handed in, and it is told; others are what
+    /// runs before this one left behind, and say nothing of the tree.
+    fn own(&mut self, path: &Path) {
+        self.outcomes.counts.skip(Skipped::Own, usize::from(!self.shared.untracked.contains(path)));
     }
 
     /// Whether a path that was met on the way is that of a file. Counts what is none.

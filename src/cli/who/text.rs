@@ -188,6 +188,9 @@ impl Lists<'_> {
 
     fn choice(&mut self, choice: &Choice) {
         let (others, fitting): (Vec<&Alternative>, Vec<_>) = choice.alternatives.iter().partition(|one| one.elsewhere);
+        // Where sources disagree, some ask for what others ask for and for more.
+        let asks_more = |one: &&Alternative| fitting.iter().any(|other| one.asks_more_than(other));
+        let (more, fitting): (Vec<&Alternative>, Vec<_>) = fitting.iter().copied().partition(asks_more);
         let title = match fitting.len() {
             1 => "  opened by".to_owned(),
             count => format!("  opened by any one of these {count}, the narrowest first"),
@@ -203,6 +206,10 @@ impl Lists<'_> {
         self.list(
             "  opened as well by what covers it, the narrowest first",
             &choice.wider.iter().map(|opener| line(opener, "", width)).collect::<Vec<_>>(),
+        );
+        self.list(
+            "  the same and more, as other sources have it",
+            &more.iter().map(|one| set(one, width)).collect::<Vec<_>>(),
         );
         self.list(
             "  listed by the vendor too, but for others by their names",

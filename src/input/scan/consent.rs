@@ -28,12 +28,18 @@ impl Around {
         self.filled.iter().flat_map(words).collect::<Vec<_>>().into_iter()
     }
 
+    /// Whether it asks for scopes that stand beside it: none are in it, and it has none of a program's to fill in.
+    pub(super) fn asks_beside(&self) -> bool {
+        let asks = matches!(self.url.flow, Flow::Authorize | Flow::Portal | Flow::Device);
+        asks && is_of_zoho(&self.url) && self.url.param("scope").is_none()
+    }
+
     /// Whether there is something to say of it although no scope stands in it.
     pub(super) fn speaks_alone(&self) -> bool {
         let asks = match self.url.flow {
             Flow::Authorize | Flow::Portal => !self.url.params.is_empty(),
             Flow::AuthToken => true,
-            Flow::Device | Flow::Token | Flow::Enhance => false,
+            Flow::Device | Flow::Token | Flow::Enhance => !self.others.is_empty(),
         };
         asks && is_of_zoho(&self.url)
     }
@@ -58,7 +64,9 @@ fn of_template(source: SourceId, template: &Template, is_service: impl Fn(&str) 
         Ok(scope) => scope.is_word() && recognise::is_oidc_word(&item.written),
         Err(_) => (of_zoho || item.written.split('.').next().is_some_and(&is_service)) && is_dotted_name(&item.written),
     };
-    let others = if url.flow == Flow::Token { Vec::new() } else { items.into_iter().filter(is_other).collect() };
+    // What stands in a token's URL for a scope, and is one word, is what an example has there.
+    let is_asked = |item: &Item| url.flow != Flow::Token || item.scope.as_ref().is_ok_and(|scope| !scope.is_word());
+    let others = items.into_iter().filter(|item| is_other(item) && is_asked(item)).collect();
     let scopes = url.params.iter().filter(|param| param.name.eq_ignore_ascii_case("scope"));
     let filled = scopes.filter(|param| param.value.contains('{'));
     let filled = filled.map(|param| param.value_place.span.start..param.value_place.span.end).collect();

@@ -84,8 +84,11 @@ impl Context {
         context.quoted = is_quote(before.last()) || is_quote(after.first()) || is_escaped_quote(after);
         if !context.quoted {
             let blanks = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            context.used_as_code |=
-                matches!(after.get(blanks..), Some([b'=', next, ..]) if !matches!(next, b'=' | b'>'));
+            let next = after.get(blanks..).unwrap_or(&[]);
+            // Between two signs of equality it is marked as code in a text.
+            let marked = blanks == 0 && before.last() == Some(&b'=');
+            context.used_as_code |= matches!(*next, [b'=', next, ..] if !marked && !matches!(next, b'=' | b'>'))
+                || next.starts_with(b"<- function");
         }
         // Lines may be as long as a file: nothing is looked for beyond what counts.
         let head = text.get(text.floor_char_boundary(span.start.saturating_sub(DISTANCE))..span.start)?;
@@ -185,6 +188,8 @@ mod tests {
             ("a Desk.READ(", Context { used_as_code: true, ..none }),
             ("a Desk.READ = 1", Context { used_as_code: true, ..none }),
             ("a Desk.READ == 1", none),
+            ("a =Desk.READ=, b", none),
+            ("Desk.READ <- function(x)", Context { used_as_code: true, ..none }),
             ("import Desk.READ", Context { after_keyword: true, ..none }),
             ("docs/Desk.READ", Context { in_path: true, ..none }),
             ("scope=Desk.READ", Context { under_scope_key: true, after_scope_word: true, ..none }),

@@ -31,7 +31,7 @@ pub(super) fn gap(text: &str, start: usize, end: usize) -> Option<Gap> {
                 1
             }
             // At the end of a line it ends a statement.
-            b';' if !matches!(rest.get(1), Some(b'\n' | b'\r') | None) => {
+            b';' if !matches!(rest.get(1), Some(b'\n' | b'\r')) => {
                 semicolon = true;
                 1
             }

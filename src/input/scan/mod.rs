@@ -58,8 +58,10 @@ use memchr::memmem;
 
 use super::disguise::How;
 use super::{Built, Disguise, Item, ListKind, Request, Secret, SecretKind, Separator};
+use crate::access;
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
+use crate::scope::Scope;
 use crate::text::percent::decode;
 use crate::text::{Place, SourceId, Span};
 use consent::Around;
@@ -150,15 +152,23 @@ impl<'c> Scanner<'c> {
     /// Reads a part of a text that may speak of Zoho elsewhere.
     fn read_part(&self, id: SourceId, text: &str, zoho: bool, syntax: Syntax) -> Vec<Request> {
         let Sightings { all, built, keys } = self.sightings(text, zoho);
-        let mut requests = self.requests(id, text, all, syntax);
-        if !keys.is_empty() {
-            Self::add_named(id, text, &keys, syntax, &mut requests);
+        let (mut requests, mut named) = self.requests(id, text, all, syntax);
+        named.extend(keys.iter().filter_map(|key| keyed::asked(text, key, syntax)));
+        if !named.is_empty() {
+            Self::add_named(id, text, named, syntax, &mut requests);
         }
         let place = |range: &Range<usize>| Place::new(id, Span::new(range.start, range.end));
         let asks = !built.is_empty() && built::calls_accounts(text);
         for range in &built {
             let built = Built { place: place(range), asks };
-            beside(&mut requests, built.place).built.push(built);
+            let request = beside(&mut requests, built.place);
+            // Of a list with a part that is filled in one thing is told.
+            let (one, other) = (built.place.span, request.place.span);
+            let between = text.get(one.end.min(other.end)..one.start.max(other.start)).unwrap_or("");
+            let same = !between.contains([';', ']', ')', '}', '=']) && between.len() <= LONGEST_EXPRESSION;
+            if !(same && request.items.iter().any(|item| self.is_open(item))) {
+                request.built.push(built);
+            }
         }
         if !requests.is_empty() || memmem::find(text.as_bytes(), SERVERS).is_some() {
             for (kind, range) in crate::secret::live(text) {
@@ -272,10 +282,25 @@ impl<'c> Scanner<'c> {
         named
     }
 
-    /// The requests that lists of sightings make. What may be a scope is one in the company of scopes.
-    fn requests(&self, id: SourceId, text: &str, sightings: Vec<Sighting>, syntax: Syntax) -> Vec<Request> {
+    /// Whether a program fills in a part of a scope, where the catalog knows no such part.
+    fn is_open(&self, item: &Item) -> bool {
+        let open = |scope: &Scope| scope.has_placeholder() && !access::identify(self.catalog, scope).is_known();
+        item.scope.as_ref().is_ok_and(open)
+    }
+
+    /// The requests that lists of sightings make, and the lists that stand beside URLs. What may be a scope is one in the
+    /// company of scopes.
+    fn requests(
+        &self,
+        id: SourceId,
+        text: &str,
+        sightings: Vec<Sighting>,
+        syntax: Syntax,
+    ) -> (Vec<Request>, Vec<Range<usize>>) {
         let mut requests: Vec<Request> = Vec::new();
         let urls = consent::all(id, text, |name| self.is_service(name));
+        let asking = urls.iter().filter(|around| around.asks_beside());
+        let named = asking.filter_map(|around| keyed::beside_url(text, around.range.start)).collect();
         // Which request each URL carries.
         let mut carried: Vec<Option<usize>> = vec![None; urls.len()];
         // Where the scopes begin that a consent URL gave.
@@ -310,7 +335,7 @@ impl<'c> Scanner<'c> {
         }
         let left = urls.into_iter().zip(carried).filter(|(_, carried)| carried.is_none());
         Self::add_urls(id, text, left.map(|(around, _)| around), syntax, &mut requests);
-        requests
+        (requests, named)
     }
 
     /// Adds the consent URLs in which no scope stands that a scan sees: to the list that is filled in there, or else as
@@ -355,10 +380,11 @@ impl<'c> Scanner<'c> {
         requests.sort_by_key(|request| request.place.span.start);
     }
 
-    /// Adds what is a request by where it stands, whatever its words: the values of keys that name Zoho and scopes.
-    fn add_named(id: SourceId, text: &str, keys: &[Range<usize>], syntax: Syntax, requests: &mut Vec<Request>) {
+    /// Adds what is a request by where it stands, whatever its words: the values of keys that name Zoho and scopes, and
+    /// those beside the URLs of Zoho's pages.
+    fn add_named(id: SourceId, text: &str, values: Vec<Range<usize>>, syntax: Syntax, requests: &mut Vec<Request>) {
         let mut added: Vec<Request> = Vec::new();
-        for value in keys.iter().filter_map(|key| keyed::value(text, key, syntax)) {
+        for value in values {
             let written = text.get(value.clone()).unwrap_or("");
             if let Some(plain) = keyed::decoded(written) {
                 // Each scope of it stands where the whole does.

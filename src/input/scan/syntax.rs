@@ -97,15 +97,15 @@ impl Syntax {
         let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let (family, comments) = match extension {
-            "py" | "pyi" | "pyw" => (Family::Code, Comments::HASH.and(Comments::TRIPLE)),
-            "rb" | "sh" | "bash" | "zsh" | "fish" | "pl" | "pm" | "r" | "ex" | "exs" | "jl" | "coffee" | "tcl"
-            | "nix" | "graphql" | "mk" | "cmake" | "awk" | "cr" | "rake" | "gemspec" => (Family::Code, Comments::HASH),
+            "py" | "pyi" | "pyw" | "ex" | "exs" => (Family::Code, Comments::HASH.and(Comments::TRIPLE)),
+            "rb" | "sh" | "bash" | "zsh" | "fish" | "pl" | "pm" | "r" | "jl" | "coffee" | "tcl" | "nix" | "graphql"
+            | "mk" | "cmake" | "awk" | "cr" | "rake" | "gemspec" => (Family::Code, Comments::HASH),
             "ps1" | "psm1" | "psd1" => (Family::Code, Comments::HASH.and(Comments::POWERSHELL)),
-            "php" | "tf" | "tfvars" | "hcl" | "groovy" | "jenkinsfile" => (Family::Code, Comments::HASH.and(C)),
+            "php" | "tf" | "tfvars" | "hcl" | "groovy" => (Family::Code, Comments::HASH.and(C)),
             "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "jsx" | "tsx" | "java" | "c" | "h" | "cc" | "cpp" | "cxx"
             | "hpp" | "cs" | "go" | "rs" | "kt" | "kts" | "swift" | "scala" | "dart" | "gradle" | "cls" | "apex"
             | "trigger" | "dg" | "ds" | "deluge" | "m" | "mm" | "proto" | "zig" | "sol" | "v" | "jsonc" | "json5"
-            | "css" | "scss" | "less" => (Family::Code, C),
+            | "css" | "scss" | "less" | "fs" | "fsx" | "fsi" | "pkl" | "hx" | "d" | "vala" => (Family::Code, C),
             "vue" | "svelte" | "astro" | "razor" | "cshtml" | "erb" | "ejs" => (Family::Code, C.and(Comments::ANGLE)),
             "lua" | "elm" | "ada" | "vhdl" => (Family::Code, Comments::DASHES),
             "hs" => (Family::Code, Comments::DASHES.and(Comments::HASKELL)),
@@ -126,6 +126,7 @@ impl Syntax {
             }
             "csv" | "tsv" | "psv" => (Family::Table, Comments::NONE),
             "ipynb" => (Family::Notebook, Comments::HASH),
+            _ if name.starts_with("jenkinsfile") => (Family::Code, Comments::HASH.and(C)),
             _ if name.starts_with("dockerfile") || name.ends_with("file") || name == "procfile" => {
                 (Family::Code, Comments::HASH)
             }

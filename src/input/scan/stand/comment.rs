@@ -76,7 +76,8 @@ impl<'t> Remarks<'t> {
             let end = at + 3 + end + 3;
             let line = bytes.get(..at).and_then(|head| memrchr(b'\n', head)).map_or(0, |line| line + 1);
             let before = self.text.get(line..at).unwrap_or("").trim_start();
-            if matches!(before, "" | "r" | "u" | "R" | "U") {
+            let documents = before.starts_with('@') && before.contains("doc");
+            if documents || matches!(before, "" | "r" | "u" | "R" | "U") {
                 // What goes on a call's or a list's line before is a value.
                 let above = self.text.get(..line).unwrap_or("").trim_end();
                 if !above.ends_with(['(', '[', '{', ',', '=', '+', '\\']) {

@@ -20,7 +20,10 @@ pub(super) enum MapKey {
 pub(super) fn is_key(text: &str, family: Family, span: &Range<usize>, line: &Line<'_>, openers: &[Opener]) -> MapKey {
     let (before, whole_after) = line.outside();
     let after = whole_after.trim_start_matches([']', ' ', '\t']);
-    let colon = after.starts_with(':') && !after.starts_with("::") && !after.starts_with(":=");
+    // `{:scope "ZohoBooks.invoices.READ" :client_id 1}`: what follows is a key, and what stands before it none.
+    let names_next = whole_after.starts_with([' ', '\t'])
+        && after.strip_prefix(':').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let colon = after.starts_with(':') && !after.starts_with("::") && !after.starts_with(":=") && !names_next;
     let arrow = after.starts_with("=>") || after.starts_with("->");
     let quoted = line.literal.is_some();
     if quoted && whole_after.starts_with(']') && before.ends_with('[') {

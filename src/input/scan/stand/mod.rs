@@ -18,10 +18,11 @@ use super::key::Key;
 use super::syntax::{Comments, Family, Syntax};
 use crate::input::ListKind;
 use comment::{Remarks, opens_on};
-use compared::{is_check, is_compared, is_condition, is_escaped_pattern};
+use compared::{is_among, is_check, is_compared, is_condition, is_escaped_pattern, is_message, is_predicate};
 use line::{Line, SIDE, words_beside};
 use maps::{MapKey, is_key, is_under_scope, is_value_of_scope};
 use names::names_no_request;
+pub(super) use names::words_of;
 use recorded::{is_record_of_grants, is_recorded};
 
 /// From how many words beside the scopes a text is prose.
@@ -84,7 +85,9 @@ impl<'t> Layout<'t> {
             return false;
         }
         match self.syntax.family {
-            Family::Prose if !self.in_fence(span) => return !key.of_scopes || line.head.trim_start().starts_with('|'),
+            Family::Prose if !self.in_fence(span) => {
+                return !key.of_scopes || line.head.trim_start().starts_with('|') || is_described(line);
+            }
             Family::Html if line.literal.is_none() => return true,
             Family::Table => return is_record_of_grants(self.text),
             _ => {}
@@ -101,8 +104,13 @@ impl<'t> Layout<'t> {
             || openers.iter().any(|opener| {
                 let name = opener.name(self.text);
                 let holds = opener.byte == b'[' || opener.byte == b'{' && opener.is_assigned(self.text);
-                is_check(opener, name) || holds && names_no_request(name) || is_under_scope(self.text, opener)
+                is_check(opener, name)
+                    || holds && names_no_request(name)
+                    || is_under_scope(self.text, opener)
+                    || is_predicate(self.text, opener)
+                    || is_among(self.text, opener)
             })
+            || is_message(self.text, line, openers)
             || is_value_of_scope(line)
             || self.is_prose(line)
             || is_recorded(self.text, self.syntax.family, span, openers)
@@ -148,8 +156,11 @@ impl<'t> Layout<'t> {
             None => match self.syntax.family {
                 Family::Code | Family::Sql => {
                     let command = line.head.trim_start();
-                    ["echo ", "printf ", "Write-Host ", "say "].iter().any(|word| command.starts_with(word))
-                        && words_beside(command) > PROSE
+                    let said = ["echo ", "printf ", "Write-Host ", "say "].iter().any(|word| command.starts_with(word));
+                    // The text of a page in a template.
+                    let marked = line.head.ends_with('>') && line.tail.starts_with("</");
+                    said && words_beside(command) > PROSE
+                        || marked && words_beside(command) + words_beside(line.tail) >= PROSE
                 }
                 Family::Data | Family::Xml => {
                     let value = line.head.rsplit(['=', '>']).next().unwrap_or(line.head);
@@ -164,6 +175,15 @@ impl<'t> Layout<'t> {
             },
         }
     }
+}
+
+/// Whether a scope is an entry of a list that says what each is for: `- **ZohoBooks.invoices.READ**: reads invoices`.
+fn is_described(line: &Line<'_>) -> bool {
+    let is_mark = |c: char| matches!(c, '*' | '`' | '_' | '"');
+    let head = line.head.trim().trim_end_matches(is_mark).trim_end();
+    let tail = line.tail.trim_start_matches(is_mark).trim_start();
+    let said = [":", "–", "—", "- "].iter().find_map(|sign| tail.strip_prefix(sign));
+    matches!(head, "-" | "*" | "+" | "•") && said.is_some_and(|said| words_beside(said) > 0)
 }
 
 /// Whether a text ends in the middle of a URL's query or of a command's parameter that asks for scopes.

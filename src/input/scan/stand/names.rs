@@ -45,14 +45,28 @@ pub(super) fn names_no_request(name: &str) -> bool {
         "retired",
     ];
     let lower = name.to_ascii_lowercase();
-    if matches!(lower.as_str(), "any_of" | "one_of" | "anyof" | "oneof") {
+    // Alternatives; what a query looks for.
+    if matches!(
+        lower.as_str(),
+        "any_of"
+            | "one_of"
+            | "anyof"
+            | "oneof"
+            | "has"
+            | "hassome"
+            | "hasevery"
+            | "contains"
+            | "equals"
+            | "not"
+            | "notin"
+    ) {
         return true;
     }
     words_of(name).iter().any(|word| WORDS.contains(&word.as_str()) && (word != "any" || lower.contains("of")))
 }
 
 /// The words of a name: `grantedScopes`, `OLD_SCOPES`.
-pub(super) fn words_of(name: &str) -> Vec<String> {
+pub(in crate::input::scan) fn words_of(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = '_';
     for c in name.chars() {

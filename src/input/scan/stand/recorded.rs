@@ -18,37 +18,41 @@ pub(super) fn is_record_of_grants(text: &str) -> bool {
 
 /// Whether a scope stands in the answer of a token endpoint that somebody kept.
 pub(super) fn is_recorded(text: &str, family: Family, span: &Range<usize>, openers: &[Opener]) -> bool {
-    let from = match openers.iter().find(|opener| opener.byte == b'{') {
-        Some(opener) => opener.at,
-        None if family == Family::Sql => text.floor_char_boundary(span.start.saturating_sub(SIDE)),
-        None => return false,
-    };
     let to = text.ceil_char_boundary((span.end + SIDE).min(text.len()));
-    let object = text.get(from..to).unwrap_or("");
     // No further than the object or the statement reaches.
-    let object = if family == Family::Sql {
+    if family == Family::Sql {
+        let within = openers.iter().find(|opener| opener.byte == b'{').map(|opener| opener.at);
+        let from = within.unwrap_or_else(|| text.floor_char_boundary(span.start.saturating_sub(SIDE)));
+        let object = text.get(from..to).unwrap_or("");
         let inside = span.end - from;
         let close = object.get(inside..).and_then(|rest| rest.find(';')).map_or(object.len(), |at| inside + at);
-        object.get(..close).and_then(|object| object.rsplit(';').next()).unwrap_or("").to_owned()
-    } else {
-        without_nested(object)
-    };
-    let Some(at) = object.find("access_token") else { return false };
-    let value = object.get(at + "access_token".len()..).unwrap_or("");
-    let quoted = value.trim_start_matches('\\').starts_with(['"', '\'']);
-    let token = object.contains("1000.") || object.contains("expires_in") || object.contains("token_type");
-    (quoted || family == Family::Sql) && token && !object.contains("grant_type")
+        return is_answer(object.get(..close).and_then(|object| object.rsplit(';').next()).unwrap_or(""), true);
+    }
+    // The scopes may be a list of their own in it.
+    openers.iter().take(2).any(|opener| is_answer(&without_nested(text.get(opener.at..to).unwrap_or("")), false))
 }
 
-/// What an object holds itself, without what is in objects in it. It begins with its bracket.
+/// Whether an object, an array with keys or the arguments of a call hold a token and what comes with it.
+fn is_answer(object: &str, is_statement: bool) -> bool {
+    let Some(at) = object.find("access_token") else { return false };
+    let value = object.get(at + "access_token".len()..).unwrap_or("");
+    let is_quoted = |text: &str| text.trim_start_matches('\\').starts_with(['"', '\'']);
+    // A key in quotes, or a text for a value: what a program hands on is neither.
+    let given = value.trim_start().strip_prefix([':', '=']).map(|value| value.trim_start_matches(['>', ' ', '\t']));
+    let holds = is_quoted(value) || given.is_some_and(is_quoted);
+    let token = object.contains("1000.") || object.contains("expires_in") || object.contains("token_type");
+    (holds || is_statement) && token && !object.contains("grant_type")
+}
+
+/// What an object holds itself, without what is in others in it. It begins with its bracket.
 fn without_nested(object: &str) -> String {
     let mut own = String::new();
     let mut depth = 0_usize;
     for c in object.chars() {
         match c {
-            '{' => depth += 1,
-            '}' if depth <= 1 => break,
-            '}' => depth -= 1,
+            '{' | '[' | '(' => depth += 1,
+            '}' | ']' | ')' if depth <= 1 => break,
+            '}' | ']' | ')' => depth -= 1,
             c if depth == 1 => own.push(c),
             _ => {}
         }

@@ -1,0 +1,5 @@
+(ns zoho.core)
+(def scopes ["ZohoCampaigns.contact.READ" "ZohoCampaigns.campaign.READ"])
+;; (def scopes ["ZohoCampaigns.contact.ALL"])
+(defn may-send? [held] (contains? held "ZohoCampaigns.campaign.CREATE"))
+(def query {:scope "ZohoCampaigns.contact.UPDATE" :client_id id})
