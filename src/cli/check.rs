@@ -63,11 +63,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         request.app.clone_from(&args.basis.app);
     }
     let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
-    let repeated: usize = gathered.requests.iter().map(|request| request.repeated).sum();
     let mut report = review.run(gathered);
-    if repeated > 0 {
-        report.notes.push(format!("{repeated} more scopes of long lists stand there before and are not shown again"));
-    }
     let read: HashSet<String> = report.sources.names().map(str::to_owned).collect();
     baseline.apply(&mut report, &review, |path| read.contains(path))?;
     report.run.notices = notices;

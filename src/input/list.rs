@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use super::disguise::{self, How};
 use super::placeholder::placeholder;
 use super::{Disguise, Item, Separator};
-use crate::scope::{Malformed, Scope};
+use crate::scope::{MOST_OF_A_LIST, Malformed, Scope};
 use crate::secret::is_none_of_a_scope;
 use crate::text::percent::{decode, unit};
 use crate::text::{Place, SourceId, Span};
@@ -33,7 +33,7 @@ pub struct List {
 pub(super) const WHOLE: usize = 1000;
 
 impl List {
-    fn push(&mut self, item: Item) {
+    pub(super) fn push(&mut self, item: Item) {
         if self.items.len() >= WHOLE && item.is_plain() {
             if self.seen.is_empty() {
                 self.seen.extend(self.items.iter().map(|item| item.written.clone()));
@@ -42,9 +42,15 @@ impl List {
                 self.repeated += 1;
                 return;
             }
-            self.seen.insert(item.written.clone());
+            if self.items.len() < MOST_OF_A_LIST {
+                self.seen.insert(item.written.clone());
+            }
         }
-        self.items.push(item);
+        if self.items.len() < MOST_OF_A_LIST {
+            self.items.push(item);
+        } else {
+            leave_out(&mut self.items, item.place, 1);
+        }
     }
 
     /// From the first scope to the last; `None` without any.
@@ -71,6 +77,14 @@ impl List {
         if !self.separators.contains(&separator) {
             self.separators.push(separator);
         }
+    }
+}
+
+/// Counts items of a list that are not kept, which is an error: what is not read is not judged.
+pub(super) fn leave_out(items: &mut Vec<Item>, place: Place, count: usize) {
+    match items.last_mut() {
+        Some(Item { scope: Err(Malformed::Beyond(left)), .. }) => *left += count,
+        _ => items.push(Item::new("…", place, Err(Malformed::Beyond(count)))),
     }
 }
 
@@ -460,7 +474,21 @@ mod tests {
     fn open_braces_do_not_make_reading_slow() {
         // Quadratic reading would take hours.
         let text = "{ ".repeat(500_000);
-        assert_eq!(read_list(sources("").1, &text, 0).items.len(), 500_000);
+        let items = read_list(sources("").1, &text, 0).items;
+        assert_eq!(items.len(), MOST_OF_A_LIST + 1);
+        assert_eq!(items.last().map(|item| &item.scope), Some(&Err(Malformed::Beyond(500_000 - MOST_OF_A_LIST))));
+    }
+
+    /// Of a list that is too long what is left out is told, and what says again what stands before is none of it.
+    #[test]
+    fn a_list_without_end_is_cut_and_told() {
+        let names: Vec<String> = (0..MOST_OF_A_LIST + 50).map(|n| format!("ZohoBooks.x{n}.READ")).collect();
+        let text = format!("{},ZohoBooks.x1.READ", names.join(","));
+        let list = read_list(sources("").1, &text, 0);
+        assert_eq!((list.items.len(), list.repeated), (MOST_OF_A_LIST + 1, 1));
+        assert_eq!(list.items.last().map(|item| &item.scope), Some(&Err(Malformed::Beyond(50))));
+        let list = read_list(sources("").1, &names[..MOST_OF_A_LIST].join(","), 0);
+        assert!(list.items.iter().all(|item| item.scope.is_ok()));
     }
 
     proptest! {

@@ -92,6 +92,8 @@ pub struct Built {
     pub place: Place,
     /// Whether the same text calls one of Zoho's accounts hosts, so that it is surely asked for.
     pub asks: bool,
+    /// Whether it is `fullaccess.all`, of whatever service, and asked for.
+    pub everything: bool,
 }
 
 /// One scope as somebody wrote it.

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::list::WHOLE;
+use super::list::{WHOLE, leave_out};
 use super::query::read_query;
 use super::recognise::mentions_scopes;
 use super::{Item, List, Request, Separator, read_list, read_url, url};
+use crate::scope::MOST_OF_A_LIST;
 use crate::text::{SourceId, Span};
 
 /// Reads a text of scopes.
@@ -17,7 +18,7 @@ use crate::text::{SourceId, Span};
 /// scope are bullets.
 #[must_use]
 pub fn read_plain(source: SourceId, text: &str) -> Vec<Request> {
-    let mut reader = Reader { source, requests: Vec::new(), open: None, seen: HashSet::new() };
+    let mut reader = Reader { source, requests: Vec::new(), open: None, seen: HashSet::new(), kept: 0 };
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = without_comment(line);
@@ -47,6 +48,8 @@ struct Reader {
     open: Option<Open>,
     /// What the lists say, once there are so many.
     seen: HashSet<String>,
+    /// How many scopes there are.
+    kept: usize,
 }
 
 /// A request to which lines may still be added.
@@ -148,7 +151,13 @@ impl Reader {
                 return;
             }
         }
-        self.requests.push(request);
+        self.kept += request.items.len();
+        match self.requests.last_mut() {
+            Some(last) if self.kept > MOST_OF_A_LIST && request.url.is_none() && !last.items.is_empty() => {
+                leave_out(&mut last.items, request.place, request.items.len());
+            }
+            _ => self.requests.push(request),
+        }
     }
 }
 
@@ -160,6 +169,20 @@ fn without_bullet(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    /// Lists on lines without end are cut together, and what is left out is told.
+    #[test]
+    fn lines_without_end_are_cut_and_told() {
+        use crate::scope::{MOST_OF_A_LIST, Malformed};
+        use crate::text::Sources;
+
+        let line = |n: usize| format!("ZohoBooks.a{n}.READ ZohoBooks.b{n}.READ\n");
+        let text: String = (0..MOST_OF_A_LIST / 2 + 9).map(line).collect();
+        let requests = super::read_plain(Sources::default().next_id(), &text);
+        let items: Vec<_> = requests.iter().flat_map(|request| &request.items).collect();
+        assert_eq!(items.len(), MOST_OF_A_LIST + 1);
+        assert_eq!(items.last().map(|item| &item.scope), Some(&Err(Malformed::Beyond(18))));
+    }
+
     use proptest::prelude::*;
 
     use super::Separator::{Comma, Newline, Semicolon, Space};

@@ -3,7 +3,7 @@
 //! The shapes are those of the vendor's pages and of answers in public code: errors come with status 200, the words of
 //! a throttling answer are localised, `scope` may be missing, and pages for people come where JSON belongs.
 
-use super::body::{Body, Kept};
+use super::body::{Body, Kept, Others};
 use super::{Fault, FaultKind, Response};
 use crate::secret::{Secret, redact};
 
@@ -21,11 +21,11 @@ pub(super) fn read(response: &Response, secrets: &[&Secret]) -> Result<(Answer, 
     if (300..400).contains(&response.status) {
         return Err(redirect(response));
     }
-    let body = parse(response)?;
+    let (body, others) = parse(response)?;
     let token = body.token();
     let mut all = secrets.to_vec();
     all.extend(&token);
-    let kept = body.kept(&all);
+    let kept = body.kept(&others, &all);
     let failed = kept.has_error() || kept.is_failure();
     match token {
         Some(token) if !failed && (200..300).contains(&response.status) => {
@@ -43,16 +43,17 @@ pub(super) fn revoked(response: &Response) -> Result<(), Fault> {
     if (300..400).contains(&response.status) {
         return Err(redirect(response));
     }
-    let failed = parse(response).is_ok_and(|body| body.kept(&[]).has_error());
+    let failed = parse(response).is_ok_and(|(body, others)| body.kept(&others, &[]).has_error());
     if (200..300).contains(&response.status) && !failed { Ok(()) } else { Err(status(response.status)) }
 }
 
-fn parse(response: &Response) -> Result<Body<'_>, Fault> {
+fn parse(response: &Response) -> Result<(Body<'_>, Others<'_>), Fault> {
     let bytes = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);
     // A list would be taken for the fields in order.
     let is_list = bytes.trim_ascii_start().starts_with(b"[");
     let body = if is_list { Err(serde::de::Error::custom("a list")) } else { serde_json::from_slice(bytes) };
-    body.map_err(|error| not_json(response, bytes, &error))
+    let both = body.and_then(|body| serde_json::from_slice(bytes).map(|others| (body, others)));
+    both.map_err(|error| not_json(response, bytes, &error))
 }
 
 /// Says what an answer is that is no JSON object.

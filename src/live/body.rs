@@ -1,6 +1,10 @@
 //! What of an answer is looked at, and what of that is kept: nothing that is secret.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -22,6 +26,40 @@ pub(super) struct Body<'a> {
     status: Option<Value>,
 }
 
+/// What an answer holds besides, where it speaks of scopes: whoever reads `scope` alone may be told less than is held.
+#[derive(Default)]
+pub(super) struct Others<'a>(BTreeMap<String, &'a RawValue>);
+
+/// The fields of [`Body`].
+const FIELDS: [&str; 8] =
+    ["access_token", "scope", "api_domain", "token_type", "expires_in", "error", "error_description", "status"];
+
+impl<'de: 'a, 'a> Deserialize<'de> for Others<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Others<'de>;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Others<'de>, A::Error> {
+                let mut others = BTreeMap::new();
+                while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
+                    let speaks = |text: &str| text.to_ascii_lowercase().contains("scope");
+                    let is_other = !FIELDS.contains(&key.as_str());
+                    if is_other && (speaks(&key) || speaks(value.get())) && others.insert(key, value).is_some() {
+                        return Err(A::Error::custom("a key stands twice"));
+                    }
+                }
+                Ok(Others(others))
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
 /// What of an answer is kept.
 #[derive(Serialize)]
 pub(super) struct Kept {
@@ -41,6 +79,9 @@ pub(super) struct Kept {
     error_description: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Value>,
+    /// What else speaks of scopes.
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
 }
 
 /// What stands where a secret stood.
@@ -54,7 +95,7 @@ impl Body<'_> {
     }
 
     /// The rest, without what came back of the secrets and without what looks like one.
-    pub(super) fn kept(self, secrets: &[&Secret]) -> Kept {
+    pub(super) fn kept(self, others: &Others<'_>, secrets: &[&Secret]) -> Kept {
         let kept = |value: Option<Value>| value.map(|value| harmless(value, secrets));
         Kept {
             access_token: MASK,
@@ -65,6 +106,14 @@ impl Body<'_> {
             error: kept(self.error),
             error_description: kept(self.error_description),
             status: kept(self.status),
+            others: others
+                .0
+                .iter()
+                .map(|(key, raw)| {
+                    let value = serde_json::from_str(raw.get()).unwrap_or(Value::Null);
+                    (masked(key, secrets), harmless_within(value, secrets))
+                })
+                .collect(),
         }
     }
 }
@@ -101,6 +150,18 @@ fn harmless(value: Value, secrets: &[&Secret]) -> Value {
             items.into_iter().map(|item| harmless(item, secrets)).collect()
         }
         _ => Value::Null,
+    }
+}
+
+/// The same of a value that may hold others.
+fn harmless_within(value: Value, secrets: &[&Secret]) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let field = |(key, value): (String, Value)| (masked(&key, secrets), harmless_within(value, secrets));
+            Value::Object(fields.into_iter().map(field).collect())
+        }
+        Value::Array(items) => items.into_iter().map(|item| harmless_within(item, secrets)).collect(),
+        value => harmless(value, secrets),
     }
 }
 

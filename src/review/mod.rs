@@ -163,6 +163,7 @@ impl<'a> Review<'a> {
     #[must_use]
     pub fn run(&self, gathered: Gathered) -> Report {
         let Gathered { requests, ignores, mut sources, not_evaluated } = gathered;
+        let repeated: usize = requests.iter().map(|request| request.repeated).sum();
         requests.iter().flat_map(|request| &request.secrets).for_each(|secret| sources.hide(secret.place));
         let Said { scopes, mut findings } = self.judge(&requests);
         findings.append(&mut self.of_apps(&requests, &scopes));
@@ -194,6 +195,10 @@ impl<'a> Review<'a> {
             sources,
             run: RunInfo::default(),
         };
+        if repeated > 0 {
+            let told = format!("{repeated} more scopes of long lists stand there before and are not shown again");
+            report.notes.push(told);
+        }
         report.settle();
         report
     }

@@ -2,6 +2,7 @@
 
 use super::{Check, Rule, TextContext};
 use crate::finding::{Finding, RuleInfo, Severity};
+use crate::input::Built;
 
 pub(super) static RULE: Rule = Rule {
     info: RuleInfo::new(
@@ -19,7 +20,8 @@ Reports a place in a source at which a scope is put together from parts that the
 that something is appended to, `.fullaccess.all` after a variable, a template with nothing but placeholders after the
 service. Where the parts stand in one expression the scope is read, and judged like any other. A list whose scopes have a
 part that is filled in, where the catalog knows no such part, is told once, and no other rule judges those scopes but the
-policy's own, which take them at their widest. In a file that calls one of Zoho's accounts hosts it is a warning.
+policy's own, which take them at their widest. A note by itself, it is a warning in a file that calls one of Zoho's
+accounts hosts, and an error where `fullaccess.all` is asked for: whatever the service is, that is everything in it.
 
 ## Why is this bad?
 What cannot be read cannot be judged: nobody knows from the text what the program asks for, and a policy that allows a
@@ -45,9 +47,22 @@ scope = "ZohoBooks.invoices.READ"
 fn check(cx: &TextContext<'_>) -> Vec<Finding> {
     const HELP: &str = "write the scopes out, so that they can be read and judged";
     let told = cx.request.built.iter().map(|built| {
-        let message = "a scope is put together here, and the text does not tell which";
-        let finding = cx.finding(built.place, message).help(HELP);
-        let severity = if built.asks { Severity::Warning } else { Severity::Note };
+        let message = if built.everything {
+            "`fullaccess.all` is put together here with a service that the text does not tell"
+        } else {
+            "a scope is put together here, and the text does not tell which"
+        };
+        let help = if built.everything {
+            "name the scopes of the resources that the program needs, written out"
+        } else {
+            HELP
+        };
+        let finding = cx.finding(built.place, message).help(help);
+        let severity = match built {
+            Built { everything: true, .. } => Severity::Error,
+            Built { asks: true, .. } => Severity::Warning,
+            Built { .. } => Severity::Note,
+        };
         Finding { severity, ..finding }
     });
     let mut told: Vec<Finding> = told.collect();

@@ -21,7 +21,8 @@ pub(super) static RULE: Rule = Rule {
 
 const DOCS: &str = r"## What it does
 Reports what stands in a list of scopes and cannot be a scope: a text without an operation, with an empty part, with a
-character that no scope has, or far longer than any scope. A dot that follows a scope is reported as a note of its own.
+character that no scope has, or far longer than any scope; also the rest of a list of more than ten thousand different
+scopes, which nobody judges. A dot that follows a scope is reported as a note of its own.
 
 A scope is `Service.resource.OPERATION`, with more than one resource part where the service has them, or one word such
 as `openid` (<https://www.zoho.com/accounts/protocol/oauth/scope.html>).
@@ -64,7 +65,7 @@ fn stray(cx: &SpellingContext<'_>, place: Place) -> Finding {
 fn malformed(cx: &SpellingContext<'_>, error: &Malformed) -> Finding {
     let written = &cx.judged.written;
     let message = match error {
-        Malformed::Empty | Malformed::Secret => error.to_string(),
+        Malformed::Empty | Malformed::Secret | Malformed::Beyond(_) => error.to_string(),
         Malformed::TooLong => format!("a text of {} bytes is no scope: it is {error}", written.len()),
         Malformed::NoOperation => format!("`{written}` is no scope: the operation is missing"),
         Malformed::EmptyPart | Malformed::Character(_) => format!("`{written}` is no scope: {error}"),
@@ -75,6 +76,7 @@ fn malformed(cx: &SpellingContext<'_>, error: &Malformed) -> Finding {
         Malformed::Secret => {
             finding.help("take it out of the record, and revoke it where somebody else could read the record")
         }
+        Malformed::Beyond(_) => finding.help("ask for fewer scopes, or give the list in parts"),
         Malformed::TooLong => {
             finding.help(format!("no scope of Zoho has {MAX_LENGTH} bytes: is a separator missing between two scopes?"))
         }

@@ -199,7 +199,13 @@ pub enum Malformed {
     /// A secret that a reader has blotted out: `*` in the place of every character.
     #[error("what looks like a token or a client secret stands where a scope belongs")]
     Secret,
+    /// The rest of a list that is too long to be judged: so many more.
+    #[error("{} more texts of a list of more than {MOST_OF_A_LIST} are not read", .0)]
+    Beyond(usize),
 }
+
+/// A list of more different scopes is none that anybody asks for: what stands beyond is counted, and judged by nobody.
+pub const MOST_OF_A_LIST: usize = 10_000;
 
 /// So many `*` in a row stand for a secret that is not shown: every secret is longer, and no pattern has as many.
 const BLOTTED: usize = 20;

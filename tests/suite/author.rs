@@ -257,6 +257,18 @@ fn ways() -> Vec<Way> {
         plain("by a word that deletes", "src/w8.py", "SCOPE = 'ZohoBooks.contacts.WRITE'\n"),
         plain("a service that nobody knows", "src/w9.py", "SCOPE = 'ZohoNewThing.fullaccess.all'\n"),
         plain("another service", "src/w10.py", "SCOPE = 'ZohoCRM.modules.ALL'\n"),
+        plain("in pieces of a shell", "src/w11.sh", "SCOPE=ZohoBooks.'fullaccess'.all\n"),
+        plain("behind a backslash", "src/w12.sh", "SCOPE=Zoho\\Books.fullaccess.all\n"),
+        plain("by a variable", "src/w13.sh", "S=ZohoBooks\nSCOPE=$S.fullaccess.all\n"),
+        plain("of a service from elsewhere", "src/w14.py", "scope = service + '.fullaccess.all'\n"),
+        plain("in base64", "src/w15.yaml", "data:\n  x: Wm9ob0Jvb2tzLmZ1bGxhY2Nlc3MuYWxs\n"),
+        plain("joined by dots", "src/w16.rb", "s = %w[ZohoBooks fullaccess all].join('.')\n"),
+        plain("letters that look the same", "src/w17.py", "SCOPE = 'Zоhоbооks.fullaccess.all'\n"),
+        plain("letters that nobody sees", "src/w18.py", "SCOPE = 'Zoho\u{200b}Books.fullaccess.all'\n"),
+        plain("in a default of a shell", "src/w19.sh", "SCOPE=${SCOPE:-ZohoBooks.fullaccess.all}\n"),
+        plain("behind a zero", "src/w20.php", "<?php /*\0*/ $s='ZohoBooks.fullaccess.all';\n"),
+        plain("a name of our own", "src/zscope.lock", "scope: ZohoBooks.fullaccess.all\n"),
+        plain("a place to fill in", "src/w21.py", "SCOPE = f'ZohoBooks.{x}.ALL'\n"),
     ]
 }
 
@@ -296,9 +308,16 @@ fn no_change_gets_full_access_past_its_base() {
         clean.git(&["add", "-A", "-f"]);
         clean.git(&["commit", "-q", "-m", "change"]);
         let (code, said) = judged(&clean, &commit);
-        if code == Some(0) || !said.contains(word) || said.contains("hunter2") {
+        // Of a file that judges it is told that the change touches it; of another, what stands in it.
+        let of_policy = word.ends_with("zscope.yaml") || word.starts_with("conf/");
+        let is_told = said.lines().any(|line| {
+            let tried = if of_policy { line.contains("the change ") } else { line.contains("ZS") };
+            tried && line.contains(word)
+        });
+        if code == Some(0) || !is_told || said.contains("hunter2") {
             passed.push(format!("{name}: exit {code:?}, should say `{word}`:\n{said}"));
         }
     }
+    println!("{} ways, {} pass or are not told", ways.len(), passed.len());
     assert!(passed.is_empty(), "{} of {} ways:\n{}", passed.len(), ways.len(), passed.join("\n"));
 }

@@ -197,6 +197,32 @@ fn secrets_in_records_sources_and_arguments_come_out_nowhere() {
     ] {
         inputs.push(("zscope.yaml", text, &["check", "ZohoBooks.fullaccess.all"]));
     }
+    // Beside scopes in base64, in a scope's place, in an entry, in what accepts findings.
+    let code = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
+    let mcp = format!("https://my-600.zohomcp.eu/mcp/{server_key}/message");
+    inputs.push((
+        "a.yaml",
+        format!("data:\n  x: {}\n", code(&format!("{{\"scope\":\"ZohoBooks.fullaccess.all\",\"t\":\"{token}\"}}"))),
+        &["scan"],
+    ));
+    inputs.push(("t.json", format!(r#"{{"app":"x","scope":"email {mcp}"}}"#), &["audit"]));
+    inputs.push(("t.json", format!(r#"{{"app":"x","scope":"email","granted_scopes":["{mcp}"]}}"#), &["audit"]));
+    for text in [token.as_str(), &escaped, &mcp] {
+        inputs.push(("zscope.yaml", format!("version: 1\ndeny: ['{text}']\n"), &["check", "ZohoBooks.fullaccess.all"]));
+        inputs.push((
+            "zscope.yaml",
+            format!("version: 1\nwaivers:\n  - {{ id: W, scopes: ['{text}'], reason: '{text}', owner: x }}\n"),
+            &["check", "ZohoBooks.fullaccess.all"],
+        ));
+        for broken in [
+            format!("{{ \"version\": 1, \"findings\": [ {{ \"rule\": \"{text}\" }} ] }}\n"),
+            format!("{{ \"version\": \"{text}\" }}\n"),
+            format!("{{ \"{text}\": 1 }}\n"),
+            format!("{{ \"version\": 1, \"findings\": [ \"{text}\", }}\n"),
+        ] {
+            inputs.push(("b.json", broken, &["check", "ZohoBooks.fullaccess.all", "--baseline", "b.json"]));
+        }
+    }
     for argument in [token, &web, &escaped] {
         for command in
             [&["explain"][..], &["check"], &["audit"], &["scan"], &["who", "GET"], &["check", "--as-of"], &["--color"]]
@@ -207,6 +233,7 @@ fn secrets_in_records_sources_and_arguments_come_out_nowhere() {
             assert_absent(&ended.stderr, &from);
         }
     }
+    println!("{} inputs with a secret, in six formats", inputs.len());
     for (name, text, command) in &inputs {
         for format in ["text", "json", "csv", "sarif", "html", "github"] {
             let file: &[&str] = if command.len() == 1 && command[0] != "scan" { &[name] } else { &[] };

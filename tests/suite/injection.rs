@@ -5,7 +5,7 @@ use zscope::report::Format;
 use crate::run::zscope;
 
 /// What is obeyed somewhere: by GitHub Actions, Azure Pipelines, `TeamCity`, terminals, GitLab's logs, spreadsheets.
-const HOSTILE: [&str; 9] = [
+const HOSTILE: [&str; 21] = [
     "::error file=pwned.py::pwned",
     "##[error]pwned",
     "##vso[task.complete result=Succeeded;]pwned",
@@ -15,6 +15,18 @@ const HOSTILE: [&str; 9] = [
     "\u{202e}pwned",
     "=cmd|'pwned'!A1",
     " ::add-mask::pwned",
+    "\u{a0}::warning::pwned",
+    "x\r::error file=pwned.py::pwned",
+    "x\n::set-output name=pwned::pwned",
+    "x\u{2028}::debug::pwned",
+    "x\u{85}##vso[task.setvariable variable=pwned]pwned",
+    "##[group]pwned",
+    "##teamcity[publishArtifacts 'pwned']",
+    "\u{9b}31mpwned",
+    "\u{1b}]0;pwned\u{7}",
+    "+cmd|'pwned'!A1",
+    "@SUM(pwned)",
+    "\u{2066}pwned\u{2069}",
 ];
 
 /// Whether a line would be obeyed.
@@ -30,12 +42,14 @@ fn is_obeyed(line: &str, format: &str) -> bool {
     });
     let control =
         line.chars().any(|c| c != '\t' && c != '\r' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)));
-    let formula = format == "csv" && line.split(',').any(|cell| cell.trim_start_matches('"').starts_with('='));
+    let begins_formula = |cell: &str| cell.trim_start_matches('"').starts_with(['=', '+', '@']);
+    let formula = format == "csv" && line.split(',').any(begins_formula);
     command || marks || control || formula
 }
 
 #[test]
 fn text_of_others_is_obeyed_by_nobody() {
+    let mut count = 0;
     for hostile in HOSTILE {
         let json = |text: &str| serde_json::Value::from(text).to_string();
         let cell = format!("\"{hostile}\"");
@@ -65,19 +79,41 @@ fn text_of_others_is_obeyed_by_nobody() {
             (vec!["check", &file], &file, format!("ZohoBooks.fullaccess.all,{hostile}\n")),
             (vec!["check", hostile, "ZohoBooks.fullaccess.all"], "x", String::new()),
             (vec!["scan", "."], &file, format!("S = 'ZohoBooks.fullaccess.all' # {hostile}\n")),
+            (
+                vec!["scan", "."],
+                &file,
+                format!("S = 'ZohoBooks.{hostile}.all,ZohoBooks.fullaccess.all,ZohoBooks.x.{hostile}'\n"),
+            ),
+            (
+                vec!["scan", "."],
+                &file,
+                format!("S = 'ZohoBooks.fullaccess.all' # zscope: ignore[{hostile}] {hostile}\n"),
+            ),
         ];
         for (args, name, text) in &runs {
             // The others are documents, which nobody reads in a log.
             let is_log = |format: &&str| !["html", "sarif", "gitlab", "junit"].contains(format);
-            for format in Format::all().iter().map(|format| format.name()).filter(is_log) {
-                let mut run = zscope(&[&args[..], &["--format", format]].concat()).file(name, text);
-                run.command.env("GITHUB_STEP_SUMMARY", "summary.md");
-                let ended = run.ended();
-                assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
-                for line in ended.stdout.lines().chain(ended.stderr.lines()) {
+            let formats: Vec<&str> = Format::all().iter().map(|format| format.name()).filter(is_log).collect();
+            let folder = tempfile::tempdir().unwrap();
+            let outputs: Vec<String> =
+                formats.iter().map(|format| format!("{format}={}/{format}", folder.path().display())).collect();
+            let mut run = zscope(args).file(name, text);
+            run.command.args(outputs.iter().flat_map(|output| ["--output", output]));
+            run.command.env("GITHUB_STEP_SUMMARY", "summary.md");
+            let ended = run.ended();
+            assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+            for line in ended.stdout.lines().chain(ended.stderr.lines()) {
+                assert!(!is_obeyed(line, "text"), "{args:?}: {line:?}");
+            }
+            for format in formats {
+                let written = std::fs::read_to_string(folder.path().join(format)).unwrap();
+                for line in written.lines() {
                     assert!(!is_obeyed(line, format), "{args:?} {format}: {line:?}");
                 }
+                count += 1;
             }
         }
     }
+    println!("{count} inputs and formats, nothing obeyed");
+    assert!(count >= 1063, "{count}");
 }

@@ -186,6 +186,69 @@ fn nothing_is_written_through_a_link_of_the_tree() {
     }
 }
 
+/// Signals at moments that are spread over a whole run: every file is as it was, or as a whole run writes it.
+#[cfg(unix)]
+fn signals(count: usize) {
+    const OUTPUTS: [&str; 6] = ["--output", "ndjson=old", "--output", "csv=new", "--output", "json=third"];
+    let mut whole = audit(&["grants.ndjson"]).file("grants.ndjson", grants(3000));
+    whole.command.args(OUTPUTS);
+    let start = Instant::now();
+    assert_eq!(whole.ended().code, Some(0));
+    let length = start.elapsed();
+    let of = |run: &Run, name: &str| fs::read_to_string(run.path().join(name)).ok();
+    let names = ["old", "new", "third"];
+    let finished: Vec<Option<String>> = names.iter().map(|name| of(&whole, name)).collect();
+    let before = [Some(OLD.to_owned()), None, None];
+    let (mut ended, mut killed) = (0, 0);
+    let mut run = audit(&["grants.ndjson"]).file("grants.ndjson", grants(3000));
+    run.command.args(OUTPUTS);
+    for n in 0..count {
+        for name in ["new", "third"] {
+            let _ = fs::remove_file(run.path().join(name));
+        }
+        fs::write(run.path().join("old"), OLD).unwrap();
+        let mut child = run.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // The golden section spreads them evenly, however many there are.
+        let part = (f64::from(u32::try_from(n).unwrap()) * 0.618_033_988_75).fract();
+        std::thread::sleep(length.mul_f64(part * 1.05));
+        let signal = ["TERM", "HUP", "KILL", "INT"][n % 4];
+        let _ =
+            Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).stderr(Stdio::null()).status();
+        if child.wait().unwrap().success() {
+            ended += 1;
+        } else {
+            killed += 1;
+        }
+        for (at, name) in names.iter().enumerate() {
+            let now = of(&run, name);
+            assert!(now == before[at] || now == finished[at], "{signal} at {part:.3}: `{name}` is neither");
+        }
+        if signal != "KILL" && !(signal == "INT" && crate::scan_files::interrupts_are_ignored()) {
+            let left = fs::read_dir(run.path()).unwrap().filter(|entry| {
+                let name = entry.as_ref().unwrap().file_name();
+                name.to_string_lossy().starts_with(".zscope-")
+            });
+            // Those of a run that was killed before stay until the next one that comes to its end.
+            assert!(n % 4 == 3 || left.count() <= 3, "{signal} at {part:.3}");
+        }
+    }
+    println!("{count} signals, {killed} runs ended by them and {ended} before, no corrupt file");
+    assert!(killed > count / 4, "{killed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn sixty_signals_leave_no_corrupt_file() {
+    signals(60);
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "takes a minute; `.ci/run` runs it"]
+fn five_hundred_and_thirty_signals_leave_no_corrupt_file() {
+    signals(530);
+}
+
 /// A run that is told to end takes away what it has begun; what a killed one leaves, the next one takes away.
 #[cfg(unix)]
 #[test]

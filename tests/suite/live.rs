@@ -197,6 +197,108 @@ fn two_hundred_apps_with_mixed_faults_are_each_accounted_for_once() {
     assert!(trap.seen().is_empty(), "a redirect was followed");
 }
 
+/// Answers of a server that wants a grant to pass for less than it is: none of them tells in a clear way of what the policy
+/// allows, and of nothing else.
+fn lies() -> Vec<(&'static str, Reply)> {
+    const FINE: &str = "ZohoBooks.invoices.READ";
+    const BAD: &str = "ZohoBooks.fullaccess.all";
+    let own = token(ACCESS);
+    let json = |fields: &str| Reply::json(format!("{{\"access_token\":\"{own}\",{fields}}}"));
+    let whole = |text: String| Reply::Body(200, "application/json", text);
+    let good = format!("{{\"access_token\":\"{own}\",\"scope\":\"{FINE}\"}}");
+    vec![
+        ("two scopes, the good one last", json(&format!("\"scope\":\"{BAD}\",\"scope\":\"{FINE}\""))),
+        ("two scopes, the good one first", json(&format!("\"scope\":\"{FINE}\",\"scope\":\"{BAD}\""))),
+        ("the name again in escapes", json(&format!("\"scope\":\"{FINE}\",\"sc\\u006fpe\":\"{BAD}\""))),
+        ("the name again in capitals", json(&format!("\"scope\":\"{FINE}\",\"SCOPE\":\"{BAD}\""))),
+        ("another field of scopes", json(&format!("\"scope\":\"{FINE}\",\"scopes\":\"{BAD}\""))),
+        ("what is granted beside", json(&format!("\"scope\":\"{FINE}\",\"granted_scopes\":[\"{BAD}\"]"))),
+        ("what is granted below", json(&format!("\"scope\":\"{FINE}\",\"data\":{{\"scope\":\"{BAD}\"}}"))),
+        ("a list", json(&format!("\"scope\":[\"{FINE}\",\"{BAD}\"]"))),
+        ("a list in a text", json(&format!("\"scope\":\"[\\\"{FINE}\\\",\\\"{BAD}\\\"]\""))),
+        ("an object", json(&format!("\"scope\":{{\"a\":\"{BAD}\"}}"))),
+        ("lists in lists", json(&format!("\"scope\":[[[\"{BAD}\"]]]"))),
+        ("a number", json("\"scope\":1")),
+        ("yes", json("\"scope\":true")),
+        ("nothing", json("\"scope\":null")),
+        ("an empty text", json("\"scope\":\"\"")),
+        ("a blank", json("\"scope\":\" \"")),
+        ("no word of scopes", json("\"token_type\":\"Bearer\"")),
+        ("small letters", json("\"scope\":\"zohobooks.fullaccess.all\"")),
+        ("letters that look the same", json("\"scope\":\"Zоhоbооks.fullaccess.all\"")),
+        ("letters that nobody sees", json("\"scope\":\"Zoho\u{200b}Books.fullaccess.all\"")),
+        ("dots in escapes", json("\"scope\":\"ZohoBooks\\u002efullaccess\\u002eall\"")),
+        ("dots of a URL", json("\"scope\":\"ZohoBooks%2Efullaccess%2Eall\"")),
+        ("dots of a URL in a URL", json("\"scope\":\"ZohoBooks%252Efullaccess%252Eall\"")),
+        ("dots of a page", json("\"scope\":\"ZohoBooks&#46;fullaccess&#46;all\"")),
+        ("a comma of a URL", json(&format!("\"scope\":\"{FINE}%2C{BAD}\""))),
+        ("a line break between", json(&format!("\"scope\":\"{FINE}\\n{BAD}\""))),
+        ("a zero between", json(&format!("\"scope\":\"{FINE}\\u0000{BAD}\""))),
+        ("a place to fill in", json("\"scope\":\"ZohoBooks.{x}.ALL\"")),
+        ("a wildcard", json("\"scope\":\"ZohoBooks.**\"")),
+        ("a token for a scope", json(&format!("\"scope\":\"{own}\""))),
+        ("an error beside", json(&format!("\"scope\":\"{FINE}\",\"error\":\"invalid_code\""))),
+        ("a failure beside", json(&format!("\"scope\":\"{FINE}\",\"status\":\"failure\",\"error\":\"x\""))),
+        ("two answers", whole(format!("{good}\n{{\"access_token\":\"{own}\",\"scope\":\"{BAD}\"}}"))),
+        ("a list of answers", whole(format!("[{good},{{\"access_token\":\"{own}\",\"scope\":\"{BAD}\"}}]"))),
+        ("an answer and a rest", whole(format!("{good} trailing"))),
+        ("an answer that is cut", Reply::CutOff(good.clone())),
+        ("single quotes", whole(good.replace('"', "'"))),
+        ("a comment", whole(format!("// {good}\n"))),
+        ("a form", whole(format!("access_token={own}&scope={FINE}"))),
+        ("a page", Reply::Body(200, "text/html", format!("<html>{good}</html>"))),
+        ("an answer with an error's number", Reply::Body(500, "application/json", good.clone())),
+        ("an answer that is no longer there", Reply::Body(404, "application/json", good.clone())),
+        ("an answer that refuses", Reply::Body(401, "application/json", good.clone())),
+        ("another place", Reply::Redirect(302, "https://localhost:1/".to_owned())),
+        ("no HTTP", Reply::Garbage),
+        ("no word", Reply::Closed),
+        ("more than anybody reads", Reply::Endless),
+        ("as deep as nobody reads", whole(format!("{}{good}{}", "[".repeat(5000), "]".repeat(5000)))),
+    ]
+}
+
+#[test]
+fn a_server_that_lies_gets_nothing_through() {
+    let lies = lies();
+    let count = lies.len();
+    let names: Vec<&str> = lies.iter().map(|(name, _)| *name).collect();
+    // The last one tells the truth.
+    let server = TokenServer::start(move |seen| {
+        lies.get(number(seen)).map_or_else(|| good("ZohoBooks.invoices.READ"), |(_, reply)| reply.clone())
+    });
+    let mut run = audit(
+        &server,
+        &numbered(count + 1),
+        &["--yes", "--format", "json", "--jobs", "16", "--timeout", "20", "--policy", "deny.yaml"],
+    )
+    .file("deny.yaml", "version: 1\ndefault: deny\nallow: [ZohoBooks.invoices.READ]\n");
+    let ended = run.ended();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let report = report(&ended);
+    let missed = not_evaluated(&report);
+    let held = report["grants"].as_array().unwrap();
+    let passes = |n: usize| {
+        let label = format!("app{n}@localhost:{}", server.port);
+        if missed.keys().any(|input| input.contains(&label)) {
+            return false;
+        }
+        let own: Vec<usize> = (0..held.len()).filter(|at| held[*at]["name"].as_str() == Some(&label)).collect();
+        assert!(!own.is_empty(), "{n} is told: {:?} {}", names.get(n), ended.stdout);
+        let scopes: Vec<&Value> = report["scopes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|scope| scope["grant"].as_u64().is_some_and(|grant| own.iter().any(|at| *at as u64 == grant)))
+            .collect();
+        own.iter().all(|at| held[*at]["state"] == "known") && scopes.iter().all(|scope| scope["verdict"] == "allowed")
+    };
+    let through: Vec<&str> = (0..count).filter(|n| passes(*n)).map(|n| names[n]).collect();
+    println!("{count} lying token servers, {} get something through", through.len());
+    assert!(count >= 46 && through.is_empty(), "{through:?}");
+    assert!(passes(count), "the one that tells the truth");
+}
+
 #[test]
 fn slow_servers_do_not_hold_a_run_up() {
     let server = TokenServer::start(|seen| match number(seen) {

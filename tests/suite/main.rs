@@ -5,11 +5,13 @@
 mod accepted;
 mod audit;
 mod author;
+mod base;
 #[cfg(feature = "online")]
 mod canary;
 mod catalog_commands;
 mod catalog_import;
 mod container;
+mod disguises;
 mod evidence;
 mod field;
 mod fixes;
@@ -20,6 +22,7 @@ mod init;
 mod injection;
 mod interrupted;
 mod judging;
+mod kinds;
 mod laws;
 mod least;
 #[cfg(feature = "online")]

@@ -109,17 +109,23 @@ fn what_only_looks_hidden_is_not_told() {
 
 #[test]
 fn what_is_put_together_at_run_time_is_told() {
-    for text in [
-        "s = \"Zoho\" + product + \".fullaccess.all\"\n",
-        "s = product + \".fullaccess.all\"\n",
-        "s = `${service}.fullaccess.all`\n",
-        "s = `ZohoCRM.${resource}.${operation}`\n",
+    for (text, severity) in [
+        ("s = \"Zoho\" + product + \".fullaccess.all\"\n", "error"),
+        ("s = product + \".fullaccess.all\"\n", "error"),
+        ("s = `${service}.fullaccess.all`\n", "error"),
+        ("s = service + '.fullaccess' + '.all'\n", "error"),
+        ("s = '.fullaccess.all'\n", "error"),
+        ("if (s.endsWith('.fullaccess.all')) warn()\n", "note"),
+        ("if (s === service + '.fullaccess.all') warn()\n", "note"),
+        ("s = `ZohoCRM.${resource}.${operation}`\n", "note"),
+        ("s = `Zoho${product}.invoices.READ`\n", "note"),
+        ("const scope = `ZohoCRM.${rest}`\n", "note"),
     ] {
         let report = report(&run(&["scan", "--format", "json"]).file("a.js", text).ended());
         assert_eq!(codes(&report), ["ZS602"], "{text}");
-        assert_eq!(report["findings"][0]["severity"], "note", "{text}");
+        assert_eq!(report["findings"][0]["severity"], severity, "{text}");
     }
-    let text = "fetch('https://accounts.zoho.com/oauth/v2/auth?scope=' + s); s = product + \".fullaccess.all\"\n";
+    let text = "fetch('https://accounts.zoho.com/oauth/v2/auth?scope=' + s); s = `ZohoCRM.${part}.${operation}`\n";
     let report = report(&run(&["scan", "--format", "json"]).file("a.js", text).ended());
     assert_eq!(report["findings"][0]["severity"], "warning");
 }

@@ -1,30 +1,6 @@
-//! Ways past the gate, by their kinds: what was found once stands for its kind, and each kind has neighbours here or in
-//! the test that the list below names. A way that is met anew gets a line here, a test, and three neighbours.
-//!
-//! | the kind: how something passes | where it is held, with its neighbours |
-//! |---|---|
-//! | a reader that leaves early takes the exit code along | `gate::a_reader_that_leaves_changes_no_exit_code`: other commands, formats, files |
-//! | which application owns a file depends on where a run begins | `gate::apps_own_their_paths_…`: links, `..`, a folder above; `gate::files_outside_…` |
-//! | an input is something else than its name says | `reading::an_argument_that_is_a_scope_…`; `what_is_written_decides` here |
-//! | whoever writes the source accepts its findings | `gate::comments_accept_what_the_policy_permits`: every place of a policy that permits |
-//! | whoever writes the tree hides a file of it | `gate::no_file_of_the_tree_hides_…`, `gate::dot_files_are_scanned`, `gate::ignore_rules_of_a_change_are_told` |
-//! | a file looks like something that nobody searches | `reading::full_access_does_not_pass_…`, `reading::own_documents_…`, `gate::archives_are_counted` |
-//! | one of several fields, cells or keys is judged | `token_shapes::every_place_of_a_record_…`, `token_shapes::what_programs_would_read_differently_…` |
-//! | a record says itself whose it is | `audit::the_client_id_and_the_runs_choice_say_more_than_a_name` |
-//! | what is not known passes for nothing | `audit::an_unknown_grant_ends_a_run_…`, `audit::a_lock_says_what_is_not_known` |
-//! | a policy reads what it should not, and shows it | `gate::a_policy_reads_nothing_from_elsewhere`, `gate::what_is_no_policy_is_not_shown` |
-//! | an operation that nobody listed does what is denied | `what_may_be_meant_is_denied` here |
-//! | a name that is filled in passes for a name | `what_may_be_meant_is_denied` here |
-//! | what is known is stated otherwise | `gate::an_overlay_redefines_nothing` |
-//! | what was accepted once accepts another | `subjects::a_baseline_accepts_the_text_that_it_saw_and_no_other` |
-//! | an entry denies what it does not name, or not what it names | `what_may_be_meant_is_denied`, `an_entry_denies_what_it_names_and_nothing_beside` here |
-//! | a link of the tree leads an output elsewhere | `interrupted::nothing_is_written_through_a_link_of_the_tree` |
-//! | a secret stands where nobody expects one | `canary`, `token_shapes::a_secret_where_a_scope_belongs_…` |
-//! | there is a policy, and it counts for none | `gate::what_is_no_policy_is_never_taken_for_none` |
-//! | a verdict is denied, and the run passes | `subjects::no_level_lets_pass_what_the_policy_denies` |
-//! | what the repository configures is run | `gate::nothing_of_the_repository_is_run` |
-//! | the files by which a change is judged are its own | `author`, `gate::a_change_is_judged_by_what_stood_before_it`, `gate::a_lock_is_that_of_the_base` |
-//! | an input costs more than it is worth | `many_entries_cost_what_they_are_worth` here, `gate::what_has_no_end_is_never_waited_for`, `input::plain` |
+//! Ways past the gate that tables hold: spellings, tricks of addresses, what an entry of a policy means and what it costs.
+//! The kinds that were met, each with its neighbours and their ideas, stand in `kinds`; how a scope is written in a source
+//! in `disguises`; whoever writes a change in `author`, and what git makes hard in `base`.
 
 use zscope::access::Graph;
 use zscope::catalog::Catalog;

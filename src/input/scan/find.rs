@@ -25,6 +25,8 @@ pub(super) struct Found {
     pub(super) suspicious: Vec<Suspicion>,
     /// Keys that name a list of Zoho's scopes, whatever stands in it.
     pub(super) keys: Vec<Range<usize>>,
+    /// Names of services that are the whole value of something.
+    pub(super) values: Vec<Range<usize>>,
 }
 
 /// A place at which a scope may be hidden or put together.
@@ -54,6 +56,9 @@ pub(super) fn find(text: &[u8], words: &Vocabulary) -> Found {
     let mut behind = 0;
     for (name, after) in by_z(text) {
         found.zoho = true;
+        if after != After::Dot && is_value(text, &name) {
+            found.values.push(name.clone());
+        }
         match after {
             After::Dot if name.start >= behind => {
                 behind = name.end;
@@ -123,6 +128,7 @@ pub(super) fn look(text: &[u8], words: &Vocabulary) -> Look {
             Some((name, After::Other)) if text.get(..name.start).is_some_and(|head| head.ends_with(b"accounts.")) => {
                 return Look::OfInterest;
             }
+            Some((name, After::Other)) if is_value(text, &name) => return Look::OfInterest,
             Some((_, After::Other)) => zoho = true,
             None if text.get(at..).is_some_and(|rest| rest.starts_with(ignore::MARK)) => return Look::OfInterest,
             None => {}
@@ -175,11 +181,56 @@ fn word_at(text: &[u8], at: usize) -> Option<(Range<usize>, After)> {
             }
         }
         Some(b'\\' | b'&' | 0x80..) if dot(text, end).is_none() => After::Unclear,
+        // `Zoho${product}.invoices.READ`; `%w[ZohoBooks invoices READ].join('.')`
+        Some(b'$' | b'{' | b'#' | b'%') if dot(text, end).is_none() => {
+            let marks = text.get(end..end + 2).is_some_and(|two| matches!(two, b"${" | b"#{" | b"%s" | b"%v" | b"{}"));
+            let filled =
+                marks || matches!(text.get(end..end + 2), Some([b'$' | b'{', byte]) if byte.is_ascii_alphanumeric());
+            if filled { After::Unclear } else { After::Other }
+        }
+        Some(b' ') if end > at + 4 && opens_words(text, at) => After::Unclear,
+        // Whatever stands for the dot.
+        Some(b' ' | b'/' | b'-' | b'_' | b':' | b'|' | b',')
+            if text.get(end + 1..end + 11).is_some_and(|word| word.eq_ignore_ascii_case(FULL_ACCESS)) =>
+        {
+            After::Unclear
+        }
         _ if dot(text, end).is_some() && is_name() => After::Dot,
         Some(b'_' | b'-' | b'=' | b':' | b' ') if is_key_of_scopes(text, at) => After::Scope,
         _ => After::Other,
     };
     Some((at..end, after))
+}
+
+/// Whether a list of words begins at a place: `%w[`, `qw(`, a literal.
+fn opens_words(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or(&[]);
+    match before {
+        [.., b'%', b'w' | b'W', b'[' | b'(' | b'{' | b'<'] | [.., b'q', b'w', b'[' | b'(' | b'{' | b'/'] => true,
+        [.., byte] => {
+            is_quote(*byte)
+                && text
+                    .get(at..text.len().min(at + 400))
+                    .is_some_and(|rest| memchr::memmem::find(rest, b"split").is_some())
+        }
+        [] => false,
+    }
+}
+
+/// Whether the name of a service is the whole value of something: `S=ZohoBooks`, `s: \"ZohoBooks\"`, `ENV S ZohoBooks`.
+fn is_value(text: &[u8], name: &Range<usize>) -> bool {
+    let ends = text.get(name.end).is_none_or(|byte| is_quote(*byte) || b" \t\r\n;,)".contains(byte));
+    if !ends || name.len() <= 4 {
+        return false;
+    }
+    let before = text.get(name.start.saturating_sub(80)..name.start).unwrap_or(&[]);
+    let is_open = |byte: &&u8| is_quote(**byte) || matches!(byte, b' ' | b'\t' | b'$');
+    let open = before.iter().rev().take(4).take_while(is_open).count();
+    let head = before.get(..before.len() - open).unwrap_or(&[]);
+    let line = head.rsplit(|byte| *byte == b'\n').next().unwrap_or(&[]).trim_ascii_start();
+    head.ends_with(b"=")
+        || head.ends_with(b":")
+        || open == 1 && (line.starts_with(b"ENV ") || line.starts_with(b"ARG "))
 }
 
 /// How long the identifier is that begins at a place.

@@ -17,6 +17,9 @@ use super::find::{self, Look};
 use super::own;
 use super::reader::{Scanned, Seen, is_archive, is_binary};
 use super::{Scanner, Syntax};
+use crate::input::Item;
+use crate::input::list::leave_out;
+use crate::scope::Malformed;
 use crate::text::Position;
 
 /// How much of a large file is looked at in one piece, in bytes. Secrets count as standing beside the scopes of their
@@ -198,6 +201,7 @@ fn joined(mut parts: Vec<Part>) -> Scanned {
     parts.sort_unstable_by_key(|part| part.number);
     let zoho = parts.iter().any(|part| part.zoho);
     let mut all = Scanned::default();
+    let mut cut = false;
     let (mut at, mut length) = (Position { line: 1, column: 1 }, 0);
     for Part { scanned, near_zoho, extent, .. } in parts {
         let Scanned { mut requests, mut ignores, mut pieces, .. } = near_zoho.filter(|_| zoho).unwrap_or(scanned);
@@ -213,6 +217,17 @@ fn joined(mut parts: Vec<Part>) -> Scanned {
             piece.at = moved(piece.at, at);
         }
         at = moved(extent, at);
+        for request in &mut requests {
+            // A list that is too long in one piece goes on in the next.
+            let is_cut = matches!(request.items.last(), Some(Item { scope: Err(Malformed::Beyond(_)), .. }));
+            if is_cut && cut {
+                let last = request.items.pop();
+                let before = std::mem::take(&mut request.items);
+                request.items.extend(last);
+                leave_out(&mut request.items, request.place, before.len());
+            }
+            cut |= is_cut;
+        }
         all.requests.extend(requests);
         all.ignores.extend(ignores);
         all.pieces.extend(pieces);

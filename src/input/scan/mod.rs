@@ -19,11 +19,13 @@
 //! assert_eq!(sources.get(id).slice(requests[0].items[1].place.span), "ZohoCRM.users.READ");
 //! ```
 
+mod assigned;
 mod built;
 pub(super) mod consent;
 mod context;
 mod decide;
 mod enclosing;
+mod encoded;
 mod encoding;
 mod find;
 mod group;
@@ -34,6 +36,7 @@ mod key;
 mod keyed;
 mod large;
 mod own;
+mod pieces;
 mod plain;
 mod reader;
 mod stand;
@@ -41,6 +44,7 @@ mod syntax;
 mod template;
 #[cfg(test)]
 mod tests;
+mod through;
 mod token;
 mod vocabulary;
 mod words;
@@ -56,8 +60,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::disguise::How;
-use super::{Built, Disguise, Item, ListKind, Request, Secret, SecretKind, Separator};
+use super::{Built, Disguise, Item, List, ListKind, Request, Secret, SecretKind, Separator};
 use crate::access;
 use crate::catalog::Catalog;
 use crate::finding::Confidence;
@@ -104,6 +107,8 @@ struct Sightings {
     built: Vec<Range<usize>>,
     /// Keys that name a list of Zoho's scopes.
     keys: Vec<Range<usize>>,
+    /// Texts in base64 with secrets in them.
+    secrets: Vec<(SecretKind, Range<usize>)>,
 }
 
 /// What came of the names of services in a text.
@@ -132,7 +137,11 @@ impl<'c> Scanner<'c> {
 
     fn look(&self, text: &[u8]) -> Look {
         match find::look(text, &self.words) {
-            Look::Other { .. } if plain::may_hide(text) => Look::OfInterest,
+            Look::Other { .. }
+                if plain::may_hide(text) || pieces::may_hold(text, &self.words) || encoded::may_hold(text) =>
+            {
+                Look::OfInterest
+            }
             look => look,
         }
     }
@@ -151,7 +160,7 @@ impl<'c> Scanner<'c> {
 
     /// Reads a part of a text that may speak of Zoho elsewhere.
     fn read_part(&self, id: SourceId, text: &str, zoho: bool, syntax: Syntax) -> Vec<Request> {
-        let Sightings { all, built, keys } = self.sightings(text, zoho);
+        let Sightings { all, built, keys, secrets } = self.sightings(text, zoho);
         let (mut requests, mut named) = self.requests(id, text, all, syntax);
         named.extend(keys.iter().filter_map(|key| keyed::asked(text, key, syntax)));
         if !named.is_empty() {
@@ -159,16 +168,26 @@ impl<'c> Scanner<'c> {
         }
         let place = |range: &Range<usize>| Place::new(id, Span::new(range.start, range.end));
         let asks = !built.is_empty() && built::calls_accounts(text);
+        let mut layout: Option<Layout<'_>> = None;
         for range in &built {
-            let built = Built { place: place(range), asks };
+            // What a text is compared with is asked for by nobody.
+            let everything = built::is_full_access(text, range) && {
+                let layout = layout.get_or_insert_with(|| Layout::new(text, syntax));
+                let whole = built::expression(text, range);
+                layout.stand(&whole, &Keys::default().of(text, whole.start)).kind == ListKind::Request
+            };
+            let built = Built { place: place(range), asks, everything };
             let request = beside(&mut requests, built.place);
             // Of a list with a part that is filled in one thing is told.
             let (one, other) = (built.place.span, request.place.span);
             let between = text.get(one.end.min(other.end)..one.start.max(other.start)).unwrap_or("");
             let same = !between.contains([';', ']', ')', '}', '=']) && between.len() <= LONGEST_EXPRESSION;
-            if !(same && request.items.iter().any(|item| self.is_open(item))) {
+            if built.everything || !(same && request.items.iter().any(|item| self.is_open(item))) {
                 request.built.push(built);
             }
+        }
+        for (kind, range) in &secrets {
+            beside(&mut requests, place(range)).secrets.push(Secret { kind: *kind, place: place(range) });
         }
         if !requests.is_empty() || memmem::find(text.as_bytes(), SERVERS).is_some() {
             for (kind, range) in crate::secret::live(text) {
@@ -188,35 +207,19 @@ impl<'c> Scanner<'c> {
 
     /// Everything in a text that is a scope or may be one.
     fn sightings(&self, text: &str, zoho: bool) -> Sightings {
-        let Found { names, zoho: spoken, suspicious, keys } = find::find(text.as_bytes(), &self.words);
+        let Found { names, zoho: spoken, suspicious, keys, values } = find::find(text.as_bytes(), &self.words);
         let zoho = zoho || spoken;
-        let Named { mut sightings, open, templates } = self.named(text, &names, zoho);
+        let Named { mut sightings, open, mut templates } = self.named(text, &names, zoho);
         let mut places: Vec<usize> = suspicious.iter().map(|suspicion| suspicion.place().start).chain(open).collect();
         places.extend(plain::hidden(text.as_bytes()));
         places.sort_unstable();
         for window in plain::windows(text, &places) {
             let Some(plain) = text.get(window.clone()).and_then(plain::plain) else { continue };
-            let Found { names, zoho: hidden, .. } = find::find(plain.text.as_bytes(), &self.words);
-            for sighting in self.named(&plain.text, &names, zoho || hidden).sightings {
-                let mut changes = plain.changes_in(&sighting.span).peekable();
-                if changes.peek().is_none() {
-                    continue;
-                }
-                let mut joined = sighting.token.joined;
-                let mut disguise = sighting.disguise;
-                for how in changes {
-                    match how {
-                        How::Disguise(how) => disguise = Some(how),
-                        How::Join => joined = true,
-                        How::Encoded => {}
-                    }
-                }
-                let origin = plain.origin(&sighting.span);
-                let span = window.start + origin.start..window.start + origin.end;
-                let token = Token { joined, ..sighting.token };
-                sightings.push(Sighting { span, disguise, token, read_through: true, ..sighting });
-            }
+            sightings.extend(self.through(&plain, window.start, zoho));
         }
+        self.add_pieces(text, zoho, &mut sightings);
+        self.add_uses(text, &values, zoho, &mut sightings, &mut templates);
+        let secrets = self.add_encoded(text, &mut sightings);
         // What is read as it stands comes before what is read into it.
         sightings
             .sort_by_key(|sighting| (sighting.span.start, sighting.read_through, std::cmp::Reverse(sighting.span.end)));
@@ -241,10 +244,11 @@ impl<'c> Scanner<'c> {
         });
         let is_read = |range: &Range<usize>| {
             let next = sightings.partition_point(|sighting| sighting.span.end <= range.start);
-            sightings.get(next).is_some_and(|sighting| sighting.span.start < range.end)
+            let mut meeting = sightings.iter().skip(next).take_while(|sighting| sighting.span.start < range.end);
+            meeting.any(|sighting| matches!(sighting.decision, Decision::Scope(_)))
         };
         built.retain(|range| !is_read(range));
-        Sightings { all: sightings, built, keys }
+        Sightings { all: sightings, built, keys, secrets }
     }
 
     /// Those of the names of services that begin scopes.
@@ -309,9 +313,11 @@ impl<'c> Scanner<'c> {
             let sure = |decision| matches!(decision, Decision::Scope(confidence) if confidence > Confidence::Low);
             let company = sightings.iter().any(|sighting| sure(sighting.decision));
             let fresh = sightings.into_iter().filter(|sighting| !given.contains(&sighting.span.start));
-            let items: Vec<Item> = fresh.filter_map(|sighting| sighting.item(id, text, company)).collect();
+            let mut list = List::default();
+            fresh.filter_map(|sighting| sighting.item(id, text, company)).for_each(|item| list.push(item));
+            let List { items, repeated, .. } = list;
             let Some(place) = consent::place_of(id, &items) else { continue };
-            let mut request = Request { separators, kind: stand.kind, fixable, ..Request::new(place, items) };
+            let mut request = Request { separators, kind: stand.kind, fixable, repeated, ..Request::new(place, items) };
             let at = urls.partition_point(|around| around.range.end <= place.span.start);
             let around = urls.get(at).filter(|around| around.range.start <= place.span.start);
             if stand.kind == ListKind::Request
@@ -387,6 +393,10 @@ impl<'c> Scanner<'c> {
         for value in values {
             let written = text.get(value.clone()).unwrap_or("");
             if let Some(plain) = keyed::decoded(written) {
+                let is_read = |item: &Item| item.place.span.start < value.end && value.start < item.place.span.end;
+                if requests.iter().any(|request| request.items.iter().any(is_read)) {
+                    continue;
+                }
                 // Each scope of it stands where the whole does.
                 let place = Place::new(id, Span::new(value.start, value.end));
                 let mut list = super::read_list(id, &plain, 0);

@@ -77,19 +77,28 @@ pub(super) fn windows(text: &str, places: &[usize]) -> Vec<Range<usize>> {
 pub(super) fn plain(text: &str) -> Option<Resolved> {
     let bytes = text.as_bytes();
     // `['ZohoBooks', 'fullaccess', 'all'].join('.')`, and the same in other languages.
-    let by_dots =
-        [b"'.'".as_slice(), b"\".\"", b"`.`", b"\\\".\\\""].iter().any(|dot| memmem::find(bytes, dot).is_some());
+    let has = |marks: &[&[u8]]| marks.iter().any(|mark| memmem::find(bytes, mark).is_some());
+    let by_dots = has(&[b"'.'", b"\".\"", b"`.`", b"\\\".\\\"", b"%s.%s", b"}.{"]);
+    let gap = Gap {
+        dots: by_dots,
+        nothing: has(&[b"concat", b"CONCAT", b"Concat", b"join('')", b"join(\"\")", b"''.join", b"\"\".join"]),
+    };
+    let words = if by_dots { lists_of_words(bytes) } else { Vec::new() };
     let mut plain = Resolved::new();
     let (mut at, mut from) = (0, 0);
     while let Some(&byte) = bytes.get(at) {
         let change = match byte {
-            b'"' | b'\'' | b'`' => join(bytes, at, 1, by_dots).map(|(end, new)| (new.to_owned(), end, How::Join)),
+            b'"' | b'\'' | b'`' => join(bytes, at, 1, gap).map(|(end, new)| (new.to_owned(), end, How::Join)),
             b'\\' if matches!(bytes.get(at + 1), Some(b'"' | b'\'')) => {
-                join(bytes, at, 2, by_dots).map(|(end, new)| (new.to_owned(), end, How::Join))
+                join(bytes, at, 2, gap).map(|(end, new)| (new.to_owned(), end, How::Join))
             }
             b'\\' if matches!(bytes.get(at + 1), Some(b'\n' | b'\r')) => {
                 let end = skip_blanks(bytes, at + 1);
                 (is_part(before(bytes, at)) && is_part(bytes.get(end))).then(|| (String::new(), end, How::Join))
+            }
+            byte if byte.is_ascii_whitespace() && words.iter().any(|list| list.contains(&at)) => {
+                let end = skip_blanks(bytes, at);
+                (is_part(before(bytes, at)) && is_part(bytes.get(end))).then(|| (".".to_owned(), end, How::Join))
             }
             // A dot after a backslash is one of the notations of a dot.
             b'\\' if bytes.get(at + 1) == Some(&b'.') => None,
@@ -116,13 +125,28 @@ pub(super) fn plain(text: &str) -> Option<Resolved> {
 
 /// Whether string literals are joined at a closing quote that is so long: where the text of the next one begins, and what
 /// stands between the two when they are one.
-fn join(bytes: &[u8], quote: usize, length: usize, by_dots: bool) -> Option<(usize, &'static str)> {
+fn join(bytes: &[u8], quote: usize, length: usize, gap: Gap) -> Option<(usize, &'static str)> {
     if !is_part(before(bytes, quote)) {
         return None;
     }
     let after = skip_gap(bytes, quote + length);
     let (between, next) = match bytes.get(after) {
-        Some(b',') if by_dots => (".", skip_gap(bytes, after + 1)),
+        Some(b',') => {
+            let next = skip_gap(bytes, after + 1);
+            let own = own_text(bytes, quote);
+            if own == b"." || own.contains(&b'%') || own.contains(&b'{') {
+                return None;
+            }
+            // Of what begins or ends with a dot nobody makes a list: `concat('ZohoBooks', '.fullaccess.all')`.
+            let dotted = before(bytes, quote) == Some(&b'.')
+                || literal(bytes, next).is_some_and(|start| bytes.get(start) == Some(&b'.'));
+            match gap {
+                _ if dotted => ("", next),
+                Gap { dots: true, .. } => (".", next),
+                Gap { nothing: true, .. } => ("", next),
+                Gap { .. } => return None,
+            }
+        }
         _ if bytes.get(after..).is_some_and(|rest| rest.starts_with(b".concat(")) => ("", after + 8),
         _ => ("", skip_gap(bytes, after + operator(bytes, after))),
     };
@@ -131,6 +155,48 @@ fn join(bytes: &[u8], quote: usize, length: usize, by_dots: bool) -> Option<(usi
         escaped.then_some(next + 2)
     })?;
     is_part(bytes.get(start)).then_some((start, between))
+}
+
+/// What a part of a text puts between the literals of a list.
+#[derive(Clone, Copy)]
+struct Gap {
+    /// Something there puts a dot between literals.
+    dots: bool,
+    /// Something there puts literals together as they are.
+    nothing: bool,
+}
+
+/// Where words of a list stand with nothing but blanks between them: `%w[ZohoBooks fullaccess all]`, `qw(…)`, a literal
+/// that is split.
+fn lists_of_words(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut lists = Vec::new();
+    for mark in [b"%w".as_slice(), b"%W", b"qw"] {
+        for at in memmem::find_iter(bytes, mark) {
+            let close = match bytes.get(at + 2) {
+                Some(b'[') => b']',
+                Some(b'(') => b')',
+                Some(b'{') => b'}',
+                Some(b'<') => b'>',
+                Some(b'/') => b'/',
+                _ => continue,
+            };
+            let length = bytes.iter().skip(at + 3).take(AFTER).position(|byte| *byte == close);
+            lists.extend(length.map(|length| at + 3..at + 3 + length));
+        }
+    }
+    for at in memmem::find_iter(bytes, b".split") {
+        let Some(quote) = before(bytes, at).filter(|byte| matches!(byte, b'"' | b'\'' | b'`')) else { continue };
+        let length = bytes.get(..at - 1).unwrap_or(&[]).iter().rev().take(AFTER).position(|byte| byte == quote);
+        lists.extend(length.map(|length| at - 1 - length..at - 1));
+    }
+    lists
+}
+
+/// The end of the text of the literal that is closed at a place.
+fn own_text(bytes: &[u8], quote: usize) -> &[u8] {
+    let text = bytes.get(quote.saturating_sub(BEFORE)..quote).unwrap_or(&[]);
+    let length = text.iter().rev().take_while(|byte| !matches!(byte, b'"' | b'\'' | b'`' | b'\n')).count();
+    text.get(text.len() - length..).unwrap_or(text)
 }
 
 fn before(bytes: &[u8], at: usize) -> Option<&u8> {
@@ -159,6 +225,12 @@ mod tests {
             ("\"a = 'ZohoBooks.'\\n\",\n \"  'fullaccess.all'\"", "\"a = 'ZohoBooks.fullaccess.all'\""),
             ("\\\"Zoho\\\" + \\\"Books\\\"", "\\\"ZohoBooks\\\""),
             ("\"Zoho\".concat(\"Books\")", "\"ZohoBooks\")"),
+            ("'Zoho'.concat('Books', '.full', 'access')", "'ZohoBooks.fullaccess')"),
+            ("concat!(\"Zoho\", \"Books\", \".all\")", "concat!(\"ZohoBooks.all\")"),
+            ("%w[Zoho a all].join('.')", "%w[Zoho.a.all].join('.')"),
+            ("qw(Zoho a\n all), '.'", "qw(Zoho.a.all), '.'"),
+            ("'Zoho a all'.split.join('.')", "'Zoho.a.all'.split.join('.')"),
+            ("f(\"%s.%s.%s\", \"Zoho\", \"a\", \"all\")", "f(\"%s.%s.%s\", \"Zoho.a.all\")"),
         ] {
             let plain = plain(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(plain.text, expected, "{text}");

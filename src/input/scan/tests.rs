@@ -85,6 +85,19 @@ fn files_of_every_encoding_are_read() {
     assert_eq!(scanned(b"a\0Desk.tickets.READ"), ["1:3 Desk.tickets.READ"]);
 }
 
+/// Of a line without end as many scopes are kept as anybody would ask for, and what is left out is told.
+#[test]
+fn a_line_without_end_is_cut_and_told() {
+    use crate::scope::{MOST_OF_A_LIST, Malformed};
+
+    let catalog = Catalog::embedded();
+    let names: Vec<String> = (0..MOST_OF_A_LIST + 70).map(|n| format!("ZohoBooks.thing{n}.READ")).collect();
+    let text = format!("S = '{}'\n", names.join(","));
+    let requests = Scanner::new(&catalog).read(Sources::default().next_id(), &text);
+    assert_eq!((requests.len(), requests[0].items.len()), (1, MOST_OF_A_LIST + 1));
+    assert_eq!(requests[0].items.last().map(|item| &item.scope), Some(&Err(Malformed::Beyond(70))));
+}
+
 /// A file that gives what it has in bits, with interruptions.
 struct InBits<'a>(&'a [u8], usize);
 
@@ -106,7 +119,11 @@ fn a_file_is_read_as_far_as_it_reached() {
     let mut reader = Reader::new(&scanner);
     let text = "'Desk.tickets.READ'\n".repeat(30_000);
     let mut lines = |size: u64| match reader.scan(Path::new("x"), InBits(text.as_bytes(), 0), || Ok(size)).unwrap() {
-        Seen::Text(scanned) => places(scanned).len(),
+        // What says again what stands before is counted alone.
+        Seen::Text(scanned) => {
+            let repeated: usize = scanned.requests.iter().map(|request| request.repeated).sum();
+            places(scanned).len() + repeated
+        }
         seen => panic!("{seen:?}"),
     };
     // As large as it is; shorter than it was, or will be; grown since; without a size, as below /proc.

@@ -14,6 +14,7 @@ use crate::input::{Item, read_list};
 use crate::judge::{Judged, Verdict, judge_item};
 use crate::report::{Line, Rows, service};
 use crate::rules::{self, Profile};
+use crate::scope::MOST_OF_A_LIST;
 use crate::text::{Place, SourceId, Span};
 
 /// The most bytes that all cells take, about. When there are more, they are forgotten and made anew.
@@ -220,6 +221,10 @@ pub(super) fn split<'t>(list: &'t str, nowhere: SourceId, into: &mut Vec<Written
         before = byte;
     }
     into.extend(list.split([' ', ',']).filter(|text| !text.is_empty()).map(Written::Plain));
+    if into.len() > MOST_OF_A_LIST {
+        into.clear();
+        into.extend(read_list(nowhere, list, 1).items.into_iter().map(|item| Written::Read(Box::new(item))));
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,113 @@
+//! Scopes that do not stand in a text as they are: read through what hides them, what holds their pieces together, a
+//! variable, or base64.
+
+use std::ops::Range;
+
+use super::decide::Decision;
+use super::find::{self, Found};
+use super::key::Keys;
+use super::token::Token;
+use super::{Scanner, Sighting, assigned, encoded, pieces};
+use crate::finding::Confidence;
+use crate::input::SecretKind;
+use crate::input::disguise::{How, Resolved};
+
+/// How much of the line before a variable tells where it stands, in bytes.
+const BESIDE: usize = 160;
+
+impl Scanner<'_> {
+    /// What a part of a text says that begins at a place, once it is read like what it seems to be; without what it says
+    /// as it stands.
+    pub(super) fn through(&self, plain: &Resolved, start: usize, zoho: bool) -> Vec<Sighting> {
+        let Found { names, zoho: hidden, .. } = find::find(plain.text.as_bytes(), &self.words);
+        let mut read = Vec::new();
+        for sighting in self.named(&plain.text, &names, zoho || hidden).sightings {
+            let mut changes = plain.changes_in(&sighting.span).peekable();
+            if changes.peek().is_none() {
+                continue;
+            }
+            let mut joined = sighting.token.joined;
+            let mut disguise = sighting.disguise;
+            for how in changes {
+                match how {
+                    How::Disguise(how) => disguise = Some(how),
+                    How::Join => joined = true,
+                    How::Encoded => {}
+                }
+            }
+            let origin = plain.origin(&sighting.span);
+            let span = start + origin.start..start + origin.end;
+            let token = Token { joined, ..sighting.token };
+            read.push(Sighting { span, disguise, token, read_through: true, ..sighting });
+        }
+        read
+    }
+
+    /// Adds what is written in pieces.
+    pub(super) fn add_pieces(&self, text: &str, zoho: bool, sightings: &mut Vec<Sighting>) {
+        for word in pieces::words(text.as_bytes(), &self.words) {
+            let Some((from, plain)) = pieces::resolved(text, &word) else { continue };
+            for sighting in self.through(&plain, from, zoho) {
+                // A word before a quote is no piece where what is in the quotes says something by itself: `f"…"`,
+                // `return"…"`.
+                let name = sighting.token.parts.first().map_or("", String::as_str);
+                let is_known = self.catalog.service(name).is_some() || self.catalog.alias(name).is_some();
+                let meets =
+                    |other: &Sighting| other.span.start < sighting.span.end && sighting.span.start < other.span.end;
+                if is_known || !sightings.iter().any(meets) {
+                    sightings.push(sighting);
+                }
+            }
+        }
+    }
+
+    /// Adds the scopes that begin with a variable which holds the name of a service; where the rest of one is filled in,
+    /// a scope is put together.
+    pub(super) fn add_uses(
+        &self,
+        text: &str,
+        values: &[Range<usize>],
+        zoho: bool,
+        sightings: &mut Vec<Sighting>,
+        built: &mut Vec<Range<usize>>,
+    ) {
+        let variables: Vec<assigned::Variable<'_>> =
+            values.iter().filter_map(|value| assigned::variable(text, value)).collect();
+        for used in assigned::uses(text, &variables) {
+            let from = text.floor_char_boundary(used.start.saturating_sub(BESIDE));
+            let head = text.get(from..used.start).unwrap_or("").rsplit('\n').next().unwrap_or("");
+            let read = format!("{head}{}", used.text);
+            let name = head.len()..head.len() + used.service;
+            let span = |end: usize| used.start..(used.rest + end.saturating_sub(name.end)).min(text.len());
+            let found = self.named(&read, std::slice::from_ref(&name), zoho);
+            for sighting in found.sightings {
+                let token = Token { joined: true, ..sighting.token };
+                sightings.push(Sighting { span: span(sighting.span.end), token, read_through: true, ..sighting });
+            }
+            built.extend(found.templates.into_iter().map(|template| span(template.end)));
+        }
+    }
+
+    /// Adds the scopes that stand in base64, each where the whole does, and tells where secrets stand beside them.
+    pub(super) fn add_encoded(&self, text: &str, sightings: &mut Vec<Sighting>) -> Vec<(SecretKind, Range<usize>)> {
+        let mut secrets = Vec::new();
+        let mut keys = Keys::default();
+        for encoded in encoded::texts(text.as_bytes()) {
+            let under_scopes = keys.of(text, encoded.place.start).of_scopes;
+            let Found { names, .. } = find::find(encoded.text.as_bytes(), &self.words);
+            let before = sightings.len();
+            for sighting in self.named(&encoded.text, &names, true).sightings {
+                let is_sure = matches!(sighting.decision, Decision::Scope(confidence) if confidence > Confidence::Low);
+                if is_sure || under_scopes {
+                    let token = Token { joined: true, chosen: true, ..sighting.token };
+                    sightings.push(Sighting { span: encoded.place.clone(), token, read_through: true, ..sighting });
+                }
+            }
+            if sightings.len() > before {
+                let live = crate::secret::live(&encoded.text).into_iter();
+                secrets.extend(live.map(|(kind, _)| (kind, encoded.place.clone())));
+            }
+        }
+        secrets
+    }
+}
