@@ -16,6 +16,7 @@ mod git;
 mod init;
 mod least;
 mod man;
+mod mcp;
 mod output;
 mod patient;
 mod policy;
@@ -65,6 +66,15 @@ impl Outcome {
     }
 }
 
+/// An answer that is handed on instead of printed.
+struct Told {
+    outcome: Outcome,
+    /// For people.
+    text: String,
+    /// For programs: a JSON document.
+    document: String,
+}
+
 /// A least-privilege linter and auditor for Zoho OAuth scopes
 #[derive(Debug, Parser)]
 #[command(name = "zscope", version, about, max_term_width = 100, after_help = EXIT_CODES, propagate_version = true)]
@@ -99,6 +109,8 @@ enum Command {
     Who(who::Args),
     /// Work on policies: write a first one, find its faults, test, compare and explain it
     Policy(policy::Args),
+    /// Answer a coding agent over standard input and output: a server of the Model Context Protocol
+    Mcp(mcp::Args),
     /// Compare what two lists of scopes, token responses, locks or policies give
     Diff(policy::diff::Args),
     /// Print the JSON Schema of policies or inventories
@@ -161,6 +173,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Mcp(args) => mcp::run(&args),
         Command::Diff(args) => policy::diff::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Init(args) => init::run(&args),

@@ -23,6 +23,7 @@ mod laws;
 mod least;
 #[cfg(feature = "online")]
 mod live;
+mod mcp;
 mod naive;
 mod policies;
 mod policy_commands;

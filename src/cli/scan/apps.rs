@@ -23,9 +23,22 @@ pub(super) struct Apps {
 }
 
 impl Apps {
-    /// Everything belongs to one application.
-    pub(super) fn one(app: &str) -> Self {
-        Self { one: Some(app.to_owned()), base: None, globs: Vec::new(), outside: Mutex::default() }
+    /// Everything belongs to one application, where one is named; else to those of the policy.
+    ///
+    /// # Errors
+    ///
+    /// A path cannot be read as a glob.
+    pub(in crate::cli) fn of_run(
+        app: Option<&str>,
+        policy: &Policy,
+        folder: Option<PathBuf>,
+    ) -> Result<Self, Vec<(SourceId, Problem)>> {
+        match app {
+            Some(app) => {
+                Ok(Self { one: Some(app.to_owned()), base: None, globs: Vec::new(), outside: Mutex::default() })
+            }
+            None => Self::of(policy, folder),
+        }
     }
 
     /// The applications of a policy. Their `paths` begin at the folder of the policy's file; a path that is no glob
@@ -34,7 +47,7 @@ impl Apps {
     /// # Errors
     ///
     /// A path cannot be read as a glob.
-    pub(super) fn of(policy: &Policy, folder: Option<PathBuf>) -> Result<Self, Vec<(SourceId, Problem)>> {
+    fn of(policy: &Policy, folder: Option<PathBuf>) -> Result<Self, Vec<(SourceId, Problem)>> {
         let mut problems = Vec::new();
         let mut globs = Vec::new();
         for app in policy.apps.iter().filter(|app| !app.paths.is_empty()) {

@@ -11,6 +11,7 @@ mod worker;
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,7 @@ use super::setup::{Basis, Ready};
 use crate::catalog::Catalog;
 use crate::input::Request;
 use crate::input::scan::Scanner;
-use crate::report::{Coverage, Notice, clean};
+use crate::report::{Coverage, Notice, Report, clean};
 use crate::review::{Gathered, Review};
 use crate::text::{Source, Sources};
 use apps::Apps;
@@ -129,12 +130,9 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let baseline = args.baseline.read(&ready.ground)?;
     let mut notices = ready.notices();
     let Ready { policy, catalog, as_of, mut sources, folder, ground, .. } = ready;
-    let apps = match &args.basis.app {
-        Some(app) => Apps::one(app),
-        None => match Apps::of(&policy, folder) {
-            Ok(apps) => apps,
-            Err(problems) => return Err(CommandError::problems(sources, problems)),
-        },
+    let apps = match Apps::of_run(args.basis.app.as_deref(), &policy, folder) {
+        Ok(apps) => apps,
+        Err(problems) => return Err(CommandError::problems(sources, problems)),
     };
     let scanner = Scanner::new(&catalog);
     let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
@@ -178,6 +176,34 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
 struct Alone {
     #[command(flatten)]
     args: Args,
+}
+
+/// What is said of a file, or of the files below a folder: a scan that changes and writes nothing.
+pub(super) fn report_of(path: &Path, basis: Basis) -> Result<Report, CommandError> {
+    let words = ["scan", "--"].map(OsString::from).into_iter().chain([path.as_os_str().to_owned()]);
+    let alone = Alone::try_parse_from(words).map_err(|error| CommandError::usage(error.to_string()))?;
+    let args = Args { basis, ..alone.args };
+    let mut ready = args.basis.prepare()?;
+    let changes = args.basis.changes(&mut ready);
+    let mut notices = ready.notices();
+    let Ready { policy, catalog, as_of, sources, folder, ground, .. } = ready;
+    let catalog = ManuallyDrop::into_inner(catalog);
+    let apps = match Apps::of_run(args.basis.app.as_deref(), &policy, folder) {
+        Ok(apps) => apps,
+        Err(problems) => return Err(CommandError::problems(sources, problems)),
+    };
+    let scanner = Scanner::new(&catalog);
+    let own_files = OwnFiles::of(&sources, std::iter::empty());
+    let tree = Tree::of(walk::scan(&args, &scanner, &own_files)?, sources, &apps);
+    let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
+    let mut report = review.run(tree.gathered);
+    notices.extend(tree.notices);
+    notices.extend(apps.outside());
+    notices.extend(ground.new_comments(&report));
+    report.run.inputs = args.inputs();
+    report.run.coverage = Some(tree.coverage);
+    report.run.notices = notices;
+    Ok(report)
 }
 
 /// What files and folders ask for: each file with its lists; those in which nothing was found are left out.

@@ -19,6 +19,8 @@ pub(in crate::cli) struct Ground {
     base: Option<Base>,
     /// What a policy may name wherever it lies, links resolved.
     allowed: Vec<PathBuf>,
+    /// The folders and files outside which nothing is read from disk, links resolved; without them, everything may be.
+    within: Option<Vec<PathBuf>>,
 }
 
 /// A revision of the repository.
@@ -54,7 +56,7 @@ impl Roots {
 impl Ground {
     /// The disk.
     pub(super) fn disk() -> Self {
-        Self { base: None, allowed: Vec::new() }
+        Self { base: None, allowed: Vec::new(), within: None }
     }
 
     /// A revision of the repository around the working folder, where one is named; else the disk.
@@ -64,13 +66,26 @@ impl Ground {
             links_resolved.push(path.canonicalize().map_err(|error| CommandError::unreadable(path, &error))?);
         }
         let base = revision.map(Base::new).transpose()?;
-        Ok(Self { base, allowed: links_resolved })
+        Ok(Self { base, allowed: links_resolved, within: None })
+    }
+
+    /// The same, which reads nothing from disk but what lies in these folders.
+    pub(super) fn within(self, folders: Option<Vec<PathBuf>>) -> Self {
+        Self { within: folders, ..self }
+    }
+
+    /// Whether a path may be read from disk. What is not there is where its name says.
+    pub(super) fn reaches(&self, path: &Path) -> bool {
+        let Some(folders) = &self.within else { return true };
+        let target = path.canonicalize().or_else(|_| std::path::absolute(path).map(|path| plain(&path)));
+        target.is_ok_and(|target| folders.iter().any(|folder| target.starts_with(folder)))
     }
 
     /// The text of a file that somebody named.
     pub(in crate::cli) fn read(&self, path: &Path) -> Result<String, Unreadable> {
         match self.in_base(path) {
             Some((base, inside)) => base.text(&inside),
+            None if !self.reaches(path) => Err(Unreadable::Other("lies outside the roots".to_owned())),
             None => files::read_file(path),
         }
     }
@@ -108,6 +123,9 @@ impl Ground {
             Ok(found)
         };
         let Some((base, inside)) = self.in_base(path) else {
+            if !self.reaches(path) {
+                return Err("lies outside the roots".to_owned());
+            }
             return if path.is_dir() { on_disk().map(Some).map_err(|error| error.to_string()) } else { Ok(None) };
         };
         let is_folder = inside.as_os_str().is_empty()

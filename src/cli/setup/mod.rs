@@ -24,7 +24,7 @@ use ground::Roots;
 pub(super) use overlays::{catalog, catalog_files, overlay};
 
 /// Options that say by what to judge; the same for every command that judges.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Basis {
     /// Policy file, or builtin:NAME. Without it: zscope.yaml or .zscope.yaml here or above, else builtin:least-privilege
     #[arg(long, value_name = "FILE")]
@@ -54,6 +54,10 @@ pub(super) struct Basis {
     /// Judge as of this day (YYYY-MM-DD) instead of today: waivers expire
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub(super) as_of: Option<Date>,
+
+    /// The folders and files outside which nothing is read, where others than the caller say what is judged.
+    #[arg(skip)]
+    pub(super) within: Option<Vec<PathBuf>>,
 }
 
 pub(super) fn parse_date(text: &str) -> Result<Date, String> {
@@ -108,7 +112,7 @@ impl Basis {
 
     /// Reads policy and catalog.
     pub(super) fn prepare(&self) -> Result<Ready, CommandError> {
-        let ground = Ground::new(self.policy_from.as_deref(), &self.allow_path)?;
+        let ground = Ground::new(self.policy_from.as_deref(), &self.allow_path)?.within(self.within.clone());
         let mut sources = Sources::default();
         let mut notices = Vec::new();
         let Loaded { policy, folder, roots } = match self.policy(&ground, &mut sources, &mut notices) {
