@@ -75,6 +75,7 @@ pub mod judge;
 pub mod least;
 #[doc(hidden)]
 pub mod live;
+mod lsp;
 mod mcp;
 pub mod policy;
 pub mod report;

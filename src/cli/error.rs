@@ -72,6 +72,14 @@ impl CommandError {
         text.trim_end().strip_prefix("error: ").unwrap_or(text.trim_end()).to_owned()
     }
 
+    /// The problems in files that a person wrote, or else the error.
+    pub(crate) fn into_problems(self) -> Result<(Sources, Vec<(SourceId, Problem)>), Self> {
+        match self.kind {
+            Kind::Problems { sources, problems } => Ok((*sources, problems)),
+            Kind::Plain { .. } => Err(self),
+        }
+    }
+
     /// How the run ends.
     pub(crate) fn outcome(&self) -> Outcome {
         self.outcome

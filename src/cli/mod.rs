@@ -15,6 +15,7 @@ mod files;
 mod git;
 mod init;
 mod least;
+mod lsp;
 mod man;
 mod mcp;
 mod output;
@@ -109,6 +110,8 @@ enum Command {
     Who(who::Args),
     /// Work on policies: write a first one, find its faults, test, compare and explain it
     Policy(policy::Args),
+    /// Answer an editor over standard input and output: a language server for policies and for sources of any language
+    Lsp(lsp::Args),
     /// Answer a coding agent over standard input and output: a server of the Model Context Protocol
     Mcp(mcp::Args),
     /// Compare what two lists of scopes, token responses, locks or policies give
@@ -173,6 +176,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Mcp(args) => mcp::run(&args),
         Command::Diff(args) => policy::diff::run(&args),
         Command::Schema(args) => schema::run(&args),

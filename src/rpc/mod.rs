@@ -3,8 +3,10 @@
 //! Whoever writes to a server may write anything: sizes are bounded, and what is no message is answered with what is
 //! wrong with it.
 
+mod frames;
 mod lines;
 
+pub(crate) use frames::{frames, put_frame};
 pub(crate) use lines::{lines, put_line};
 
 use serde_json::{Value, json};

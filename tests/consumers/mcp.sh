@@ -15,4 +15,4 @@ if ! "$venv/bin/python" -c 'import mcp' 2>/dev/null; then
   python3 -m venv "$venv" || skip 'python3 has no venv'
   "$venv/bin/pip" install --quiet --disable-pip-version-check 'mcp>=1.12,<2' || skip 'pip cannot install mcp'
 fi
-"$venv/bin/python" tests/consumers/mcp.py "$zscope"
+"$venv/bin/python" tests/consumers/mcp_client.py "$zscope"

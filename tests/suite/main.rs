@@ -23,6 +23,7 @@ mod laws;
 mod least;
 #[cfg(feature = "online")]
 mod live;
+mod lsp;
 mod mcp;
 mod naive;
 mod policies;

@@ -53,27 +53,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         }
         roots.push(found);
     }
-    let mut server = Server { basis: anchored(&args.basis), is_rooted: !roots.is_empty(), roots, catalog: None };
+    let mut server = Server { basis: args.basis.anchored(), is_rooted: !roots.is_empty(), roots, catalog: None };
     let mut out = Patient::new(io::stdout().lock());
     mcp::serve(BufReader::new(io::stdin()), &mut out, &mut server).map_err(|error| CommandError::stdout(&error))?;
     Ok(Outcome::Clean)
-}
-
-/// The options with paths that mean the same wherever the program stands.
-fn anchored(basis: &Basis) -> Basis {
-    let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-    let all = |paths: &[PathBuf]| paths.iter().map(whole).collect();
-    let policy = basis.policy.as_ref().map(|policy| match policy.starts_with(builtin::PREFIX) {
-        true => policy.clone(),
-        false => whole(&PathBuf::from(policy)).to_string_lossy().into_owned(),
-    });
-    Basis {
-        policy,
-        catalog: all(&basis.catalog),
-        trust_catalog: all(&basis.trust_catalog),
-        allow_path: all(&basis.allow_path),
-        ..basis.clone()
-    }
 }
 
 /// Answers by the files below its roots.
@@ -206,6 +189,7 @@ fn enter(root: &Path) -> Result<(), Refusal> {
         .map_err(|error| Refusal { message: format!("the root `{}`: {error}", root.display()), help: None })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what a result hands over")]
 fn refused(error: CommandError) -> Refusal {
     Refusal { message: error.plain(), help: None }
 }

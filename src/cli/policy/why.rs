@@ -113,18 +113,18 @@ fn told(ready: &mut Ready, basis: &Basis, written: &str, shown: usize) -> Result
     let Ready { policy, catalog, as_of, sources, .. } = ready;
     let as_of = *as_of;
     let app = basis.app.as_deref();
-    let table = Table::new(&catalog, &policy);
+    let table = Table::new(catalog, policy);
     let judge = table.judge(app);
-    let identity = access::identify(&catalog, &scope);
-    let graph = Graph::of(&catalog);
+    let identity = access::identify(catalog, &scope);
+    let graph = Graph::of(catalog);
     let reasons = judge.reasons(&identity.scope);
     let id = sources.add(Source::new("<argument>", written));
     let place = Place::new(id, Span::new(0, written.len()));
     let mut request = Request::new(place, vec![Item::new(written, place, Ok(scope))]);
     request.app.clone_from(&basis.app);
-    let said = Review::new(&catalog, &policy, as_of).of_request(&table, &request);
+    let said = Review::new(catalog, policy, as_of).of_request(&table, &request);
     let effective = policy.effective(app);
-    let level_place = |rule: &str| effective.setting(rule).map(|setting| spot(&sources, setting.place));
+    let level_place = |rule: &str| effective.setting(rule).map(|setting| spot(sources, setting.place));
     let mut rules: Vec<RuleLine> = Vec::new();
     for finding in &said.standing {
         let (rule, severity, message) = (finding.rule.name, finding.severity, finding.message.clone());
@@ -137,7 +137,7 @@ fn told(ready: &mut Ready, basis: &Basis, written: &str, shown: usize) -> Result
         rules.push(RuleLine { rule, severity, message, waiver, level_place: level_place(rule) });
     }
     let line =
-        |entry: &&Entry| Line { entry: entry.text.clone(), place: spot(&sources, entry.place), why: entry.why.clone() };
+        |entry: &&Entry| Line { entry: entry.text.clone(), place: spot(sources, entry.place), why: entry.why.clone() };
     let deciders: Vec<Line> = judge.deciders(&identity.scope).iter().map(line).collect();
     let (denied_by, allowed_by) = match reasons.verdict {
         Verdict::Denied => (deciders, Vec::new()),
@@ -150,16 +150,16 @@ fn told(ready: &mut Ready, basis: &Basis, written: &str, shown: usize) -> Result
         app,
         scope: identity.scope.to_string(),
         known: identity.is_known(),
-        gives: access::gives(&catalog, &identity.scope),
+        gives: access::gives(catalog, &identity.scope),
         by_entries: reasons.verdict,
         verdict,
         denied_by,
         allowed_by,
         default: policy.default.as_str(),
-        default_place: policy.default_place.map(|place| spot(&sources, place)),
+        default_place: policy.default_place.map(|place| spot(sources, place)),
         excess: reasons.excess.iter().map(ToString::to_string).collect(),
         witness: reasons.witness.map(|witness| witness.call),
-        reaches: access::reach(&catalog, &identity.scope).len(),
+        reaches: access::reach(catalog, &identity.scope).len(),
         covered_by: graph
             .above_least(graph.id(&identity.scope))
             .into_iter()
@@ -168,9 +168,9 @@ fn told(ready: &mut Ready, basis: &Basis, written: &str, shown: usize) -> Result
         rules,
     };
     let passes =
-        matches!(Side::new(&catalog, &policy, as_of).verdict(app, &identity.scope), Verdict::Allowed | Verdict::Waived);
+        matches!(Side::new(catalog, policy, as_of).verdict(app, &identity.scope), Verdict::Allowed | Verdict::Waived);
     let outcome = if passes { Outcome::Clean } else { Outcome::Findings };
-    Ok(Told { outcome, text: text(&document, &policy, shown), document: as_json(&document)? })
+    Ok(Told { outcome, text: text(&document, policy, shown), document: as_json(&document)? })
 }
 
 /// The derivation with lists as long as they are for people.

@@ -12,7 +12,7 @@ use crate::report::Notice;
 use crate::text::{Problem, SourceId};
 
 /// The applications of a policy with the files that are theirs.
-pub(super) struct Apps {
+pub(in crate::cli) struct Apps {
     /// The one application that everything is judged for.
     one: Option<String>,
     /// The folder that globs begin at, links resolved.
@@ -82,7 +82,7 @@ impl Apps {
 
     /// The applications that a file is judged for; `None` among them is the policy's top level. A file outside the
     /// policy's folder belongs to none.
-    pub(super) fn of_file(&self, path: &Path) -> Vec<Option<String>> {
+    pub(in crate::cli) fn of_file(&self, path: &Path) -> Vec<Option<String>> {
         if self.one.is_some() || self.globs.is_empty() {
             return vec![self.one.clone()];
         }

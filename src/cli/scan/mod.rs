@@ -28,7 +28,7 @@ use crate::input::scan::Scanner;
 use crate::report::{Coverage, Notice, Report, clean};
 use crate::review::{Gathered, Review};
 use crate::text::{Source, Sources};
-use apps::Apps;
+pub(super) use apps::Apps;
 use fix::{Fixed, Fixer};
 use open::OwnFiles;
 pub(super) use walk::files_of;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::error::CommandError;
 use crate::cli::files::{self, Unreadable};
@@ -21,6 +22,8 @@ pub(in crate::cli) struct Ground {
     allowed: Vec<PathBuf>,
     /// The folders and files outside which nothing is read from disk, links resolved; without them, everything may be.
     within: Option<Vec<PathBuf>>,
+    /// Texts that take the place of what files hold, by absolute path.
+    open: Arc<BTreeMap<PathBuf, String>>,
 }
 
 /// A revision of the repository.
@@ -56,7 +59,7 @@ impl Roots {
 impl Ground {
     /// The disk.
     pub(super) fn disk() -> Self {
-        Self { base: None, allowed: Vec::new(), within: None }
+        Self { base: None, allowed: Vec::new(), within: None, open: Arc::default() }
     }
 
     /// A revision of the repository around the working folder, where one is named; else the disk.
@@ -66,12 +69,25 @@ impl Ground {
             links_resolved.push(path.canonicalize().map_err(|error| CommandError::unreadable(path, &error))?);
         }
         let base = revision.map(Base::new).transpose()?;
-        Ok(Self { base, allowed: links_resolved, within: None })
+        Ok(Self { base, allowed: links_resolved, within: None, open: Arc::default() })
     }
 
     /// The same, which reads nothing from disk but what lies in these folders.
     pub(super) fn within(self, folders: Option<Vec<PathBuf>>) -> Self {
         Self { within: folders, ..self }
+    }
+
+    /// The same, with texts in the place of what files hold.
+    pub(super) fn with_open(self, open: Arc<BTreeMap<PathBuf, String>>) -> Self {
+        Self { open, ..self }
+    }
+
+    /// The text that takes the place of what a file holds.
+    fn open_text(&self, path: &Path) -> Option<&String> {
+        if self.open.is_empty() {
+            return None;
+        }
+        self.open.get(&plain(&std::path::absolute(path).ok()?))
     }
 
     /// Whether a path may be read from disk. What is not there is where its name says.
@@ -86,7 +102,7 @@ impl Ground {
         match self.in_base(path) {
             Some((base, inside)) => base.text(&inside),
             None if !self.reaches(path) => Err(Unreadable::Other("lies outside the roots".to_owned())),
-            None => files::read_file(path),
+            None => self.open_text(path).map_or_else(|| files::read_file(path), |text| Ok(text.clone())),
         }
     }
 

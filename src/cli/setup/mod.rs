@@ -7,6 +7,7 @@ mod overlays;
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -58,6 +59,10 @@ pub(super) struct Basis {
     /// The folders and files outside which nothing is read, where others than the caller say what is judged.
     #[arg(skip)]
     pub(super) within: Option<Vec<PathBuf>>,
+
+    /// Texts that take the place of what files hold, by absolute path.
+    #[arg(skip)]
+    pub(super) open: Arc<BTreeMap<PathBuf, String>>,
 }
 
 pub(super) fn parse_date(text: &str) -> Result<Date, String> {
@@ -110,9 +115,27 @@ impl Basis {
         policy.chain(revision).chain(paths).collect()
     }
 
+    /// The same options, with paths that mean the same wherever the program stands.
+    pub(super) fn anchored(&self) -> Self {
+        let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let all = |paths: &[PathBuf]| paths.iter().map(whole).collect();
+        let policy = self.policy.as_ref().map(|policy| match policy.starts_with(policy::builtin::PREFIX) {
+            true => policy.clone(),
+            false => whole(&PathBuf::from(policy)).to_string_lossy().into_owned(),
+        });
+        Self {
+            policy,
+            catalog: all(&self.catalog),
+            trust_catalog: all(&self.trust_catalog),
+            allow_path: all(&self.allow_path),
+            ..self.clone()
+        }
+    }
+
     /// Reads policy and catalog.
     pub(super) fn prepare(&self) -> Result<Ready, CommandError> {
         let ground = Ground::new(self.policy_from.as_deref(), &self.allow_path)?.within(self.within.clone());
+        let ground = ground.with_open(self.open.clone());
         let mut sources = Sources::default();
         let mut notices = Vec::new();
         let Loaded { policy, folder, roots } = match self.policy(&ground, &mut sources, &mut notices) {
