@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod crash;
 mod draft;
+mod environment;
 mod error;
 pub(crate) mod explain;
 mod files;
@@ -33,8 +34,9 @@ mod who;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use error::CommandError;
 use patient::Patient;
@@ -78,7 +80,7 @@ struct Told {
 
 /// A least-privilege linter and auditor for Zoho OAuth scopes
 #[derive(Debug, Parser)]
-#[command(name = "zscope", version, about, max_term_width = 100, after_help = EXIT_CODES, propagate_version = true)]
+#[command(name = "zscope", version, long_version = VERSION.as_str(), about, max_term_width = 100, after_help = EXIT_CODES, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -136,6 +138,12 @@ enum Color {
     Never,
 }
 
+/// The program's version, and which catalog it has.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let (date, digest) = crate::catalog::Catalog::version();
+    format!("{}\ncatalog {date}, SHA-256 {digest}", env!("CARGO_PKG_VERSION"))
+});
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above --fail-on (default: error)
@@ -147,7 +155,7 @@ Exit codes:
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     crash::tell_nothing_of_the_input();
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match parsed(args.into_iter().collect()) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { Outcome::Usage.code() } else { Outcome::Clean.code() };
@@ -190,6 +198,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         error.outcome()
     });
     ExitCode::from(outcome.code())
+}
+
+/// The command line, with what variables set.
+fn parsed(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let set = environment::set(&args);
+    if set.is_empty() {
+        return Cli::try_parse_from(args);
+    }
+    let mut command = environment::with_defaults(Cli::command(), set);
+    let mut matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// A complaint about arguments without what may be a secret among them: what has no name before it is known by its looks

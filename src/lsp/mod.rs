@@ -41,6 +41,9 @@ pub(crate) trait Ground {
     fn stand_in(&self, folder: &Path) -> Option<Basis>;
 }
 
+/// Tells which applications a file belongs to.
+pub(crate) type Owners = Box<dyn Fn(&Path) -> Vec<Option<String>>>;
+
 /// By what the files below a folder are judged.
 pub(crate) struct Basis {
     pub(crate) policy: Policy,
@@ -53,7 +56,7 @@ pub(crate) struct Basis {
     /// No policy could be used: what is known helps to write one, and judges nothing.
     pub(crate) is_stand_in: bool,
     /// The applications that a file belongs to; `None` among them is the policy's top level.
-    pub(crate) owners: Box<dyn Fn(&Path) -> Vec<Option<String>>>,
+    pub(crate) owners: Owners,
 }
 
 /// Why nothing can be judged.

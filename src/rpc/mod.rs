@@ -124,17 +124,21 @@ fn is_name(id: &Value) -> bool {
 
 /// An answer.
 pub(crate) fn result(id: Value, result: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "result": result })
+    object([("jsonrpc", "2.0".into()), ("id", id), ("result", result)])
 }
 
 /// A request of ours.
 pub(crate) fn request(id: &str, method: &str, params: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+    object([("jsonrpc", "2.0".into()), ("id", id.into()), ("method", method.into()), ("params", params)])
 }
 
 /// A notification of ours.
 pub(crate) fn notification(method: &str, params: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "method": method, "params": params })
+    object([("jsonrpc", "2.0".into()), ("method", method.into()), ("params", params)])
+}
+
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 #[cfg(test)]
@@ -166,7 +170,7 @@ mod tests {
             (r#"{"jsonrpc":"2.0","id":"x"}"#, json!("x"), code::INVALID_REQUEST),
         ] {
             let fault = read(text).expect_err(text);
-            assert_eq!((fault.id, fault.code), (id, code), "{:.80}", text);
+            assert_eq!((fault.id, fault.code), (id, code), "{text:.80}");
         }
     }
 }

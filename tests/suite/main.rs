@@ -10,6 +10,7 @@ mod canary;
 mod catalog_commands;
 mod catalog_import;
 mod container;
+mod environment;
 mod evidence;
 mod fixes;
 mod formats;

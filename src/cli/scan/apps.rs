@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::worker::shown;
+use crate::cli::git::plain;
 use crate::policy::Policy;
 use crate::report::Notice;
 use crate::text::{Problem, SourceId};
@@ -86,7 +87,9 @@ impl Apps {
         if self.one.is_some() || self.globs.is_empty() {
             return vec![self.one.clone()];
         }
-        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // What is not there, such as a text that an editor has not saved, is where its name says.
+        let named = || std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| plain(&path));
+        let whole = path.canonicalize().unwrap_or_else(|_| named());
         let Some(inside) = self.base.as_ref().and_then(|base| whole.strip_prefix(base).ok()) else {
             if let Ok(mut outside) = self.outside.lock() {
                 outside.insert(path.to_owned());

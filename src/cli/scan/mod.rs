@@ -66,6 +66,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "since"])]
     files_from: Option<PathBuf>,
 
+    /// Scan standard input as a file of this name, which need not be there: the name tells how it is written, and whose it is
+    #[arg(
+        long,
+        value_name = "PATH",
+        conflicts_with_all = ["paths", "since", "files_from", "fix", "diff", "threads"]
+    )]
+    stdin_filename: Option<PathBuf>,
+
     /// Scan only files that differ from this git revision, and files that git does not know
     #[arg(long, value_name = "REV")]
     since: Option<String>,
@@ -103,6 +111,7 @@ Examples:
   zscope scan -g '*.php' -g '!vendor/**'
   zscope scan --since origin/main --format json
   git ls-files -z | zscope scan --files-from -
+  zscope scan --stdin-filename src/auth.py < buffer
 
 A file is judged for each application of the policy whose `paths` match it, relative to the policy's folder; other files
 by the policy's top level. With --app everything is judged for that one.
@@ -137,7 +146,11 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let scanner = Scanner::new(&catalog);
     let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
     let own_files = OwnFiles::of(&sources, args.reporting.paths().chain(args.baseline.path()));
-    let mut tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
+    let found = match &args.stdin_filename {
+        Some(name) => worker::standard_input(name, &scanner),
+        None => walk::scan(args, &scanner, &own_files)?,
+    };
+    let mut tree = Tree::of(found, sources, &apps);
     if args.fix || args.diff {
         let fixer = Fixer { review: &review, scanner: &scanner, apps: &apps, preview: args.diff };
         let fixed = fixer.run(&tree.files)?;
@@ -157,7 +170,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     }
     let names: HashSet<String> = tree.gathered.sources.names().map(str::to_owned).collect();
     let mut report = review.run(tree.gathered);
-    let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
+    let is_named = args.since.is_some() || args.files_from.is_some() || args.stdin_filename.is_some();
+    let whole_tree = args.paths.is_empty() && !is_named;
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
     baseline.apply(&mut report, &review, evaluated)?;
     report.run.coverage = Some(tree.coverage);
@@ -228,7 +242,7 @@ impl Args {
     /// What the run is to look at, as it was named.
     fn inputs(&self) -> Vec<String> {
         let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
-        match &self.files_from {
+        match self.files_from.as_ref().or(self.stdin_filename.as_ref()) {
             Some(list) => vec![shown(list)],
             None if self.paths.is_empty() => vec![".".to_owned()],
             None => self.paths.iter().map(shown).collect(),

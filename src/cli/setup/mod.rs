@@ -9,8 +9,10 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::environment;
 use super::error::CommandError;
 use super::files::Unreadable;
 use crate::catalog::Catalog;
@@ -167,6 +169,8 @@ impl Basis {
             return Err(CommandError::problems(sources, problems));
         }
         let as_of = self.as_of.unwrap_or_else(today);
+        notices.extend(environment::told(self.policy.as_deref()));
+        notices.extend(aged(catalog.date(), as_of));
         Ok(Ready { policy, catalog: ManuallyDrop::new(catalog), as_of, sources, ground, folder, notices })
     }
 
@@ -233,6 +237,19 @@ impl Basis {
             .map_err(|errors| Failed::Problems(errors.problems))?;
         Ok(Loaded { policy, folder: Some(folder), roots })
     }
+}
+
+/// What a reader has to know of a catalog that was read more than a year before the day for which is judged.
+fn aged(read: &str, as_of: Date) -> Option<Notice> {
+    let last: Date = match read.len() {
+        7 => format!("{read}-01").parse::<Date>().ok()?.last_of_month(),
+        _ => read.parse().ok()?,
+    };
+    let year_after = last.checked_add(1.year()).ok()?;
+    (as_of > year_after).then(|| {
+        Notice::new("old-catalog", format!("the catalog is of {read}: what Zoho changed since then is not known"))
+            .help("take a newer zscope, or lay what changed over it: `--catalog PATH`")
+    })
 }
 
 /// A policy, and where it lies.

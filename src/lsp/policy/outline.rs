@@ -93,11 +93,9 @@ fn flow(text: &str) -> (Vec<String>, Option<bool>, &str) {
                     start = at + 1;
                 }
             }
-            (None, ']' | '}') => {
-                if open.pop() != Some('.') {
-                    keys.pop();
-                    start = at + 1;
-                }
+            (None, ']' | '}') if open.pop() != Some('.') => {
+                keys.pop();
+                start = at + 1;
             }
             (None, ',') if open.last().is_some_and(|open| *open != '.') => {
                 if let (Some('{'), Some(key)) = (open.last(), keys.last_mut()) {
