@@ -75,10 +75,13 @@ pub mod judge;
 pub mod least;
 #[doc(hidden)]
 pub mod live;
+mod lsp;
+mod mcp;
 pub mod policy;
 pub mod report;
 #[doc(hidden)]
 pub mod review;
+mod rpc;
 #[doc(hidden)]
 pub mod rules;
 pub mod scope;

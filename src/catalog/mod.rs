@@ -79,6 +79,12 @@ impl Catalog {
         }
     }
 
+    /// The date and the digest of the catalog that is built into the program.
+    #[must_use]
+    pub fn version() -> (&'static str, &'static str) {
+        (embedded::DATE, embedded::DIGEST)
+    }
+
     /// A catalog that knows nothing: what is laid over it is all that it holds.
     #[must_use]
     pub fn empty() -> Self {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use super::baseline::KnownFindings;
@@ -13,7 +14,7 @@ use super::{Outcome, files};
 use crate::catalog::Catalog;
 use crate::input::scan::Scanner;
 use crate::input::{self, Flow, Request};
-use crate::report::{NotEvaluated, clean};
+use crate::report::{NotEvaluated, Report, clean};
 use crate::review::{Gathered, Review};
 use crate::scope::closest;
 use crate::text::{Place, Source};
@@ -58,16 +59,31 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     args.reporting.restrict(&mut policy)?;
     let mut inputs = Inputs { names: Vec::new(), gathered: Gathered { sources, ..Gathered::default() } };
     inputs.read(&args.inputs, &catalog)?;
-    let Inputs { names, mut gathered } = inputs;
-    for request in &mut gathered.requests {
-        request.app.clone_from(&args.basis.app);
-    }
     let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
-    let mut report = review.run(gathered);
+    let (names, mut report) = inputs.judged(&review, args.basis.app.as_deref());
     let read: HashSet<String> = report.sources.names().map(str::to_owned).collect();
     baseline.apply(&mut report, &review, |path| read.contains(path))?;
     report.run.notices = notices;
     outputs.write(report, names)
+}
+
+/// What is said of a list of scopes, or of a consent URL, that stands in no file.
+pub(super) fn of_argument(basis: &Basis, text: &str) -> Result<Report, CommandError> {
+    let mut ready = basis.prepare()?;
+    let changes = basis.changes(&mut ready);
+    let notices = ready.notices();
+    let Ready { policy, catalog, as_of, sources, .. } = ready;
+    let catalog = ManuallyDrop::into_inner(catalog);
+    let mut inputs = Inputs { names: Vec::new(), gathered: Gathered { sources, ..Gathered::default() } };
+    match text.trim() {
+        word if is_one_word(word) && !names_scopes_only(word) => inputs.word(word, &catalog),
+        text => inputs.argument(text),
+    }
+    let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
+    let (names, mut report) = inputs.judged(&review, basis.app.as_deref());
+    report.run.inputs = names;
+    report.run.notices = notices;
+    Ok(report)
 }
 
 /// What the inputs hold.
@@ -78,6 +94,22 @@ struct Inputs {
 }
 
 impl Inputs {
+    /// Judges what was read, for an application, and returns the inputs' names beside the report.
+    fn judged(self, review: &Review<'_>, app: Option<&str>) -> (Vec<String>, Report) {
+        let Self { names, mut gathered } = self;
+        for request in &mut gathered.requests {
+            request.app = app.map(str::to_owned);
+        }
+        let repeated: usize = gathered.requests.iter().map(|request| request.repeated).sum();
+        let mut report = review.run(gathered);
+        if repeated > 0 {
+            report
+                .notes
+                .push(format!("{repeated} more scopes of long lists stand there before and are not shown again"));
+        }
+        (names, report)
+    }
+
     fn read(&mut self, inputs: &[OsString], catalog: &Catalog) -> Result<(), CommandError> {
         if inputs.is_empty() {
             if io::stdin().is_terminal() {

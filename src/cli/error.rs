@@ -62,6 +62,24 @@ impl CommandError {
         self
     }
 
+    /// The error for programs that show texts: as it is rendered, without colours and without the first word.
+    pub(crate) fn plain(&self) -> String {
+        let mut written = Vec::new();
+        // Writing to memory cannot fail.
+        let _ = self.render(&mut written);
+        let text = String::from_utf8_lossy(&written);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        text.trim_end().strip_prefix("error: ").unwrap_or(text.trim_end()).to_owned()
+    }
+
+    /// The problems in files that a person wrote, or else the error.
+    pub(crate) fn into_problems(self) -> Result<(Sources, Vec<(SourceId, Problem)>), Self> {
+        match self.kind {
+            Kind::Problems { sources, problems } => Ok((*sources, problems)),
+            Kind::Plain { .. } => Err(self),
+        }
+    }
+
     /// How the run ends.
     pub(crate) fn outcome(&self) -> Outcome {
         self.outcome

@@ -9,13 +9,16 @@ mod check;
 mod completions;
 mod crash;
 mod draft;
+mod environment;
 mod error;
 pub(crate) mod explain;
 mod files;
 mod git;
 mod init;
 mod least;
+mod lsp;
 mod man;
+mod mcp;
 mod output;
 mod patient;
 mod policy;
@@ -31,8 +34,9 @@ mod who;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use error::CommandError;
 use patient::Patient;
@@ -65,9 +69,18 @@ impl Outcome {
     }
 }
 
+/// An answer that is handed on instead of printed.
+struct Told {
+    outcome: Outcome,
+    /// For people.
+    text: String,
+    /// For programs: a JSON document.
+    document: String,
+}
+
 /// A least-privilege linter and auditor for Zoho OAuth scopes
 #[derive(Debug, Parser)]
-#[command(name = "zscope", version, about, max_term_width = 100, after_help = EXIT_CODES, propagate_version = true)]
+#[command(name = "zscope", version, long_version = VERSION.as_str(), about, max_term_width = 100, after_help = EXIT_CODES, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -99,6 +112,10 @@ enum Command {
     Who(who::Args),
     /// Work on policies: write a first one, find its faults, test, compare and explain it
     Policy(policy::Args),
+    /// Answer an editor over standard input and output: a language server for policies and for sources of any language
+    Lsp(lsp::Args),
+    /// Answer a coding agent over standard input and output: a server of the Model Context Protocol
+    Mcp(mcp::Args),
     /// Compare what two lists of scopes, token responses, locks or policies give
     Diff(policy::diff::Args),
     /// Print the JSON Schema of policies or inventories
@@ -121,6 +138,12 @@ enum Color {
     Never,
 }
 
+/// The program's version, and which catalog it has.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let (date, digest) = crate::catalog::Catalog::version();
+    format!("{}\ncatalog {date}, SHA-256 {digest}", env!("CARGO_PKG_VERSION"))
+});
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above --fail-on (default: error)
@@ -132,7 +155,7 @@ Exit codes:
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     crash::tell_nothing_of_the_input();
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match parsed(args.into_iter().collect()) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { Outcome::Usage.code() } else { Outcome::Clean.code() };
@@ -161,6 +184,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Catalog(args) => catalog::run(&args),
         Command::Who(args) => who::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
+        Command::Mcp(args) => mcp::run(&args),
         Command::Diff(args) => policy::diff::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Init(args) => init::run(&args),
@@ -173,6 +198,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         error.outcome()
     });
     ExitCode::from(outcome.code())
+}
+
+/// The command line, with what variables set.
+fn parsed(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let set = environment::set(&args);
+    if set.is_empty() {
+        return Cli::try_parse_from(args);
+    }
+    let mut command = environment::with_defaults(Cli::command(), set);
+    let mut matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// A complaint about arguments without what may be a secret among them: what has no name before it is known by its looks

@@ -170,7 +170,7 @@ fn rule(text: &str) -> Result<&'static RuleInfo, CommandError> {
 }
 
 /// How a run with this report ends. A strict one ends as incomplete where anything of a tree was left unread, too.
-fn outcome(report: &Report, strict: bool) -> Outcome {
+pub(super) fn outcome(report: &Report, strict: bool) -> Outcome {
     let has_gaps = strict && report.run.coverage.as_ref().is_some_and(Coverage::has_gaps);
     match report.unread > 0 || !report.not_evaluated.is_empty() || has_gaps {
         true => Outcome::Incomplete,

@@ -233,6 +233,15 @@ impl Sources {
         }
     }
 
+    /// Gives sources other names, where there are others for them.
+    pub(crate) fn rename(&mut self, name: impl Fn(&str) -> Option<String>) {
+        for source in &mut self.all {
+            if let Some(name) = name(&source.name) {
+                source.name = name;
+            }
+        }
+    }
+
     /// Adds a source and returns its id.
     pub fn add(&mut self, source: Source) -> SourceId {
         self.all.push(source);

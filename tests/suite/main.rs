@@ -12,6 +12,7 @@ mod catalog_commands;
 mod catalog_import;
 mod container;
 mod disguises;
+mod environment;
 mod evidence;
 mod field;
 mod fixes;
@@ -27,6 +28,8 @@ mod laws;
 mod least;
 #[cfg(feature = "online")]
 mod live;
+mod lsp;
+mod mcp;
 mod naive;
 mod policies;
 mod policy_commands;

@@ -253,6 +253,18 @@ fn a_catalog_file_of_ones_own_is_laid_over() {
 
 #[test]
 fn explain_a_rule_and_a_scope() {
+    for (args, pointer, value) in [
+        (&["explain", "ZohoCRM.modules.READ"][..], "/scope", "ZohoCRM.modules.READ"),
+        (&["explain", "zohobooks.invoices.all"], "/narrower/0/scope", "ZohoBooks.invoices.CREATE"),
+        (&["explain", "ZohoBooks.items.READ"], "/suggestion", "ZohoBooks.settings.READ"),
+        (&["explain", "full-access"], "/code", "ZS201"),
+        (&["explain"], "/rules/0/code", "ZS001"),
+    ] {
+        let ended = zscope(args).again(&[args, &["--format", "json"]].concat()).ended();
+        let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert_eq!(document["format_version"], 1, "{args:?}");
+        assert_eq!(document.pointer(pointer).and_then(|value| value.as_str()), Some(value), "{args:?} {document}");
+    }
     insta::assert_snapshot!("explain_rule", zscope(&["explain", "ZS201"]).transcript());
     insta::assert_snapshot!("explain_scope", zscope(&["explain", "ZohoCRM.modules.READ"]).transcript());
     insta::assert_snapshot!("explain_unknown", zscope(&["explain", "ZohoBooks.items.READ"]).transcript());

@@ -16,6 +16,7 @@ use super::error::CommandError;
 use super::reporting::Reporting;
 use super::setup::{Basis, Ready};
 use super::{Outcome, files, tell};
+use crate::input::Request;
 use crate::review::Review;
 use crate::review::grants::{Audit, HeldAccess, Lock, Stream, Wanted};
 use crate::scope::Scope;
@@ -191,13 +192,23 @@ pub(super) fn requested(list: &OsStr, sources: &mut Sources) -> Result<Vec<Scope
     } else {
         Ok(crate::input::read_argument(id, sources.get(id)))
     };
-    let requests = match read {
-        Ok(requests) => requests,
+    match read {
+        Ok(requests) => named(requests, &name),
         Err(problems) => {
             let problems = problems.into_iter().map(|problem| (id, problem)).collect();
-            return Err(CommandError::problems(std::mem::take(sources), problems));
+            Err(CommandError::problems(std::mem::take(sources), problems))
         }
-    };
+    }
+}
+
+/// The scopes of a list that stands in no file.
+pub(super) fn requested_list(list: &str, sources: &mut Sources) -> Result<Vec<Scope>, CommandError> {
+    let id = sources.add(Source::new("<requested>", list));
+    named(crate::input::read_argument(id, sources.get(id)), "the list")
+}
+
+/// The scopes of requests, each of which has to be one.
+fn named(requests: Vec<Request>, name: &str) -> Result<Vec<Scope>, CommandError> {
     let mut scopes = Vec::new();
     for item in requests.into_iter().flat_map(|request| request.items) {
         match item.scope {

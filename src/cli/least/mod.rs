@@ -16,12 +16,13 @@ use clap::ValueEnum;
 use super::error::CommandError;
 use super::files;
 use super::setup::{Basis, Ready};
-use super::{Outcome, draft};
-use crate::input::calls::{Left, SeenCall};
+use super::{Outcome, Told, draft};
+use crate::catalog::Catalog;
+use crate::input::calls::{Left, Reader, SeenCall, SeenCalls};
 use crate::least::{Least, NODES, Need, Options};
 use crate::policy::App;
 use crate::report::NotEvaluated;
-use crate::text::Sources;
+use crate::text::{Source, Sources};
 use compared::Compared;
 use gather::Gathered;
 
@@ -243,6 +244,41 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     })
 }
 
+/// The answer to calls, for who hands it on; with what is asked for against it.
+pub(super) fn told(catalog: &Catalog, calls: &[String], requested: Option<&str>) -> Result<Told, CommandError> {
+    let mut sources = Sources::default();
+    let id = sources.add(Source::new("<argument>", calls.join("\n")));
+    let SeenCalls { calls: seen, left, .. } = Reader::new(catalog).read(id, sources.get(id));
+    if seen.is_empty() {
+        return Err(CommandError::usage("none of it is a call")
+            .help("give a method and a path or URL for each: `GET /books/v3/invoices`"));
+    }
+    let requested = requested.map(|list| super::audit::requested_list(list, &mut sources)).transpose()?;
+    let options = Options { likely: false, nodes: NODES };
+    let least = Least::of(catalog, &seen, options);
+    let compared = compared::compare(&least, requested.as_deref(), Vec::new());
+    let answer = Answer {
+        least: &least,
+        seen: &seen,
+        sources: &sources,
+        left: &left,
+        not_evaluated: &[],
+        compared: &compared,
+        groups: &[],
+        coverage: Coverage::of(&least, seen.len()),
+        app: None,
+        why: true,
+        weights: false,
+    };
+    let fails = compared.iter().any(|compared| !compared.is_clean()) || has_open_calls(&least);
+    let outcome = match (left.is_empty(), fails) {
+        (false, _) => Outcome::Incomplete,
+        (true, true) => Outcome::Findings,
+        (true, false) => Outcome::Clean,
+    };
+    Ok(Told { outcome, text: text::render(&answer), document: json::render(&answer)? })
+}
+
 /// Whether a call is not known, or nobody states what it needs.
 fn has_open_calls(least: &Least<'_>) -> bool {
     let is_open = |row: usize| !matches!(least.rows[row].need, Need::Sets(_) | Need::Nothing | Need::OtherHost);
@@ -250,7 +286,7 @@ fn has_open_calls(least: &Least<'_>) -> bool {
 }
 
 /// The least set for each connection under which calls run, where some name one: they need not share a token.
-fn groups<'c>(catalog: &'c crate::catalog::Catalog, seen: &[SeenCall], options: Options) -> Vec<(String, Least<'c>)> {
+fn groups<'c>(catalog: &'c Catalog, seen: &[SeenCall], options: Options) -> Vec<(String, Least<'c>)> {
     let mut names: Vec<&str> = seen.iter().filter_map(|call| call.group.as_deref()).collect();
     names.sort_unstable();
     names.dedup();

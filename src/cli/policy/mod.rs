@@ -7,7 +7,7 @@ mod lint;
 mod show;
 mod test;
 mod tested;
-mod why;
+pub(super) mod why;
 
 use std::fmt::Write as _;
 
@@ -101,9 +101,13 @@ impl Lines {
 
 /// Prints a document for programs.
 fn print_json(document: &impl Serialize) -> Result<(), CommandError> {
-    let text = report::document(document)
-        .map_err(|error| CommandError::incomplete(format!("the answer cannot be written as JSON: {error}")))?;
-    super::print(&text)
+    super::print(&as_json(document)?)
+}
+
+/// A document for programs.
+fn as_json(document: &impl Serialize) -> Result<String, CommandError> {
+    report::document(document)
+        .map_err(|error| CommandError::incomplete(format!("the answer cannot be written as JSON: {error}")))
 }
 
 /// `1 test`, `2 tests`, `1 entry`, `2 entries`.

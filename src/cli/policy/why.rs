@@ -1,12 +1,14 @@
 //! `zscope policy why`: the whole derivation of one verdict.
 
+use std::mem::ManuallyDrop;
+
 use serde::Serialize;
 
-use super::{FORMAT_VERSION, Layout, Lines, Spot, print_json, spot};
+use super::{FORMAT_VERSION, Layout, Lines, Spot, as_json, spot};
 use crate::access::{self, Graph};
-use crate::cli::Outcome;
 use crate::cli::error::CommandError;
 use crate::cli::setup::{Basis, Ready};
+use crate::cli::{Outcome, Told};
 use crate::finding::Severity;
 use crate::input::{Item, Request};
 use crate::judge::{Side, Table};
@@ -96,24 +98,33 @@ struct RuleLine {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
-    let scope: Scope = args.scope.trim().parse().map_err(|error| {
-        CommandError::usage(format!("`{}` is no scope: {error}", args.scope))
+    let shown = if args.all { usize::MAX } else { SHOWN };
+    let Told { outcome, text, document } = told(&mut args.basis.prepare()?, &args.basis, &args.scope, shown)?;
+    crate::cli::print(if args.format == Layout::Json { &document } else { &text })?;
+    Ok(outcome)
+}
+
+/// The derivation, for who hands it on; of long lists so many lines.
+fn told(ready: &mut Ready, basis: &Basis, written: &str, shown: usize) -> Result<Told, CommandError> {
+    let scope: Scope = written.trim().parse().map_err(|error| {
+        CommandError::usage(format!("`{written}` is no scope: {error}"))
             .help("write one scope, such as `ZohoBooks.invoices.READ`")
     })?;
-    let Ready { policy, catalog, as_of, mut sources, .. } = args.basis.prepare()?;
-    let app = args.basis.app.as_deref();
-    let table = Table::new(&catalog, &policy);
+    let Ready { policy, catalog, as_of, sources, .. } = ready;
+    let as_of = *as_of;
+    let app = basis.app.as_deref();
+    let table = Table::new(catalog, policy);
     let judge = table.judge(app);
-    let identity = access::identify(&catalog, &scope);
-    let graph = Graph::of(&catalog);
+    let identity = access::identify(catalog, &scope);
+    let graph = Graph::of(catalog);
     let reasons = judge.reasons(&identity.scope);
-    let id = sources.add(Source::new("<argument>", &*args.scope));
-    let place = Place::new(id, Span::new(0, args.scope.len()));
-    let mut request = Request::new(place, vec![Item::new(&*args.scope, place, Ok(scope))]);
-    request.app.clone_from(&args.basis.app);
-    let said = Review::new(&catalog, &policy, as_of).of_request(&table, &request);
+    let id = sources.add(Source::new("<argument>", written));
+    let place = Place::new(id, Span::new(0, written.len()));
+    let mut request = Request::new(place, vec![Item::new(written, place, Ok(scope))]);
+    request.app.clone_from(&basis.app);
+    let said = Review::new(catalog, policy, as_of).of_request(&table, &request);
     let effective = policy.effective(app);
-    let level_place = |rule: &str| effective.setting(rule).map(|setting| spot(&sources, setting.place));
+    let level_place = |rule: &str| effective.setting(rule).map(|setting| spot(sources, setting.place));
     let mut rules: Vec<RuleLine> = Vec::new();
     for finding in &said.standing {
         let (rule, severity, message) = (finding.rule.name, finding.severity, finding.message.clone());
@@ -126,7 +137,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         rules.push(RuleLine { rule, severity, message, waiver, level_place: level_place(rule) });
     }
     let line =
-        |entry: &&Entry| Line { entry: entry.text.clone(), place: spot(&sources, entry.place), why: entry.why.clone() };
+        |entry: &&Entry| Line { entry: entry.text.clone(), place: spot(sources, entry.place), why: entry.why.clone() };
     let deciders: Vec<Line> = judge.deciders(&identity.scope).iter().map(line).collect();
     let (denied_by, allowed_by) = match reasons.verdict {
         Verdict::Denied => (deciders, Vec::new()),
@@ -139,16 +150,16 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         app,
         scope: identity.scope.to_string(),
         known: identity.is_known(),
-        gives: access::gives(&catalog, &identity.scope),
+        gives: access::gives(catalog, &identity.scope),
         by_entries: reasons.verdict,
         verdict,
         denied_by,
         allowed_by,
         default: policy.default.as_str(),
-        default_place: policy.default_place.map(|place| spot(&sources, place)),
+        default_place: policy.default_place.map(|place| spot(sources, place)),
         excess: reasons.excess.iter().map(ToString::to_string).collect(),
         witness: reasons.witness.map(|witness| witness.call),
-        reaches: access::reach(&catalog, &identity.scope).len(),
+        reaches: access::reach(catalog, &identity.scope).len(),
         covered_by: graph
             .above_least(graph.id(&identity.scope))
             .into_iter()
@@ -156,13 +167,18 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
             .collect(),
         rules,
     };
-    match args.format {
-        Layout::Json => print_json(&document)?,
-        Layout::Text => crate::cli::print(&text(&document, &policy, if args.all { usize::MAX } else { SHOWN }))?,
-    }
-    let verdict = Side::new(&catalog, &policy, as_of).verdict(app, &identity.scope);
+    let verdict = Side::new(catalog, policy, as_of).verdict(app, &identity.scope);
     let passes = verdict.passes() || verdict == Verdict::Waived;
-    Ok(if passes { Outcome::Clean } else { Outcome::Findings })
+    let outcome = if passes { Outcome::Clean } else { Outcome::Findings };
+    Ok(Told { outcome, text: text(&document, policy, shown), document: as_json(&document)? })
+}
+
+/// The derivation with lists as long as they are for people.
+pub(in crate::cli) fn told_in_short(basis: &Basis, written: &str) -> Result<Told, CommandError> {
+    let mut ready = basis.prepare()?;
+    let told = told(&mut ready, basis, written, SHOWN);
+    drop(ManuallyDrop::into_inner(ready.catalog));
+    told
 }
 
 fn text(document: &Document<'_>, policy: &Policy, shown: usize) -> String {

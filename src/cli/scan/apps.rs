@@ -7,12 +7,13 @@ use std::sync::Mutex;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::worker::shown;
+use crate::cli::git::plain;
 use crate::policy::Policy;
 use crate::report::Notice;
 use crate::text::{Problem, SourceId};
 
 /// The applications of a policy with the files that are theirs.
-pub(super) struct Apps {
+pub(in crate::cli) struct Apps {
     /// The one application that everything is judged for.
     one: Option<String>,
     /// The folder that globs begin at, links resolved.
@@ -23,9 +24,22 @@ pub(super) struct Apps {
 }
 
 impl Apps {
-    /// Everything belongs to one application.
-    pub(super) fn one(app: &str) -> Self {
-        Self { one: Some(app.to_owned()), base: None, globs: Vec::new(), outside: Mutex::default() }
+    /// Everything belongs to one application, where one is named; else to those of the policy.
+    ///
+    /// # Errors
+    ///
+    /// A path cannot be read as a glob.
+    pub(in crate::cli) fn of_run(
+        app: Option<&str>,
+        policy: &Policy,
+        folder: Option<PathBuf>,
+    ) -> Result<Self, Vec<(SourceId, Problem)>> {
+        match app {
+            Some(app) => {
+                Ok(Self { one: Some(app.to_owned()), base: None, globs: Vec::new(), outside: Mutex::default() })
+            }
+            None => Self::of(policy, folder),
+        }
     }
 
     /// The applications of a policy. Their `paths` begin at the folder of the policy's file; a path that is no glob
@@ -34,7 +48,7 @@ impl Apps {
     /// # Errors
     ///
     /// A path cannot be read as a glob.
-    pub(super) fn of(policy: &Policy, folder: Option<PathBuf>) -> Result<Self, Vec<(SourceId, Problem)>> {
+    fn of(policy: &Policy, folder: Option<PathBuf>) -> Result<Self, Vec<(SourceId, Problem)>> {
         let mut problems = Vec::new();
         let mut globs = Vec::new();
         for app in policy.apps.iter().filter(|app| !app.paths.is_empty()) {
@@ -69,11 +83,13 @@ impl Apps {
 
     /// The applications that a file is judged for; `None` among them is the policy's top level. A file outside the
     /// policy's folder belongs to none.
-    pub(super) fn of_file(&self, path: &Path) -> Vec<Option<String>> {
+    pub(in crate::cli) fn of_file(&self, path: &Path) -> Vec<Option<String>> {
         if self.one.is_some() || self.globs.is_empty() {
             return vec![self.one.clone()];
         }
-        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // What is not there, such as a text that an editor has not saved, is where its name says.
+        let named = || std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| plain(&path));
+        let whole = path.canonicalize().unwrap_or_else(|_| named());
         let Some(inside) = self.base.as_ref().and_then(|base| whole.strip_prefix(base).ok()) else {
             if let Ok(mut outside) = self.outside.lock() {
                 outside.insert(path.to_owned());

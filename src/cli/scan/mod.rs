@@ -11,6 +11,7 @@ mod worker;
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -24,10 +25,10 @@ use super::setup::{Basis, Ready};
 use crate::catalog::Catalog;
 use crate::input::Request;
 use crate::input::scan::Scanner;
-use crate::report::{Coverage, Notice, clean};
+use crate::report::{Coverage, Notice, Report, clean};
 use crate::review::{Gathered, Review};
 use crate::text::{Source, Sources};
-use apps::Apps;
+pub(super) use apps::Apps;
 use fix::{Fixed, Fixer};
 use open::OwnFiles;
 pub(super) use walk::files_of;
@@ -64,6 +65,14 @@ pub(super) struct Args {
     /// Scan the files that a list names, one a line (or parted by zero bytes), and no others; - reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "since"])]
     files_from: Option<PathBuf>,
+
+    /// Scan standard input as a file of this name, which need not be there: the name tells how it is written, and whose it is
+    #[arg(
+        long,
+        value_name = "PATH",
+        conflicts_with_all = ["paths", "since", "files_from", "fix", "diff", "threads"]
+    )]
+    stdin_filename: Option<PathBuf>,
 
     /// Scan only files that differ from this git revision, and files that git does not know
     #[arg(long, value_name = "REV")]
@@ -102,6 +111,7 @@ Examples:
   zscope scan -g '*.php' -g '!vendor/**'
   zscope scan --since origin/main --format json
   git ls-files -z | zscope scan --files-from -
+  zscope scan --stdin-filename src/auth.py < buffer
 
 A file is judged for each application of the policy whose `paths` match it, relative to the policy's folder; other files
 by the policy's top level. With --app everything is judged for that one.
@@ -130,17 +140,18 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let mut notices = ready.notices();
     let Ready { mut policy, catalog, as_of, mut sources, folder, ground, .. } = ready;
     args.reporting.restrict(&mut policy)?;
-    let apps = match &args.basis.app {
-        Some(app) => Apps::one(app),
-        None => match Apps::of(&policy, folder) {
-            Ok(apps) => apps,
-            Err(problems) => return Err(CommandError::problems(sources, problems)),
-        },
+    let apps = match Apps::of_run(args.basis.app.as_deref(), &policy, folder) {
+        Ok(apps) => apps,
+        Err(problems) => return Err(CommandError::problems(sources, problems)),
     };
     let scanner = Scanner::new(&catalog);
     let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
     let own_files = OwnFiles::of(&sources, args.reporting.paths().chain(args.baseline.path()));
-    let mut tree = Tree::of(walk::scan(args, &scanner, &own_files)?, sources, &apps);
+    let found = match &args.stdin_filename {
+        Some(name) => worker::standard_input(name, &scanner),
+        None => walk::scan(args, &scanner, &own_files)?,
+    };
+    let mut tree = Tree::of(found, sources, &apps);
     if args.fix || args.diff {
         let fixer = Fixer { review: &review, scanner: &scanner, apps: &apps, preview: args.diff };
         let fixed = fixer.run(&tree.files)?;
@@ -160,7 +171,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     }
     let names: HashSet<String> = tree.gathered.sources.names().map(str::to_owned).collect();
     let mut report = review.run(tree.gathered);
-    let whole_tree = args.paths.is_empty() && args.since.is_none() && args.files_from.is_none();
+    let is_named = args.since.is_some() || args.files_from.is_some() || args.stdin_filename.is_some();
+    let whole_tree = args.paths.is_empty() && !is_named;
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
     baseline.apply(&mut report, &review, evaluated)?;
     report.run.coverage = Some(tree.coverage);
@@ -179,6 +191,34 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
 struct Alone {
     #[command(flatten)]
     args: Args,
+}
+
+/// What is said of a file, or of the files below a folder: a scan that changes and writes nothing.
+pub(super) fn report_of(path: &Path, basis: Basis) -> Result<Report, CommandError> {
+    let words = ["scan", "--"].map(OsString::from).into_iter().chain([path.as_os_str().to_owned()]);
+    let alone = Alone::try_parse_from(words).map_err(|error| CommandError::usage(error.to_string()))?;
+    let args = Args { basis, ..alone.args };
+    let mut ready = args.basis.prepare()?;
+    let changes = args.basis.changes(&mut ready);
+    let mut notices = ready.notices();
+    let Ready { policy, catalog, as_of, sources, folder, ground, .. } = ready;
+    let catalog = ManuallyDrop::into_inner(catalog);
+    let apps = match Apps::of_run(args.basis.app.as_deref(), &policy, folder) {
+        Ok(apps) => apps,
+        Err(problems) => return Err(CommandError::problems(sources, problems)),
+    };
+    let scanner = Scanner::new(&catalog);
+    let own_files = OwnFiles::of(&sources, std::iter::empty());
+    let tree = Tree::of(walk::scan(&args, &scanner, &own_files)?, sources, &apps);
+    let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
+    let mut report = review.run(tree.gathered);
+    notices.extend(tree.notices);
+    notices.extend(apps.outside());
+    notices.extend(ground.new_comments(&report));
+    report.run.inputs = args.inputs();
+    report.run.coverage = Some(tree.coverage);
+    report.run.notices = notices;
+    Ok(report)
 }
 
 /// What files and folders ask for: each file with its lists; those in which nothing was found are left out.
@@ -203,7 +243,7 @@ impl Args {
     /// What the run is to look at, as it was named.
     fn inputs(&self) -> Vec<String> {
         let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
-        match &self.files_from {
+        match self.files_from.as_ref().or(self.stdin_filename.as_ref()) {
             Some(list) => vec![shown(list)],
             None if self.paths.is_empty() => vec![".".to_owned()],
             None => self.paths.iter().map(shown).collect(),

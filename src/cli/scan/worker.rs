@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::FileType;
-use std::io;
+use std::io::{self, Read as _};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -153,6 +153,28 @@ impl<'a> Worker<'a> {
         }
         self.reader.scan(path, &file, size).map(Some)
     }
+}
+
+/// Scans standard input as a file of that name.
+pub(super) fn standard_input(name: &Path, scanner: &Scanner<'_>) -> Outcomes {
+    let mut outcomes = Outcomes::default();
+    let mut bytes = Vec::new();
+    if let Err(error) = io::stdin().lock().take(files::MAX_INPUT + 1).read_to_end(&mut bytes) {
+        outcomes.unreadable(name, &error);
+        return outcomes;
+    }
+    let size = bytes.len() as u64;
+    if size > files::MAX_INPUT {
+        outcomes.counts.skip(Skipped::TooLarge, 1);
+        outcomes.not_evaluated(name, "standard input is too large", Some("scan the file by its path"));
+        return outcomes;
+    }
+    let seen = match Reader::new(scanner).scan(name, &*bytes, || Ok(size)) {
+        Ok(Seen::Large { .. }) => scan_large(scanner, &bytes, size, NonZeroUsize::MIN, PIECE, Syntax::of(name)),
+        seen => seen,
+    };
+    outcomes.seen(name, true, seen.map(Some));
+    outcomes
 }
 
 impl Outcomes {

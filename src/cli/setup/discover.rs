@@ -18,7 +18,7 @@ pub(super) fn policy(ground: &Ground, notices: &mut Vec<Notice>) -> Result<Optio
     };
     let mut found: Option<PathBuf> = None;
     let root = Repository::around(&here).map(|repository| repository.root().to_owned());
-    for folder in here.ancestors() {
+    for folder in here.ancestors().take_while(|folder| ground.reaches(folder)) {
         if let Some(nearer) = &found {
             // Those above matter only where they are of the same repository.
             let outer = root.as_ref().filter(|root| folder.starts_with(root));

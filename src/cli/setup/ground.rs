@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::error::CommandError;
 use crate::cli::files::{self, Unreadable};
@@ -19,6 +20,10 @@ pub(in crate::cli) struct Ground {
     base: Option<Base>,
     /// What a policy may name wherever it lies, links resolved.
     allowed: Vec<PathBuf>,
+    /// The folders and files outside which nothing is read from disk, links resolved; without them, everything may be.
+    within: Option<Vec<PathBuf>>,
+    /// Texts that take the place of what files hold, by absolute path.
+    open: Arc<BTreeMap<PathBuf, String>>,
 }
 
 /// A revision of the repository.
@@ -54,7 +59,7 @@ impl Roots {
 impl Ground {
     /// The disk.
     pub(super) fn disk() -> Self {
-        Self { base: None, allowed: Vec::new() }
+        Self { base: None, allowed: Vec::new(), within: None, open: Arc::default() }
     }
 
     /// A revision of the repository around the working folder, where one is named; else the disk.
@@ -64,14 +69,40 @@ impl Ground {
             links_resolved.push(path.canonicalize().map_err(|error| CommandError::unreadable(path, &error))?);
         }
         let base = revision.map(Base::new).transpose()?;
-        Ok(Self { base, allowed: links_resolved })
+        Ok(Self { base, allowed: links_resolved, within: None, open: Arc::default() })
+    }
+
+    /// The same, which reads nothing from disk but what lies in these folders.
+    pub(super) fn within(self, folders: Option<Vec<PathBuf>>) -> Self {
+        Self { within: folders, ..self }
+    }
+
+    /// The same, with texts in the place of what files hold.
+    pub(super) fn with_open(self, open: Arc<BTreeMap<PathBuf, String>>) -> Self {
+        Self { open, ..self }
+    }
+
+    /// The text that takes the place of what a file holds.
+    fn open_text(&self, path: &Path) -> Option<&String> {
+        if self.open.is_empty() {
+            return None;
+        }
+        self.open.get(&plain(&std::path::absolute(path).ok()?))
+    }
+
+    /// Whether a path may be read from disk. What is not there is where its name says.
+    pub(super) fn reaches(&self, path: &Path) -> bool {
+        let Some(folders) = &self.within else { return true };
+        let target = path.canonicalize().or_else(|_| std::path::absolute(path).map(|path| plain(&path)));
+        target.is_ok_and(|target| folders.iter().any(|folder| target.starts_with(folder)))
     }
 
     /// The text of a file that somebody named.
     pub(in crate::cli) fn read(&self, path: &Path) -> Result<String, Unreadable> {
         match self.in_base(path) {
             Some((base, inside)) => base.text(&inside),
-            None => files::read_file(path),
+            None if !self.reaches(path) => Err(Unreadable::Other("lies outside the roots".to_owned())),
+            None => self.open_text(path).map_or_else(|| files::read_file(path), |text| Ok(text.clone())),
         }
     }
 
@@ -108,6 +139,9 @@ impl Ground {
             Ok(found)
         };
         let Some((base, inside)) = self.in_base(path) else {
+            if !self.reaches(path) {
+                return Err("lies outside the roots".to_owned());
+            }
             return if path.is_dir() { on_disk().map(Some).map_err(|error| error.to_string()) } else { Ok(None) };
         };
         let is_folder = inside.as_os_str().is_empty()

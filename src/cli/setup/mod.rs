@@ -7,9 +7,12 @@ mod overlays;
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::environment;
 use super::error::CommandError;
 use super::files::Unreadable;
 use crate::catalog::Catalog;
@@ -24,7 +27,7 @@ use ground::Roots;
 pub(super) use overlays::{catalog, catalog_files, overlay};
 
 /// Options that say by what to judge; the same for every command that judges.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Basis {
     /// Policy file, or builtin:NAME. Without it: zscope.yaml or .zscope.yaml here or above, else builtin:least-privilege
     #[arg(long, value_name = "FILE")]
@@ -54,6 +57,14 @@ pub(super) struct Basis {
     /// Judge as of this day (YYYY-MM-DD) instead of today: waivers expire
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub(super) as_of: Option<Date>,
+
+    /// The folders and files outside which nothing is read, where others than the caller say what is judged.
+    #[arg(skip)]
+    pub(super) within: Option<Vec<PathBuf>>,
+
+    /// Texts that take the place of what files hold, by absolute path.
+    #[arg(skip)]
+    pub(super) open: Arc<BTreeMap<PathBuf, String>>,
 }
 
 pub(super) fn parse_date(text: &str) -> Result<Date, String> {
@@ -106,9 +117,27 @@ impl Basis {
         policy.chain(revision).chain(paths).collect()
     }
 
+    /// The same options, with paths that mean the same wherever the program stands.
+    pub(super) fn anchored(&self) -> Self {
+        let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let all = |paths: &[PathBuf]| paths.iter().map(whole).collect();
+        let policy = self.policy.as_ref().map(|policy| match policy.starts_with(policy::builtin::PREFIX) {
+            true => policy.clone(),
+            false => whole(&PathBuf::from(policy)).to_string_lossy().into_owned(),
+        });
+        Self {
+            policy,
+            catalog: all(&self.catalog),
+            trust_catalog: all(&self.trust_catalog),
+            allow_path: all(&self.allow_path),
+            ..self.clone()
+        }
+    }
+
     /// Reads policy and catalog.
     pub(super) fn prepare(&self) -> Result<Ready, CommandError> {
-        let ground = Ground::new(self.policy_from.as_deref(), &self.allow_path)?;
+        let ground = Ground::new(self.policy_from.as_deref(), &self.allow_path)?.within(self.within.clone());
+        let ground = ground.with_open(self.open.clone());
         let mut sources = Sources::default();
         let mut notices = Vec::new();
         let Loaded { policy, folder, roots } = match self.policy(&ground, &mut sources, &mut notices) {
@@ -140,6 +169,8 @@ impl Basis {
             return Err(CommandError::problems(sources, problems));
         }
         let as_of = self.as_of.unwrap_or_else(today);
+        notices.extend(environment::told(self.policy.as_deref()));
+        notices.extend(aged(catalog.date(), as_of));
         Ok(Ready { policy, catalog: ManuallyDrop::new(catalog), as_of, sources, ground, folder, notices })
     }
 
@@ -206,6 +237,19 @@ impl Basis {
             .map_err(|errors| Failed::Problems(errors.problems))?;
         Ok(Loaded { policy, folder: Some(folder), roots })
     }
+}
+
+/// What a reader has to know of a catalog that was read more than a year before the day for which is judged.
+fn aged(read: &str, as_of: Date) -> Option<Notice> {
+    let last: Date = match read.len() {
+        7 => format!("{read}-01").parse::<Date>().ok()?.last_of_month(),
+        _ => read.parse().ok()?,
+    };
+    let year_after = last.checked_add(1.year()).ok()?;
+    (as_of > year_after).then(|| {
+        Notice::new("old-catalog", format!("the catalog is of {read}: what Zoho changed since then is not known"))
+            .help("take a newer zscope, or lay what changed over it: `--catalog PATH`")
+    })
 }
 
 /// A policy, and where it lies.

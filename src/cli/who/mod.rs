@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::error::CommandError;
-use super::{Outcome, setup};
+use super::{Outcome, Told, setup};
 use crate::access::{self, Openers};
 use crate::catalog::calls::{Call, Found, Host, Index, Match, NoCall};
 use crate::catalog::{Catalog, Endpoint, Service};
@@ -163,6 +163,19 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     })?;
     let is_answered = answer.is_none_or(|answer| !answer.hits.is_empty());
     Ok(if is_answered { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// The answer to a call, for who hands it on.
+pub(super) fn told(catalog: &Catalog, given: &str) -> Result<Told, CommandError> {
+    let mut call: Call = given.trim().parse().map_err(|error| not_a_call(given.trim(), &error))?;
+    let method_assumed = call.method.is_none();
+    call.method.get_or_insert_with(|| ASSUMED.to_owned());
+    let answer = Answer::of(catalog, &call, method_assumed);
+    Ok(Told {
+        outcome: if answer.hits.is_empty() { Outcome::Findings } else { Outcome::Clean },
+        text: text::render(&answer, SHOWN),
+        document: json::render(catalog, Some(&answer), None)?,
+    })
 }
 
 impl<'c> Answer<'c> {

@@ -60,6 +60,15 @@ impl ReadAt for std::fs::File {
     }
 }
 
+impl ReadAt for Vec<u8> {
+    fn read_at(&self, buffer: &mut [u8], from: u64) -> io::Result<usize> {
+        let rest = usize::try_from(from).ok().and_then(|from| self.get(from..)).unwrap_or(&[]);
+        let most = rest.len().min(buffer.len());
+        buffer[..most].copy_from_slice(&rest[..most]);
+        Ok(most)
+    }
+}
+
 /// Scans the first `size` bytes of a file on so many threads. Each of them needs a buffer little larger than `piece`,
 /// in bytes, which is at least [`PIECE`] but for tests.
 ///

@@ -76,6 +76,12 @@ use key::Keys;
 use stand::{Layout, Stand};
 use token::Token;
 
+/// Whether a text is a document of zscope's own, such as a report or a policy: what it holds is asked for by nobody.
+#[must_use]
+pub fn is_own_document(text: &[u8]) -> bool {
+    own::document(text).is_some()
+}
+
 /// Finds the scopes of texts.
 #[derive(Debug)]
 pub struct Scanner<'c> {

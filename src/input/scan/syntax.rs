@@ -91,6 +91,25 @@ impl Syntax {
         matches!(self.family, Family::Prose | Family::Html | Family::Table)
     }
 
+    /// What opens and closes a comment on a line of its own; nothing where the notation has none.
+    #[must_use]
+    pub fn comment(self) -> Option<(&'static str, &'static str)> {
+        const MARKS: [(Comments, (&str, &str)); 9] = [
+            (Comments::SLASHES, ("//", "")),
+            (Comments::HASH, ("#", "")),
+            (Comments::DASHES, ("--", "")),
+            (Comments::SEMICOLON, (";", "")),
+            (Comments::PERCENT, ("%", "")),
+            (Comments::QUOTE, ("'", "")),
+            (Comments::REMARK, ("::", "")),
+            (Comments::BLOCK, ("/*", "*/")),
+            (Comments::ANGLE, ("<!--", "-->")),
+        ];
+        let is_unknown = self.family == Family::Unknown;
+        let mark = MARKS.into_iter().find(|(mark, _)| self.comments.has(*mark)).map(|(_, comment)| comment);
+        if is_unknown { Some(("#", "")) } else { mark }.filter(|_| self.family != Family::Notebook)
+    }
+
     /// How a file of that name is written.
     #[must_use]
     pub fn of(path: &Path) -> Self {

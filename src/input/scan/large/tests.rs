@@ -10,15 +10,6 @@ use super::*;
 use crate::catalog::Catalog;
 use crate::input::scan::Reader;
 
-impl ReadAt for Vec<u8> {
-    fn read_at(&self, buffer: &mut [u8], from: u64) -> io::Result<usize> {
-        let rest = usize::try_from(from).ok().and_then(|from| self.get(from..)).unwrap_or(&[]);
-        let most = rest.len().min(buffer.len());
-        buffer[..most].copy_from_slice(&rest[..most]);
-        Ok(most)
-    }
-}
-
 fn threads(count: usize) -> NonZeroUsize {
     NonZeroUsize::new(count).unwrap()
 }
