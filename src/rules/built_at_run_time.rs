@@ -70,7 +70,8 @@ fn check(cx: &TextContext<'_>) -> Vec<Finding> {
         && let Some(open) = cx.scopes.iter().find(|judged| judged.is_open())
         && let Ok(scope) = &open.scope
     {
-        let message = format!("`{scope}` is filled in at run time, and the text does not tell which scopes it asks for");
+        let message =
+            format!("`{scope}` is filled in at run time, and the text does not tell which scopes it asks for");
         told.push(cx.finding(open.place, message).help(HELP));
     }
     told
