@@ -116,11 +116,12 @@ fn glue(text: &[u8], at: usize) -> Option<Glue> {
     let nothing = |length, how| Some(Glue { length, letter: None, how });
     let hidden = How::Disguise(Disguise::Escape);
     match *rest {
-        [b'$', b'\'' | b'"', ..] | [b'\\', b'\'' | b'"' | b'\\', ..] => nothing(2, How::Join),
+        // The last of them: a line goes on.
+        [b'$', b'\'' | b'"', ..] | [b'\\', b'\'' | b'"' | b'\\', ..] | [b'^' | b'`', b'\n', ..] => {
+            nothing(2, How::Join)
+        }
         [b'$', ..] => nothing(expansion(text, at)?, hidden),
         [b'\'' | b'"', ..] => nothing(1, How::Join),
-        // A line goes on.
-        [b'^' | b'`', b'\n', ..] => nothing(2, How::Join),
         [b'^' | b'`', b'\r', b'\n', ..] => nothing(3, How::Join),
         [b'\\', ..] => match disguise::escape(rest) {
             Some(read) => Some(Glue { length: read.length, letter: read.letter, how: read.how }),
