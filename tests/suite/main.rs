@@ -11,6 +11,7 @@ mod catalog_commands;
 mod catalog_import;
 mod container;
 mod evidence;
+mod export;
 mod fixes;
 mod formats;
 mod gate;
