@@ -20,12 +20,12 @@ stop() {
 trap stop EXIT
 
 # Each policy has applications with entries of their own: a set of entries for each of them.
-policies=${1:-10}
+policies=${1:-2}
 mkdir "$work/material"
-ZSCOPE_EXPORT_DIR="$work/material" ZSCOPE_EXPORT_POLICIES="$policies" ZSCOPE_EXPORT_APPS=20 \
+ZSCOPE_EXPORT_DIR="$work/material" ZSCOPE_EXPORT_POLICIES="$policies" ZSCOPE_EXPORT_APPS=5 \
   cargo test --quiet --test suite -- --ignored --exact export::material_for_engines_is_written >"$work/log" 2>&1 \
   || { cat "$work/log"; exit 1; }
-echo "export: $policies policies of 20 apps, $((policies * 20)) sets of entries, with 2000 lists for each policy"
+echo "export: $policies policies of 5 apps, $((policies * 5)) sets of entries, with 2000 lists for each policy"
 
 if ! command -v python3 >/dev/null; then
   skipped 'no python3'
@@ -39,7 +39,7 @@ run() { "$venv/bin/python" tests/consumers/export.py "$1" "$work/material" "${2:
 
 if installed duckdb 'duckdb>=1.1'; then run duckdb; else skipped 'pip cannot install duckdb'; fi
 if installed chdb 'chdb>=3'; then run clickhouse; else skipped 'pip cannot install chdb, which is ClickHouse'; fi
-if installed sqlglot 'sqlglot>=26'; then run bigquery 2; else skipped 'pip cannot install sqlglot, which parses SQL of BigQuery'; fi
+if installed sqlglot 'sqlglot>=26'; then run bigquery 1; else skipped 'pip cannot install sqlglot, which parses SQL of BigQuery'; fi
 
 # PostgreSQL, on a socket in a folder of its own, as a user who is not root.
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1 || true)
@@ -77,7 +77,7 @@ fi
 if ! command -v java >/dev/null; then
   skipped 'no java, and apt-get cannot install it: Spark needs it'
 elif installed pyspark 'pyspark>=4.1'; then
-  run spark 2 2>"$work/spark" || { tail -n 20 "$work/spark"; exit 1; }
+  run spark 1 2>"$work/spark" || { tail -n 20 "$work/spark"; exit 1; }
 else
   skipped 'pip cannot install pyspark'
 fi
