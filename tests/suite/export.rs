@@ -188,7 +188,7 @@ fn texts(dice: &mut Dice, pool: &[String], names: &[&str], count: usize) -> Vec<
                 parts.insert(last, (*dice.one(&["dreams", "late", "x"])).to_owned());
             }
             4 if last > 1 => {
-                (*dice.one(&["WRITE", "ALL", "FROB", "VIEW", "DELETE", "LOOK"])).clone_into(&mut parts[last])
+                (*dice.one(&["WRITE", "ALL", "FROB", "VIEW", "DELETE", "LOOK"])).clone_into(&mut parts[last]);
             }
             5 => (*dice.one(names)).clone_into(&mut parts[0]),
             6 => parts = vec![parts[0].clone(), "FullAccess".to_owned(), "ALL".to_owned()],
