@@ -63,6 +63,8 @@ pub mod access;
 pub mod catalog;
 #[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
+pub mod export;
 pub mod finding;
 #[doc(hidden)]
 pub mod governance;

@@ -69,7 +69,7 @@ pub(super) fn as_it_stands(mut finding: Finding, request: &Request, mentions: Le
 }
 
 /// A finding of what a token holds, before it is weighed: what Zoho has given does exist.
-pub(super) fn as_held(mut finding: Finding) -> Finding {
+pub(crate) fn as_held(mut finding: Finding) -> Finding {
     if ["unknown-scope", "unknown-service"].contains(&finding.rule.name) {
         finding.severity = finding.severity.min(Severity::Warning);
     }
@@ -166,6 +166,12 @@ pub fn apply_ignores(
         }
     }
     (kept, waived, uses)
+}
+
+/// The last day on which a waiver absolves a finding for an application; `None` where none ever does.
+pub(crate) fn absolved_until(policy: &Policy, app: Option<&str>, finding: &Finding) -> Option<Date> {
+    let finding = Finding { app: app.map(str::to_owned), ..finding.clone() };
+    policy.waivers.iter().filter(|waiver| applies(waiver, &finding)).map(|waiver| waiver.expires).max()
 }
 
 fn applies(waiver: &Waiver, finding: &Finding) -> bool {

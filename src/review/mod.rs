@@ -7,6 +7,7 @@ mod memo;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accept::{absolved_until, as_held};
 pub use accept::{apply_ignores, apply_waivers, weigh};
 pub use baseline::{Baseline, Unreadable};
 

@@ -255,6 +255,19 @@ pub(crate) fn of_app(rules: &[&'static Rule], all: AppScopes<'_>) -> Vec<Finding
     said.flatten().collect()
 }
 
+/// What rules on single scopes say of one, where nobody reads the words.
+pub(crate) fn of_scope(rules: &[&'static Rule], measure: Measure<'_>, judged: &Judged) -> Vec<Finding> {
+    let Ok(scope) = &judged.scope else { return Vec::new() };
+    let identity = &access::identify(measure.catalog, scope);
+    let said = rules.iter().filter_map(|rule| match rule.check {
+        Check::Scope(check) => {
+            check(&ScopeContext { rule: &rule.info, measure, judged, scope, identity, at: 0, in_detail: false })
+        }
+        _ => None,
+    });
+    said.collect()
+}
+
 /// What rules say of a grant, whatever its scopes. `is_unmatched` where its client is none of the policy's.
 pub(crate) fn of_grant(
     rules: &[&'static Rule],

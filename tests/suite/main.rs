@@ -14,6 +14,7 @@ mod container;
 mod disguises;
 mod environment;
 mod evidence;
+mod export;
 mod field;
 mod fixes;
 mod formats;

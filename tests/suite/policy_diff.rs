@@ -12,29 +12,29 @@ use crate::run::zscope;
 use crate::semantics::policy_of;
 
 /// Numbers that look random and are always the same.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn throw(&mut self, sides: usize) -> usize {
+    pub(crate) fn throw(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
-    fn one<'l, T>(&mut self, list: &'l [T]) -> &'l T {
+    pub(crate) fn one<'l, T>(&mut self, list: &'l [T]) -> &'l T {
         &list[self.throw(list.len())]
     }
 }
 
 const SERVICES: [&str; 4] = ["ZohoBooks", "ZohoCRM", "Desk", "ZohoFSM"];
 
-fn scopes_of(catalog: &Catalog, services: &[&str]) -> Vec<String> {
+pub(crate) fn scopes_of(catalog: &Catalog, services: &[&str]) -> Vec<String> {
     let found = services.iter().filter_map(|name| catalog.service(name));
     let found = found.flat_map(|service| service.scopes().map(|(scope, _)| scope).collect::<Vec<_>>());
     found.filter(|scope| !scope.has_placeholder()).map(|scope| scope.to_string()).collect()
 }
 
 /// An entry: a scope, or one with wildcards, alternatives and other words in it.
-fn entry(dice: &mut Dice, pool: &[String]) -> String {
+pub(crate) fn entry(dice: &mut Dice, pool: &[String]) -> String {
     let mut parts: Vec<String> = dice.one(pool).split('.').map(str::to_owned).collect();
     let last = parts.len() - 1;
     if last < 2 {

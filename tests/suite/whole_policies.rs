@@ -21,7 +21,7 @@ use zscope::text::{Place, Source, Sources, Span};
 use crate::naive::{Atom, Model, matches, pattern};
 
 /// A service in which everything happens that a catalog file can say.
-const ZOO: &str = r#"
+pub(crate) const ZOO: &str = r#"
 service: Zoo
 product: Zoo
 category: animals

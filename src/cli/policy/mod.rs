@@ -1,6 +1,7 @@
 //! `zscope policy`: works on policies themselves.
 
 pub(super) mod diff;
+mod export;
 pub(super) mod init;
 mod junit;
 mod lint;
@@ -44,6 +45,8 @@ enum Command {
     Why(why::Args),
     /// Show what a policy says once everything that it extends is taken in, each line with where it comes from
     Show(show::Args),
+    /// Write a policy as SQL for a warehouse, or as Rego: whole verdicts, where the grants are
+    Export(export::Args),
 }
 
 /// Runs the command.
@@ -55,6 +58,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
         Command::Diff(args) => diff::run(args),
         Command::Why(args) => why::run(args),
         Command::Show(args) => show::run(args),
+        Command::Export(args) => export::run(args),
     }
 }
 
