@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::run::{Run, zscope};
 
 /// How long an answer may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// An editor.
 struct Editor {
