@@ -45,16 +45,30 @@ impl Scanner<'_> {
 
     /// Adds what is written in pieces.
     pub(super) fn add_pieces(&self, text: &str, zoho: bool, sightings: &mut Vec<Sighting>) {
-        for word in pieces::words(text.as_bytes(), &self.words) {
+        let words = pieces::words(text.as_bytes(), &self.words);
+        if words.is_empty() {
+            return;
+        }
+        // Where something stands already: by its beginning, each with the farthest end so far.
+        let mut taken: Vec<(usize, usize)> =
+            sightings.iter().map(|sighting| (sighting.span.start, sighting.span.end)).collect();
+        taken.sort_unstable();
+        let mut farthest = 0;
+        for (_, end) in &mut taken {
+            farthest = farthest.max(*end);
+            *end = farthest;
+        }
+        for word in words {
             let Some((from, plain)) = pieces::resolved(text, &word) else { continue };
             for sighting in self.through(&plain, from, zoho) {
                 // A word before a quote is no piece where what is in the quotes says something by itself: `f"…"`,
                 // `return"…"`.
                 let name = sighting.token.parts.first().map_or("", String::as_str);
                 let is_known = self.catalog.service(name).is_some() || self.catalog.alias(name).is_some();
-                let meets =
-                    |other: &Sighting| other.span.start < sighting.span.end && sighting.span.start < other.span.end;
-                if is_known || !sightings.iter().any(meets) {
+                let before = taken.partition_point(|(start, _)| *start < sighting.span.end);
+                let last = before.checked_sub(1).and_then(|last| taken.get(last));
+                let meets = last.is_some_and(|(_, end)| sighting.span.start < *end);
+                if is_known || !meets {
                     sightings.push(sighting);
                 }
             }
