@@ -127,7 +127,10 @@ fn finding(cx: &ScopeContext<'_>, service: &Service, members: &[Member<'_>]) -> 
     }
     if !samples.is_empty() {
         finding = finding
-            .help(format!("request only the resources that the app uses, one scope each, such as `{}`", least(cx, members)))
+            .help(format!(
+                "request only the resources that the app uses, one scope each, such as `{}`",
+                least(cx, members)
+            ))
             .related(format!("among them {}", series_out_of(&samples, 3, if sure == 0 { unsure } else { sure })), None);
     }
     if let Some(call) = cx.opened_call() {

@@ -255,14 +255,21 @@ pub(crate) fn of_app(rules: &[&'static Rule], all: AppScopes<'_>) -> Vec<Finding
     said.flatten().collect()
 }
 
-/// What rules on single scopes say of one, where nobody reads the words.
+/// What rules on single scopes say of one that a token holds, where nobody reads the words.
 pub(crate) fn of_scope(rules: &[&'static Rule], measure: Measure<'_>, judged: &Judged) -> Vec<Finding> {
     let Ok(scope) = &judged.scope else { return Vec::new() };
     let identity = &access::identify(measure.catalog, scope);
     let said = rules.iter().filter_map(|rule| match rule.check {
-        Check::Scope(check) => {
-            check(&ScopeContext { rule: &rule.info, measure, judged, scope, identity, at: 0, in_detail: false })
-        }
+        Check::Scope(check) => check(&ScopeContext {
+            rule: &rule.info,
+            measure,
+            judged,
+            scope,
+            identity,
+            at: 0,
+            is_held: true,
+            in_detail: false,
+        }),
         _ => None,
     });
     said.collect()

@@ -140,7 +140,9 @@ fn finding(cx: &ScopeContext<'_>, classes: &[&Touched]) -> Finding {
     let finding = cx.finding(message).aside(names).help(match reading {
         _ if several => "request only the resources that the app needs, without the sensitive ones".to_owned(),
         Some(reading) if is_power => format!("request `{reading}` where the app only reads"),
-        _ => "drop it where the app works without; if it needs it, an allow entry of its own says who looked".to_owned(),
+        _ => {
+            "drop it where the app works without; if it needs it, an allow entry of its own says who looked".to_owned()
+        }
     });
     if !several {
         return finding;
@@ -156,7 +158,10 @@ mod tests {
 
     #[test]
     fn data_counts_where_it_is_read_and_power_where_it_is_used() {
-        insta::assert_snapshot!(found("ZS205", "ZohoBooks.settings.READ,ZohoBooks.settings.UPDATE,ZohoCRM.users.ALL,ZohoVault.secrets.READ,ZohoCRM.settings.functions.READ,ZohoMail.messages.CREATE"));
+        insta::assert_snapshot!(found(
+            "ZS205",
+            "ZohoBooks.settings.READ,ZohoBooks.settings.UPDATE,ZohoCRM.users.ALL,ZohoVault.secrets.READ,ZohoCRM.settings.functions.READ,ZohoMail.messages.CREATE"
+        ));
     }
 
     #[test]
@@ -181,7 +186,12 @@ mod tests {
     #[test]
     fn a_policy_says_what_is_sensitive_and_what_was_looked_at() {
         let policy = "version: 1\ndefault: allow\ndata: { sensitive: [personal], ZohoMail.messages: [metadata] }\n";
-        insta::assert_snapshot!(found_under(policy, None, "ZS205", "ZohoCRM.modules.leads.READ,ZohoCRM.users.UPDATE,ZohoMail.messages.READ"));
+        insta::assert_snapshot!(found_under(
+            policy,
+            None,
+            "ZS205",
+            "ZohoCRM.modules.leads.READ,ZohoCRM.users.UPDATE,ZohoMail.messages.READ"
+        ));
         let reviewed = "version: 1\nreview: literal\nallow: [ZohoMail.messages.READ, \"ZohoVault.*.READ\"]\n";
         insta::assert_snapshot!(found_under(reviewed, None, "ZS205", "ZohoMail.messages.READ,ZohoVault.secrets.READ"));
     }

@@ -327,10 +327,8 @@ pub(crate) fn pairs<'p>(profiles: &[(usize, &'p Profile)]) -> Vec<Pair<'p>> {
     for (number, combination) in COMBINATIONS.iter().enumerate().filter(|(number, _)| possible(*number)) {
         let halves = halves.get_or_insert_with(|| {
             let own = profiles.iter().enumerate().map(|(index, (_, profile))| (index, *profile));
-            own.filter(|(_, profile)| {
-                profile.mask != 0 && !is_within_all(profile) && !is_covered(profile, profiles)
-            })
-            .collect()
+            own.filter(|(_, profile)| profile.mask != 0 && !is_within_all(profile) && !is_covered(profile, profiles))
+                .collect()
         });
         services.clear();
         for (index, profile) in halves.iter() {
@@ -400,8 +398,7 @@ fn halves(cx: &Measure<'_>, service: &Service, scope: &Scope) -> Halves {
                 let is_half = halves.get(number).and_then(|sides| sides.get(side)).copied().flatten();
                 is_half.is_none().then(|| scope.clone())
             };
-            let role =
-                doubtful.map(|doubtful| Role { doubtful, wide, narrower: narrower.iter().find_map(harmless) });
+            let role = doubtful.map(|doubtful| Role { doubtful, wide, narrower: narrower.iter().find_map(harmless) });
             side += 1;
             role
         });

@@ -160,8 +160,12 @@ fn no_resource(cx: &ScopeContext<'_>, service: &Service) -> Finding {
     let near = near_resources(service, &path);
     finding.help(if near.is_empty() {
         match service.resources.as_slice() {
-            [only] => format!("the one resource that the catalog knows of {product} is `{}.{}`", service.name, only.dotted()),
-            known => format!("none of the {} resources that the catalog knows of {product} has a name like it", known.len()),
+            [only] => {
+                format!("the one resource that the catalog knows of {product} is `{}.{}`", service.name, only.dotted())
+            }
+            known => {
+                format!("none of the {} resources that the catalog knows of {product} has a name like it", known.len())
+            }
         }
     } else {
         format!("resources with names like it: {}", quoted(&near, 5))
