@@ -18,6 +18,7 @@ use crate::text::{Place, Span};
 
 /// Options of every command that writes a report.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Reporting {
     /// Fail (exit 1) on findings of this severity and above
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]

@@ -42,7 +42,7 @@ pub fn firsts<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<First> {
         first.apps.extend(finding.app.clone());
     }
     let mut found: Vec<First> = found.into_values().collect();
-    found.sort_by(|a, b| (b.severity, b.findings).cmp(&(a.severity, a.findings)));
+    found.sort_by_key(|first| std::cmp::Reverse((first.severity, first.findings)));
     found.truncate(MOST);
     found
 }

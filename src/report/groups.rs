@@ -147,7 +147,7 @@ impl<'r> Group<'r> {
         };
         match self.scopes.len() {
             0 | 1 if self.members.len() > 1 => {
-                let places = self.findings(report).skip(1).map(|finding| spot(finding)).collect();
+                let places = self.findings(report).skip(1).map(spot).collect();
                 Some(named(places, "place"))
             }
             0 | 1 => None,

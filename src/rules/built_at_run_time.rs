@@ -67,6 +67,7 @@ fn check(cx: &TextContext<'_>) -> Vec<Finding> {
     });
     let mut told: Vec<Finding> = told.collect();
     if told.is_empty()
+        && !cx.is_held
         && let Some(open) = cx.scopes.iter().find(|judged| judged.is_open())
         && let Ok(scope) = &open.scope
     {

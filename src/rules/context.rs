@@ -112,6 +112,8 @@ pub struct TextContext<'a> {
     pub request: &'a Request,
     /// Its scopes, judged.
     pub scopes: &'a [Judged],
+    /// Whether a token holds them: nothing fills them in any more.
+    pub is_held: bool,
 }
 
 /// What a rule sees of a grant.

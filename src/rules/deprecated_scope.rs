@@ -54,7 +54,7 @@ fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
     Some(if instead.is_empty() {
         finding.help("look up in Zoho's documentation what took its place, and request that")
     } else {
-        finding.help(format!("use {} instead", quoted(&least(cx.catalog, &instead), 5)))
+        finding.help(format!("use {} instead", quoted(least(cx.catalog, &instead), 5)))
     })
 }
 

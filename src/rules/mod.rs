@@ -172,7 +172,7 @@ impl Inspection<'_> {
                 }
                 (Check::Text(check), _) => {
                     let (request, scopes) = (self.request, self.scopes);
-                    found.append(&mut check(&TextContext { rule: &rule.info, request, scopes }));
+                    found.append(&mut check(&TextContext { rule: &rule.info, request, scopes, is_held: self.is_held }));
                 }
                 _ => {}
             }
@@ -196,7 +196,7 @@ impl Inspection<'_> {
             let identity = access::identify(catalog, scope);
             let in_detail = seen.len() <= IN_DETAIL;
             // What a program fills in is told once for the list; the policy alone decides about it, at its widest.
-            let is_open = judged.is_open() && identity.service().is_some();
+            let is_open = !self.is_held && judged.is_open() && identity.service().is_some();
             for rule in self.rules.iter().filter(|rule| rule.info.is_verdict || !is_open) {
                 if let Check::Scope(check) = rule.check {
                     let (rule, measure, identity, is_held) = (&rule.info, self.measure, &identity, self.is_held);

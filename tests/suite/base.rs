@@ -42,10 +42,13 @@ fn moved(run: &Run, from: &str, to: &str) {
     run.git(&["mv", from, to]);
 }
 
+/// What a change does to the files of a run.
+type Edit = fn(Run) -> Run;
+
 /// A file by which a change is judged counts as it stood, under the name that it had.
 #[test]
 fn what_was_renamed_counts_as_it_stood() {
-    let edits: [(&str, fn(Run) -> Run, &str); 6] = [
+    let edits: [(&str, Edit, &str); 6] = [
         (
             "the policy gets its other name",
             |run| {

@@ -188,6 +188,7 @@ fn nothing_is_written_through_a_link_of_the_tree() {
 
 /// Signals at moments that are spread over a whole run: every file is as it was, or as a whole run writes it.
 #[cfg(unix)]
+#[expect(clippy::print_stdout, reason = "a test says how much it tried")]
 fn signals(count: usize) {
     const OUTPUTS: [&str; 6] = ["--output", "ndjson=old", "--output", "csv=new", "--output", "json=third"];
     let mut whole = audit(&["grants.ndjson"]).file("grants.ndjson", grants(3000));
