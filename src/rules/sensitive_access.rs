@@ -87,7 +87,9 @@ fn check(cx: &ScopeContext<'_>) -> Option<Finding> {
     let sensitive = cx.policy.sensitive;
     // Unless the policy says otherwise, what was seen when the scope was judged tells whether to look closer.
     let may_touch = !cx.data.is_empty() || sensitive.iter().any(|class| cx.judged.data.contains(class));
-    if cx.scope.is_full_access() || !may_touch || cx.policy.has_reviewed(cx.scope) {
+    // A part that is filled in names one resource, and nobody knows which.
+    let is_filled_in = cx.scope.has_placeholder();
+    if cx.scope.is_full_access() || is_filled_in || !may_touch || cx.policy.has_reviewed(cx.scope) {
         return None;
     }
     let touched = cx.touches(cx.scope);

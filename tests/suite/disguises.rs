@@ -137,9 +137,11 @@ fn told(ways: &[Way]) -> BTreeMap<String, BTreeSet<String>> {
     let report: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {}", ended.stderr));
     let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for finding in report["findings"].as_array().unwrap() {
-        let path = finding["location"]["path"].as_str().unwrap();
-        let folder = path.split('/').next().unwrap().to_owned();
-        told.entry(folder).or_default().insert(finding["severity"].as_str().unwrap().to_owned());
+        for place in finding["places"].as_array().unwrap() {
+            let path = place["location"]["path"].as_str().unwrap();
+            let folder = path.split('/').next().unwrap().to_owned();
+            told.entry(folder).or_default().insert(finding["severity"].as_str().unwrap().to_owned());
+        }
     }
     told
 }

@@ -163,7 +163,7 @@ const CASES: &[Case] = &[
             "const need = [`zohodesk.${area}.${op}`, `zohobooks.${area}.all`, `zohocrm.modules.${end}`, `ZohoCRM.modules.${module}.READ`];\n",
         )],
         1,
-        &["ZS602", "1 note", "3 scopes: 1 allowed, 2 unknown"],
+        &["ZS602", "1 note", "3 scopes: 1 unflagged, 2 unknown"],
         &["ZS102", "ZS203", "ZS205", "warning["],
     ),
     case(
@@ -437,7 +437,7 @@ const CASES: &[Case] = &[
             "{\"service\": \"DESK\", \"connectors\": [{\"connectionName\": \"x\", \"scopes\": [\"api\"]}, {\"connectionName\": \"desk\", \"scope\": [\"Desk.settings.ALL\", \"Desk.tickets.ALL\"]}]}\n",
         )],
         0,
-        &["ZS202", "2 scopes"],
+        &["ZS203", "2 scopes"],
         &[],
     ),
     case(

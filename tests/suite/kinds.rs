@@ -170,12 +170,12 @@ fn kinds() -> Vec<Kind> {
             way("another address to return to", 1, "redirect", "u='https://accounts.zoho.com/oauth/v2/auth?scope=ZohoBooks.invoices.READ&response_type=code&client_id=1000.X&state=b7f1c0aa9d3e4f52&redirect_uri='; echo \"${u}http://a.example/cb\" > u.txt; z check --policy deny.yaml u.txt --baseline b.json --write-baseline >/dev/null; echo \"${u}http://evil.example/cb\" > u.txt; z check --policy deny.yaml u.txt --baseline b.json"),
         ]),
         kind("F16", "an entry denies what it does not name", &[
-            way("a pack that denies settings denies their fields", 0, "allowed", "z check --policy builtin:no-admin ZohoCRM.settings.fields.READ"),
-            way("two stars at the end deny siblings", 0, "allowed", "printf 'version: 1\\ndefault: allow\\ndeny: [ZohoCRM.modules.contacts.**]\\n' > p.yaml; z check --policy p.yaml ZohoCRM.modules.leads.READ"),
-            way("full access of any service denies all", 0, "allowed", "printf 'version: 1\\ndefault: allow\\ndeny: [\"**.fullaccess.all\"]\\n' > p.yaml; z check --policy p.yaml ZohoBooks.invoices.READ"),
-            way("a parent denies what is separate", 0, "allowed", "printf 'version: 1\\ndefault: allow\\ndeny: [ZohoCatalyst.tables.ALL]\\n' > p.yaml; z check --policy p.yaml ZohoCatalyst.tables.columns.READ"),
-            way("an operation denies another", 0, "allowed", "printf 'version: 1\\ndefault: allow\\ndeny: [ZohoBooks.invoices.DELETE]\\n' > p.yaml; z check --policy p.yaml ZohoBooks.invoices.READ"),
-            way("a service denies another of the family", 0, "allowed", "printf 'version: 1\\ndefault: allow\\ndeny: [\"ZohoBooks.**\"]\\n' > p.yaml; z check --policy p.yaml ZohoInvoice.invoices.READ"),
+            way("a pack that denies settings denies their fields", 0, "1 unflagged", "z check --policy builtin:no-admin ZohoCRM.settings.fields.READ"),
+            way("two stars at the end deny siblings", 0, "1 unflagged", "printf 'version: 1\\ndefault: allow\\ndeny: [ZohoCRM.modules.contacts.**]\\n' > p.yaml; z check --policy p.yaml ZohoCRM.modules.leads.READ"),
+            way("full access of any service denies all", 0, "1 unflagged", "printf 'version: 1\\ndefault: allow\\ndeny: [\"**.fullaccess.all\"]\\n' > p.yaml; z check --policy p.yaml ZohoBooks.invoices.READ"),
+            way("a parent denies what is separate", 0, "1 unflagged", "printf 'version: 1\\ndefault: allow\\ndeny: [ZohoCatalyst.tables.ALL]\\n' > p.yaml; z check --policy p.yaml ZohoCatalyst.tables.columns.READ"),
+            way("an operation denies another", 0, "1 unflagged", "printf 'version: 1\\ndefault: allow\\ndeny: [ZohoBooks.invoices.DELETE]\\n' > p.yaml; z check --policy p.yaml ZohoBooks.invoices.READ"),
+            way("a service denies another of the family", 0, "1 unflagged", "printf 'version: 1\\ndefault: allow\\ndeny: [\"ZohoBooks.**\"]\\n' > p.yaml; z check --policy p.yaml ZohoInvoice.invoices.READ"),
         ]),
         kind("F17", "an entry that names nothing denies nothing", &[
             way("another name of the service", 1, "denied", "printf 'version: 1\\ndefault: allow\\ndeny: [\"ZohoDesk.**\"]\\n' > p.yaml; z check --policy p.yaml Desk.tickets.ALL"),

@@ -206,7 +206,7 @@ fn sources_are_judged_while_somebody_types() {
     let mut editor = Editor::start(zscope(&["lsp"]));
     let text = "import os\nSCOPES = ['ZohoBooks.fullaccess.all', 'zohobooks.Invoices.read']\n";
     let shown = editor.open("auth.py", text);
-    assert_eq!(codes(&shown), ["ZS201", "ZS003", "ZS005"]);
+    assert_eq!(codes(&shown), ["ZS201", "ZS005", "ZS003"]);
     assert_eq!(ranged(text, &shown[0]["range"]), "ZohoBooks.fullaccess.all");
     assert_eq!(shown[0]["severity"], 1);
     assert_eq!(shown[0]["source"], "zscope");

@@ -221,15 +221,16 @@ fn a_scope_at_the_end_of_a_huge_file_is_found() {
         .file("huge.sql", format!("-- a dump\n{}", SCOPE.repeat(2_000)));
     let mut file = OpenOptions::new().write(true).open(run.path().join("huge.sql")).unwrap();
     file.seek(SeekFrom::Start(SIZE)).unwrap();
-    file.write_all(format!("\n\n{SCOPE}").as_bytes()).unwrap();
+    file.write_all(b"\n\nscope = 'ZohoMail.folders.READ'\n").unwrap();
     drop(file);
     let ended = run.ended();
     assert_eq!((ended.code, places(&report(&ended))), (Some(0), vec!["other.js:1".to_owned()]));
     let mut run = run.again(&["scan", "--as-of", "2026-11-23", "--format", "json", "--fail-on", "never"]);
     let ended = run.ended();
     let found = places(&report(&ended));
-    assert_eq!((ended.code, found.len()), (Some(0), 2_002), "{}", ended.stderr);
-    assert_eq!(found[2_000], "huge.sql:2004");
+    // Of what is said again, a thousand places are listed.
+    assert_eq!((ended.code, found.len()), (Some(0), 1_002), "{}", ended.stderr);
+    assert!(found.contains(&"huge.sql:2004".to_owned()), "{:?}", found.last());
 }
 
 #[test]
