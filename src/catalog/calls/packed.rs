@@ -189,9 +189,9 @@ impl Packed {
     }
 }
 
-/// Whether a text is made of letters, as words of paths are: an identifier has a digit.
+/// Whether a text is made of letters, as words and names of files in paths are: an identifier has a digit.
 fn is_wordlike(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'-')
+    text.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.'))
 }
 
 /// The first of a range of which `before` does not hold.
