@@ -45,9 +45,14 @@ fn wide(text: &str) -> usize {
 
 /// A scope or an entry whose lines of so many characters break after dots.
 pub(crate) fn breakable(scope: &str, most: usize) -> String {
+    broken(scope, '.', most)
+}
+
+/// A text whose lines of so many characters break after a sign.
+pub(super) fn broken(written: &str, after: char, most: usize) -> String {
     let mut text = String::new();
     let mut room = most;
-    for part in scope.split_inclusive('.') {
+    for part in written.split_inclusive(after) {
         let length = part.chars().count();
         if length > room && !text.is_empty() {
             text.push('\n');

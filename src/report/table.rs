@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::clean::{MESSAGE, NAME, clipped};
 use super::closing::{self, styled};
 use super::figures;
-use super::grid::{Column, WIDTH, WORD, breakable, drawn, fitting};
+use super::grid::{Column, WIDTH, WORD, breakable, broken, drawn, fitting};
 use super::rows::by_row;
 use super::{Canvas, Renderer, Report, verdict_word, worst};
 use crate::finding::Link;
@@ -101,7 +101,7 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
         columns.push(column("place", Some(4), &|judged| {
             let source = report.sources.get(judged.place.source);
             let line = source.position(judged.place.span.start).line;
-            format!("{}:{line}", breakable_path(&clipped(source.name(), NAME), word))
+            format!("{}:{line}", broken(&clipped(source.name(), NAME), '/', word))
         }));
     }
     columns.push(column("gives", Some(0), &|judged| clipped(&judged.gives, NAME)));
@@ -112,22 +112,6 @@ fn columns(report: &Report, findings: &[Vec<&Finding>], word: usize) -> Vec<Colu
     let codes = findings.iter().map(|findings| codes(findings)).collect();
     columns.push(Column { title: "findings", cells: codes, gives_way: None });
     columns
-}
-
-/// A path whose lines of so many characters break after slashes.
-fn breakable_path(path: &str, most: usize) -> String {
-    let mut text = String::new();
-    let mut room = most;
-    for part in path.split_inclusive('/') {
-        let length = part.chars().count();
-        if length > room && !text.is_empty() {
-            text.push('\n');
-            room = most;
-        }
-        text.push_str(part);
-        room = room.saturating_sub(length);
-    }
-    text
 }
 
 fn name(judged: &Judged) -> String {

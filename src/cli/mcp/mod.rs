@@ -35,13 +35,13 @@ const EXAMPLES: &str = "\
 Examples:
   zscope mcp
   zscope mcp --root . --policy zscope.yaml
-  claude mcp add zscope -- zscope mcp
 
-It tells at most six tools, uses no network, changes nothing, and reads files below the roots alone: what --root names, else what
-the client names by `roots/list`. Without --policy, each question is judged by the zscope.yaml of the root.
+It tells at most six tools, uses no network, changes nothing, and reads files below the roots alone: what
+--root names, else what the client names by `roots/list`. Without --policy, each question is judged by
+the zscope.yaml of the root.
 
-Exit codes: 0 the client closed the connection, 2 wrong usage, 3 answers could not be written. Every result has the field
-`exit_code` with the code of the command that it stands for";
+Exit codes: 0 the client closed the connection, 2 wrong usage, 3 answers could not be written. Every
+result has the field `exit_code` with the code of the command that it stands for";
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
