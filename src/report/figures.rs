@@ -83,7 +83,11 @@ fn tables(report: &Report, totals: &Totals, canvas: Canvas, out: &mut dyn io::Wr
         .collect();
     let mut columns = tallied("app", &apps);
     if !report.policy.owners.is_empty() {
-        let owner = |app: &Option<String>| clipped(report.policy.owner(app.as_deref()).unwrap_or_default(), NAME);
+        let owner = |app: &Option<String>| match (report.policy.owner(app.as_deref()), app) {
+            (Some(owner), _) => clipped(owner, NAME),
+            (None, Some(app)) if report.is_unlisted(app) => "not in the policy".to_owned(),
+            _ => String::new(),
+        };
         let cells = totals.by_app.keys().map(owner).collect();
         columns.insert(1, Column { title: "owner", cells, gives_way: Some(5) });
     }

@@ -35,12 +35,12 @@ struct Sameness<'r> {
 }
 
 impl<'r> Sameness<'r> {
-    fn of(finding: &'r Finding) -> Self {
+    fn of(report: &'r Report, finding: &'r Finding) -> Self {
         Self {
             code: finding.rule.code,
             severity: finding.severity,
             confidence: finding.confidence,
-            app: finding.app.as_deref(),
+            app: report.app_of(finding),
             message: &finding.message,
             help: finding.help.as_deref(),
             also: finding.absorbed.iter().map(|finding| (finding.rule.code, finding.aside.as_deref())).collect(),
@@ -65,7 +65,7 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut by_scope: Vec<Group<'_>> = Vec::new();
     let mut known: HashMap<Sameness<'_>, usize> = HashMap::new();
     for (at, finding) in report.findings.iter().enumerate() {
-        let same = Sameness::of(finding);
+        let same = Sameness::of(report, finding);
         let group = *known.entry(same).or_insert(by_scope.len());
         match by_scope.get_mut(group) {
             Some(group) => group.members.push(at),
@@ -83,8 +83,8 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
             all.push(group);
             continue;
         };
-        let Finding { rule, severity, app, message, .. } = group.lead;
-        let (code, severity, app) = (rule.code, *severity, app.as_deref());
+        let Finding { rule, severity, message, .. } = group.lead;
+        let (code, severity, app) = (rule.code, *severity, report.app_of(group.lead));
         let same = Likeness { code, severity, app, gist: gist(message), source };
         match known.get(&same).and_then(|at| all.get_mut(*at)) {
             Some(first) => {

@@ -60,7 +60,7 @@ use self::clean::{NAME, clipped};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::finding::{Finding, Link, RuleInfo, Severity, Waived, one_a_fault};
+use crate::finding::{Finding, Link, RuleInfo, Severity, Subject, Waived, one_a_fault};
 use crate::judge::{Judged, Verdict};
 use crate::policy::{RulePages, Waiver};
 use crate::text::{Place, Problem, SourceId, Sources};
@@ -109,6 +109,9 @@ pub struct GrantInfo {
     pub name: String,
     /// The application of the policy by which it was judged; `None` for the policy's top level.
     pub app: Option<String>,
+    /// What the input calls its application where the policy has applications and does not name this one; none in a run with
+    /// very many such.
+    pub unlisted: Option<String>,
     /// The code of its data centre, where the response tells.
     pub data_centre: Option<&'static str>,
     /// Whether its scopes are known.
@@ -252,6 +255,27 @@ pub struct Counts {
 }
 
 impl Report {
+    /// The application of a grant: the policy's, or what the records call one that the policy does not name.
+    fn app_of_grant(&self, grant: Option<usize>) -> Option<&str> {
+        let grant = self.grants.get(grant?)?;
+        grant.app.as_deref().or(grant.unlisted.as_deref())
+    }
+
+    /// The application that a finding is about, in the same words.
+    pub(crate) fn app_of<'r>(&'r self, finding: &'r Finding) -> Option<&'r str> {
+        let grant = match finding.subject {
+            Subject::Scope(at) => self.scopes.get(at).and_then(|judged| judged.grant),
+            Subject::Grant(at) => Some(at),
+            _ => None,
+        };
+        finding.app.as_deref().or_else(|| self.app_of_grant(grant))
+    }
+
+    /// Whether that is none of the policy's.
+    pub(crate) fn is_unlisted(&self, app: &str) -> bool {
+        self.totals.as_ref().is_some_and(|totals| totals.unlisted.contains(app))
+    }
+
     /// Counts what the report holds.
     #[must_use]
     pub fn summary(&self) -> Summary {

@@ -33,7 +33,7 @@ pub(super) fn findings(
 ) -> io::Result<()> {
     let mut apps: BTreeMap<Option<&str>, Vec<&Group<'_>>> = BTreeMap::new();
     for group in groups {
-        apps.entry(group.lead.app.as_deref()).or_default().push(group);
+        apps.entry(report.app_of(group.lead)).or_default().push(group);
     }
     let mut apps: Vec<(Option<&str>, Vec<&Group<'_>>)> = apps.into_iter().collect();
     apps.sort_by_cached_key(|(name, _)| std::cmp::Reverse(badness(report, *name)));
@@ -83,7 +83,11 @@ fn badness(report: &Report, app: Option<&str>) -> [usize; 3] {
 /// The name of an application with its owner and its figures.
 pub(super) fn heading(report: &Report, app: Option<&str>, canvas: Canvas) -> String {
     let name = app.map_or_else(|| "no application of the policy".to_owned(), |app| format!("`{}`", clipped(app, NAME)));
-    let owner = report.policy.owner(app).map(|owner| format!(", owner {}", clipped(owner, NAME))).unwrap_or_default();
+    let owner = match report.policy.owner(app) {
+        Some(owner) => format!(", owner {}", clipped(owner, NAME)),
+        None if app.is_some_and(|app| report.is_unlisted(app)) => " (not in the policy)".to_owned(),
+        None => String::new(),
+    };
     let tally = report.totals.as_ref().and_then(|totals| totals.by_app.get(&app.map(str::to_owned)));
     let figures = tally.map(|tally| {
         let unknown = tally.unknown_grants;

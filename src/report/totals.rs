@@ -1,6 +1,6 @@
 //! The figures of an audit: how much of what, by application, service and rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -16,6 +16,8 @@ pub struct Totals {
     /// The same by application; the first is what the policy's top level judged. What is found of the policy as a whole is
     /// no application's.
     pub by_app: BTreeMap<Option<String>, Tally>,
+    /// Which of these the policy does not name: what the records call them.
+    pub unlisted: BTreeSet<String>,
     /// The same by service, as the catalog spells it. A grant of several services counts in each; findings count where
     /// their scope belongs.
     pub by_service: BTreeMap<String, Tally>,
@@ -194,8 +196,33 @@ impl Tally {
 }
 
 impl Totals {
+    /// The figures of an application of the policy, or of what the records call one that the policy does not name.
+    pub(crate) fn of_app(&mut self, app: Option<&str>, unlisted: Option<String>) -> &mut Tally {
+        if let Some(name) = &unlisted {
+            self.unlisted.insert(name.clone());
+        }
+        self.by_app.entry(app.map(str::to_owned).or(unlisted)).or_default()
+    }
+
+    /// Counts what the policy does not name together.
+    pub(crate) fn merge_unlisted(&mut self) {
+        for name in std::mem::take(&mut self.unlisted) {
+            if let Some(tally) = self.by_app.remove(&Some(name)) {
+                self.by_app.entry(None).or_default().merge(&tally, 1);
+            }
+        }
+    }
+
     /// Counts a grant with its scopes and findings, so many times.
-    pub fn add(&mut self, app: Option<&str>, state: GrantState, scopes: &[Judged], findings: &[Finding], times: usize) {
+    pub fn add(
+        &mut self,
+        app: Option<&str>,
+        unlisted: Option<String>,
+        state: GrantState,
+        scopes: &[Judged],
+        findings: &[Finding],
+        times: usize,
+    ) {
         if times == 0 {
             return;
         }
@@ -211,12 +238,7 @@ impl Totals {
             tally.offending_grants += times;
         }
         self.all.merge(&tally, 1);
-        match self.by_app.get_mut(&app.map(str::to_owned)) {
-            Some(known) => known.merge(&tally, 1),
-            None => {
-                self.by_app.insert(app.map(str::to_owned), tally);
-            }
-        }
+        self.of_app(app, unlisted).merge(&tally, 1);
         self.add_services(state, scopes, findings, times);
         self.add_rules(findings, times);
     }

@@ -70,10 +70,13 @@ async function figuresEqual(page, report) {
     (await chart(page, 'severity')).map(([, values]) => values[0]),
     ['error', 'warning', 'note'].map((word) => severities[word] || 0),
   );
-  const verdicts = count(report.scopes, (scope) => scope.verdict);
+  const { summary } = report;
   assert.deepEqual(
     (await chart(page, 'verdict')).map(([, values]) => values[0]),
-    ['allowed', 'denied', 'not-allowed', 'unknown', 'waived'].map((word) => verdicts[word] || 0),
+    [
+      summary.allowed - summary.refused, summary.refused, summary.flagged, summary.no_policy - summary.flagged,
+      summary.denied, summary.not_allowed, summary.unknown, summary.waived,
+    ].filter((scopes) => scopes > 0),
   );
   for (const [label, values] of await chart(page, 'rule')) {
     const found = report.findings.filter((finding) => `${finding.code} ${finding.rule}` === label);
@@ -207,7 +210,8 @@ async function pictures(name) {
     const box = each.getBoundingClientRect();
     return box.width === 0 || (box.height === 0 && each.textContent.trim() !== '');
   }).length);
-  assert.equal(unseen, 0, 'what is folded is printed');
+  // A page of many grants prints as a short edition, which leaves the folded parts out.
+  if (!['audit', 'population'].includes(name)) assert.equal(unseen, 0, 'what is folded is printed');
   assert.equal(await page.$$eval('thead', (all) => all.filter((each) => getComputedStyle(each).display !== 'table-header-group').length), 0);
   await page.emulateMedia({ media: null });
   const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
@@ -258,13 +262,16 @@ async function auditEqual(name) {
   const listed = await page.$$eval('#held-by tbody tr', (rows) => rows.map((row) => Array.from(row.cells, (cell) => cell.textContent.trim())));
   assert.equal(listed.length, report.grants.length, 'a line for each grant');
   for (const { name: grant, app, state, scopes, data_centre: centre } of report.grants) {
-    assert.ok(listed.some((row) => row[0] === grant && row[1] === (app ?? 'No application named')
+    assert.ok(listed.some((row) => row[0] === grant
+      && (row[1] === (app ?? 'No application named') || (app === null && row[1] === `${grant} (not in the policy)`))
       && row[2] === (centre ?? 'not known') && row[3] === state && row[4] === String(scopes)), grant);
   }
   const under = await page.$$eval('.grant', (grants) => Object.fromEntries(grants.map((grant) => [
     grant.id, Array.from(grant.querySelectorAll('.held tbody th > code'), (code) => code.textContent.trim()),
   ])));
-  report.grants.forEach((_, number) => {
+  // Of many grants the page tells application by application what they hold.
+  const apart = report.grants.length <= 24;
+  if (apart) report.grants.forEach((_, number) => {
     const held = report.scopes.filter((scope) => scope.grant === number).map((scope) => scope.scope ?? scope.written);
     assert.deepEqual(new Set(under[`grant-${number}`]), new Set(held), `scopes of grant ${number}`);
   });
@@ -274,7 +281,7 @@ async function auditEqual(name) {
   assert.equal(await page.locator('.partial').count(), report.grants.length < all.grants ? 1 : 0, 'a part is called one');
   const text = await page.locator('body').textContent();
   for (const plan of report.plans ?? []) {
-    if (plan.consent_url) assert.ok(text.includes(plan.consent_url), plan.consent_url);
+    if (apart && plan.consent_url) assert.ok(text.includes(plan.consent_url), plan.consent_url);
   }
   assert.equal(await page.locator('.plan a').count(), 0, 'consent URLs are text');
   await onlySourcesAreLinked(page);

@@ -105,6 +105,53 @@ fn an_export_is_judged_by_each_clients_app() {
     insta::assert_snapshot!("export_summary", run.transcript());
 }
 
+/// Applications that the records alone name stand under these names, whether or not grants are shown one by one; with very
+/// many of them, together.
+#[test]
+fn applications_that_the_policy_does_not_name_stand_under_the_names_of_the_records() {
+    let policy = "version: 1\ndefault: allow\nextends: [builtin:least-privilege]\napps:\n  sync: { owner: finance }\n";
+    let run = |names: usize, grants: usize, more: &[&str]| {
+        let mut records = String::new();
+        for grant in 0..grants {
+            let app = if grant % 10 == 0 { "sync".to_owned() } else { format!("own-{}", grant % names) };
+            let client = format!("1000.{:030}", grant % names);
+            let record = serde_json::json!({
+                "app": app, "client_id": client, "scope": "ZohoBooks.fullaccess.all", "token_type": "Bearer",
+            });
+            records.push_str(&format!("{record}\n"));
+        }
+        audit(&[&["grants.ndjson", "--policy", "p.yaml", "--format"], more].concat())
+            .file("grants.ndjson", records)
+            .file("p.yaml", policy)
+            .ended()
+            .stdout
+    };
+    let by_app = |names: usize, grants: usize, more: &[&str]| -> Vec<(String, u64, bool)> {
+        let report: serde_json::Value = serde_json::from_str(&run(names, grants, &[&["json"], more].concat())).unwrap();
+        let told = report["totals"]["by_app"].as_array().unwrap().iter();
+        let name = |tally: &serde_json::Value| tally["app"].as_str().unwrap_or("nobody").to_owned();
+        told.map(|tally| (name(tally), tally["grants"].as_u64().unwrap(), tally["in_policy"] == true)).collect()
+    };
+    let named = |name: &str, grants: u64, listed: bool| (name.to_owned(), grants, listed);
+    let few = [named("own-1", 12, false), named("own-2", 12, false), named("own-3", 12, false), named("sync", 4, true)];
+    let told = by_app(4, 40, &[]);
+    assert_eq!(told.iter().map(|(_, grants, _)| grants).sum::<u64>(), 40);
+    assert_eq!(by_app(4, 40, &["--summary"]), told);
+    assert!(
+        few.iter().all(|(name, _, listed)| told.iter().any(|(own, _, own_listed)| (own, own_listed) == (name, listed))),
+        "{told:?}"
+    );
+    // More grants than are shown are counted alike.
+    let many = by_app(4, 4_000, &[]);
+    let hundredfold: Vec<(String, u64, bool)> =
+        told.iter().map(|(app, grants, listed)| (app.clone(), grants * 100, *listed)).collect();
+    assert_eq!(many, hundredfold);
+    assert_eq!(by_app(300, 3_000, &[]), [named("nobody", 2_700, false), named("sync", 300, true)]);
+    let text = run(4, 40, &["text", "--summary"]);
+    assert!(text.contains("`own-1` (not in the policy): ") && text.contains("not in the policy"), "{text}");
+    assert!(run(4, 40, &["html"]).contains("own-1 (not in the policy)"));
+}
+
 #[test]
 fn rows_hold_a_check_too() {
     for format in ["csv", "ndjson"] {

@@ -149,7 +149,7 @@ impl Line {
         let verdicts = |verdict| app.verdicts(verdict);
         Self {
             section,
-            name: Name::new(app.name),
+            name: guide.name(app.name),
             owner: guide.owner(app.name),
             state: state(app),
             scopes: app.scopes.iter().map(|access| access.places.len()).sum(),
@@ -212,7 +212,7 @@ impl Section {
         let grants_shown = groups.iter().filter(|group| group.grant.is_some()).count();
         Self {
             number,
-            name: Name::new(app.name),
+            name: guide.name(app.name),
             owner: guide.owner(app.name),
             state: state(app),
             tally: tally(app),

@@ -137,7 +137,7 @@ impl Head {
             number: held.number,
             is_shown,
             name: Shown::name(name),
-            app: Name::new(app.name),
+            app: guide.name(app.name),
             data_centre: data_centre.unwrap_or("not known"),
             state: *state,
             worst: held.worst.map_or("none", Severity::as_str),

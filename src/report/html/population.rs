@@ -216,17 +216,17 @@ impl<'r> Population<'r> {
         let mut index = Index { is_merged: report.grants.len() > MANY, ..Index::default() };
         index.grants(report);
         for judged in &report.scopes {
-            index.scope(judged);
+            index.scope(report, judged);
         }
         let mut of_policy = Vec::new();
         for finding in &report.findings {
-            index.finding(finding, guide, &mut of_policy);
+            index.finding(report, finding, guide, &mut of_policy);
         }
         for waived in &report.waived {
-            index.waived(waived);
+            index.waived(report, waived);
         }
         if report.totals.is_none() {
-            index.count(&groups(report), guide);
+            index.count(report, &groups(report), guide);
         }
         let mut apps: Vec<App<'r>> = index.apps.into_values().collect();
         apps.iter_mut().for_each(App::sort);
@@ -251,7 +251,7 @@ impl<'r> Index<'r> {
             }
         }
         for (number, info) in report.grants.iter().enumerate() {
-            let held = &mut self.app(info.app.as_deref()).grants;
+            let held = &mut self.app(report.app_of_grant(Some(number))).grants;
             let (remarks, waived) = (Vec::new(), Vec::new());
             let worst = worst.get(number).copied().flatten();
             held.push(Held { number, info, worst, remarks, waived, plan: plans.get(&number).copied() });
@@ -265,8 +265,8 @@ impl<'r> Index<'r> {
         self.apps.entry(name).or_insert_with(|| App { name, is_merged, ..App::default() })
     }
 
-    fn scope(&mut self, judged: &'r Judged) {
-        let app = judged.app.as_deref();
+    fn scope(&mut self, report: &'r Report, judged: &'r Judged) {
+        let app = judged.app.as_deref().or_else(|| report.app_of_grant(judged.grant));
         let name = match &judged.scope {
             Ok(scope) => scope.folded(),
             Err(_) => judged.written.clone(),
@@ -287,8 +287,8 @@ impl<'r> Index<'r> {
         self.rows.push((app, row));
     }
 
-    fn finding(&mut self, finding: &'r Finding, guide: Guide<'_>, of_policy: &mut Vec<Remark<'r>>) {
-        let row = match self.row(finding) {
+    fn finding(&mut self, report: &'r Report, finding: &'r Finding, guide: Guide<'_>, of_policy: &mut Vec<Remark<'r>>) {
+        let row = match self.row(report, finding) {
             Row::App(None) if guide.lists(finding.place) => Row::Policy,
             row => row,
         };
@@ -320,9 +320,9 @@ impl<'r> Index<'r> {
         }
     }
 
-    fn waived(&mut self, waived: &'r Waived) {
-        let row = self.row(&waived.finding);
-        let app = self.app(waived.finding.app.as_deref());
+    fn waived(&mut self, report: &'r Report, waived: &'r Waived) {
+        let row = self.row(report, &waived.finding);
+        let app = self.app(report.app_of(&waived.finding));
         let list = match row {
             Row::Scope(_, at) => app.scopes.get_mut(at).map(|access| &mut access.waived),
             Row::Grant(_, at) => app.grants.get_mut(at).map(|held| &mut held.waived),
@@ -334,19 +334,19 @@ impl<'r> Index<'r> {
     }
 
     /// Gives each application the number of its findings as people count them.
-    fn count(&mut self, groups: &[Group<'r>], guide: Guide<'_>) {
+    fn count(&mut self, report: &'r Report, groups: &[Group<'r>], guide: Guide<'_>) {
         self.apps.values_mut().for_each(|app| app.told = Some(Counts::default()));
         for lead in groups.iter().map(|group| group.lead) {
-            let is_of_policy = matches!(self.row(lead), Row::App(None)) && guide.lists(lead.place);
-            let app = self.apps.get_mut(&lead.app.as_deref()).filter(|_| !is_of_policy);
+            let is_of_policy = matches!(self.row(report, lead), Row::App(None)) && guide.lists(lead.place);
+            let app = self.apps.get_mut(&report.app_of(lead)).filter(|_| !is_of_policy);
             if let Some(told) = app.and_then(|app| app.told.as_mut()) {
                 told.add(lead.severity, 1);
             }
         }
     }
 
-    fn row(&self, finding: &'r Finding) -> Row<'r> {
-        let app = finding.app.as_deref();
+    fn row(&self, report: &'r Report, finding: &'r Finding) -> Row<'r> {
+        let app = report.app_of(finding);
         let row = match finding.subject {
             Subject::Scope(at) => self.rows.get(at).map(|(app, row)| Row::Scope(*app, *row)),
             Subject::Grant(number) => self.grants.get(&number).map(|at| Row::Grant(app, *at)),

@@ -79,12 +79,6 @@ pub(super) enum Name {
     None,
 }
 
-impl Name {
-    pub(super) fn new(name: Option<&str>) -> Self {
-        name.map_or(Self::None, |name| Self::App(Shown::name(name)))
-    }
-}
-
 /// A text in which parts between backticks are code.
 pub(super) struct Prose(Vec<Piece>);
 
@@ -161,6 +155,7 @@ impl Spots {
 /// Names places and pages: knows which files stand in the page.
 #[derive(Clone, Copy)]
 pub(super) struct Guide<'r> {
+    report: &'r Report,
     sources: &'r Sources,
     policy: &'r PolicyInfo,
     listed: &'r [SourceId],
@@ -169,12 +164,20 @@ pub(super) struct Guide<'r> {
 impl<'r> Guide<'r> {
     /// A guide to a report's sources, of which some are listed in the page.
     pub(super) fn new(report: &'r Report, listed: &'r [SourceId]) -> Self {
-        Self { sources: &report.sources, policy: &report.policy, listed }
+        Self { report, sources: &report.sources, policy: &report.policy, listed }
     }
 
     /// Whether a place stands in a file that the page lists.
     pub(super) fn lists(self, place: Place) -> bool {
         self.listed.contains(&place.source)
+    }
+
+    /// The name of an application, with a word where only the records have it.
+    pub(super) fn name(self, app: Option<&str>) -> Name {
+        match app.filter(|app| self.report.is_unlisted(app)) {
+            Some(app) => Name::App(Shown::name(&format!("{app} (not in the policy)"))),
+            None => app.map_or(Name::None, |app| Name::App(Shown::name(app))),
+        }
     }
 
     /// Who answers for an application.

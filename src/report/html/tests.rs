@@ -140,6 +140,7 @@ fn audit() -> Builder {
     for (number, (record, state)) in records.into_iter().zip(states).enumerate() {
         let place = built.place(source, record);
         built.0.grants.push(GrantInfo {
+            unlisted: None,
             name: format!("<b>{}</b>", record.split(' ').next().unwrap()),
             app: (number < 2).then(|| "sync".to_owned()),
             data_centre: (number == 0).then_some("eu"),
@@ -169,7 +170,7 @@ fn totalled(built: &mut Builder, times: usize) {
         let scopes: Vec<_> = built.0.scopes.iter().filter(|judged| judged.grant == Some(number)).cloned().collect();
         let is_in = |finding: &&Finding| grant.place.span.start == finding.place.span.start;
         let findings: Vec<_> = built.0.findings.iter().filter(is_in).cloned().collect();
-        totals.add(grant.app.as_deref(), grant.state, &scopes, &findings, times);
+        totals.add(grant.app.as_deref(), None, grant.state, &scopes, &findings, times);
     }
     built.0.totals = Some(totals);
 }

@@ -27,6 +27,8 @@ struct OfApp<'a> {
     app: Option<Text<'a>>,
     /// Who answers for it, where the policy says it.
     owner: Option<Text<'a>>,
+    /// Whether the policy names it; the records alone do otherwise. Of `null` it is false.
+    in_policy: bool,
     #[serde(flatten)]
     tally: Tally,
 }
@@ -108,6 +110,7 @@ impl<'a> Figures<'a> {
         let of_app = |(app, tally): (&'a Option<String>, &Tally)| OfApp {
             app: app.as_deref().map(Text::new),
             owner: policy.owner(app.as_deref()).map(Text::new),
+            in_policy: app.as_ref().is_some_and(|app| !totals.unlisted.contains(app)),
             tally: *tally,
         };
         Self {

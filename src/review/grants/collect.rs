@@ -136,7 +136,8 @@ impl<'a> Collector<'a> {
     /// Counts a grant.
     fn count(&mut self, matched: Matched, state: GrantState, judgement: &Judgement) {
         let app = self.audit.app(matched);
-        self.totals.add(app, state, &judgement.scopes, &judgement.findings, 1);
+        let unlisted = self.audit.unlisted(matched);
+        self.totals.add(app, unlisted, state, &judgement.scopes, &judgement.findings, 1);
         self.note(app, judgement.uses.iter().copied().enumerate());
     }
 
@@ -197,6 +198,7 @@ impl<'a> Collector<'a> {
         self.offending += usize::from(offends);
         let info = GrantInfo {
             app: grant.request.app.clone(),
+            unlisted: None,
             data_centre: grant.data_centre,
             state: state(&grant),
             scopes: grant.request.items.len(),
@@ -243,6 +245,9 @@ impl<'a> Collector<'a> {
             self.shown.truncate(most);
             self.not_evaluated.truncate(SHOWN);
         }
+        if self.audit.has_many_unlisted() {
+            self.totals.merge_unlisted();
+        }
         let drift = lock.map(|lock| lock.drift(review.catalog, &self.held)).unwrap_or_default();
         let of_run = self.of_run(&drift);
         self.totals.add_run(&of_run);
@@ -266,7 +271,8 @@ impl<'a> Collector<'a> {
             run: RunInfo::default(),
         };
         for (index, shown) in self.shown.into_iter().enumerate() {
-            let Shown { info: grant, matched, requested, origin, judged, .. } = shown;
+            let Shown { info: mut grant, matched, requested, origin, judged, .. } = shown;
+            grant.unlisted = self.audit.unlisted(matched);
             let mut judgement = match judged {
                 Judged::Done(judgement) => judgement,
                 Judged::Open(mut grant) => self.audit.judge(&mut grant, matched),

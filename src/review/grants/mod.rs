@@ -20,6 +20,7 @@ pub use stream::{MAX_RECORD, Sink, Stream, StreamError};
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
 
 use ahash::RandomState;
 
@@ -50,6 +51,8 @@ pub struct Audit<'a> {
     accepted_by_label: HashMap<String, usize, RandomState>,
     /// The options that a command needs to judge by the same policy and catalog, for plans.
     basis: Vec<String>,
+    /// The names of clients that the policy does not name.
+    unlisted: Unlisted,
 }
 
 /// The application of the policy by which a grant is judged.
@@ -59,6 +62,9 @@ pub struct Matched {
     index: usize,
     /// The input names a client, the policy has apps, and this is none of them.
     pub(crate) is_unmatched: bool,
+    /// The number of the name that the input has for that client, counted from 1; 0 where it is none of those that are
+    /// counted apart.
+    unlisted: usize,
     /// Another application that the input names, too: the client id and the run's own choice say more.
     claimed: Option<usize>,
     /// The entry of the policy that accepts it where nobody knows what the grant holds.
@@ -69,7 +75,8 @@ impl Matched {
     /// Adds everything to a key.
     fn add_to(self, key: &mut Vec<u8>) {
         let number = |index: Option<usize>| index.map_or(0, |index| index + 1);
-        for number in [self.index, usize::from(self.is_unmatched), number(self.claimed), number(self.accepted)] {
+        let is_unmatched = usize::from(self.is_unmatched);
+        for number in [self.index, is_unmatched, self.unlisted, number(self.claimed), number(self.accepted)] {
             key.extend_from_slice(&number.to_le_bytes());
         }
     }
@@ -141,6 +148,7 @@ impl<'a> Audit<'a> {
             accepted: vec![None],
             accepted_by_label: HashMap::default(),
             basis: Vec::new(),
+            unlisted: Unlisted::default(),
         };
         let now = |entry: &UnknownGrant| entry.holds_on(review.as_of);
         for (at, entry) in policy.unknown_grants.iter().enumerate().filter(|(_, entry)| now(entry)) {
@@ -188,8 +196,13 @@ impl<'a> Audit<'a> {
     pub fn matched<'l>(&self, owners: impl IntoIterator<Item = &'l str>) -> Matched {
         let mut any = false;
         let (mut first, mut other, mut accepted) = (None, None, None);
+        let mut name: Option<&str> = None;
         for label in owners {
             any = true;
+            // A name says more to people than a client id.
+            if name.is_none_or(|name| name.starts_with(CLIENT_ID)) {
+                name = Some(label);
+            }
             if self.by_label.is_empty() && self.accepted_by_label.is_empty() {
                 break;
             }
@@ -204,9 +217,11 @@ impl<'a> Audit<'a> {
         }
         let index = if self.chosen == 0 { first.unwrap_or(0) } else { self.chosen };
         let has_apps = self.effective.len() > 1;
+        let is_unmatched = any && has_apps && index == 0;
         Matched {
             index,
-            is_unmatched: any && has_apps && index == 0,
+            is_unmatched,
+            unlisted: name.filter(|_| is_unmatched).map_or(0, |name| self.unlisted.number(name)),
             claimed: first.into_iter().chain(other).find(|named| *named != index),
             accepted: self.accepted.get(index).copied().flatten().or(accepted),
         }
@@ -227,6 +242,16 @@ impl<'a> Audit<'a> {
     #[must_use]
     pub fn app(&self, matched: Matched) -> Option<&str> {
         self.effective.get(matched.index).and_then(|policy| policy.app).map(|app| app.name.as_str())
+    }
+
+    /// The name that the input has for a client that the policy does not name; none where the run has too many of them.
+    pub(crate) fn unlisted(&self, matched: Matched) -> Option<String> {
+        self.unlisted.name(matched.unlisted)
+    }
+
+    /// Whether the run has so many clients that the policy does not name that none of them is counted apart.
+    pub(crate) fn has_many_unlisted(&self) -> bool {
+        self.unlisted.0.read().unwrap_or_else(PoisonError::into_inner).len() > UNLISTED
     }
 
     /// What an application requests, where that is known.
@@ -310,6 +335,42 @@ impl<'a> Audit<'a> {
             accepted: self.acceptance(matched).filter(|_| grant.accepted.is_some()),
         };
         rules::of_grant(self.review.rules, self.policy(matched), grant, standing)
+    }
+}
+
+/// How Zoho's client ids begin.
+const CLIENT_ID: &str = "1000.";
+
+/// The most clients that figures have apart though the policy does not name them. With more, none is: which ones come first
+/// is a matter of chance.
+const UNLISTED: usize = 100;
+
+/// The names of clients that the policy does not name, in the order met.
+#[derive(Default)]
+struct Unlisted(RwLock<Vec<String>>);
+
+impl Unlisted {
+    /// The number of a name, counted from 1; 0 for those beyond the most.
+    fn number(&self, name: &str) -> usize {
+        let at = |names: &[String]| names.iter().position(|known| known == name).map(|at| at + 1);
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > UNLISTED {
+            return 0;
+        }
+        let found = at(&known);
+        drop(known);
+        found.unwrap_or_else(|| {
+            let mut names = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            at(&names).unwrap_or_else(|| {
+                names.push(name.to_owned());
+                names.len()
+            })
+        })
+    }
+
+    fn name(&self, number: usize) -> Option<String> {
+        let names = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        names.get(number.checked_sub(1)?).filter(|_| names.len() <= UNLISTED).cloned()
     }
 }
 

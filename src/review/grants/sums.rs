@@ -117,6 +117,8 @@ impl Sum {
 pub(super) struct Counts {
     /// By the application's index, then by service and by rule.
     apps: Vec<Tally>,
+    /// By the number of the name of a client that the policy does not name; the first is never used.
+    unlisted: Vec<Tally>,
     services: Vec<Tally>,
     rules: Vec<Option<(OfRule, usize)>>,
     uses: Vec<usize>,
@@ -133,7 +135,11 @@ fn at<T: Default + Clone>(list: &mut Vec<T>, number: usize) -> &mut T {
 impl Counts {
     /// Counts grants that come to the same.
     pub(super) fn add(&mut self, matched: Matched, sum: &Sum, times: usize) {
-        at(&mut self.apps, matched.index).merge(&sum.all, times);
+        let own = match matched.unlisted {
+            0 => at(&mut self.apps, matched.index),
+            number => at(&mut self.unlisted, number),
+        };
+        own.merge(&sum.all, times);
         for (service, tally) in &sum.services {
             at(&mut self.services, *service).merge(tally, times);
         }
@@ -161,11 +167,13 @@ impl Counts {
         totals: &mut Totals,
     ) -> Vec<Option<String>> {
         let mut apps = Vec::new();
-        for (index, tally) in self.apps.iter().enumerate().filter(|(_, tally)| tally.grants > 0) {
-            let app = audit.app(Matched { index, ..Matched::default() }).map(str::to_owned);
+        let named = self.apps.iter().enumerate().map(|(index, tally)| (Matched { index, ..Matched::default() }, tally));
+        let unlisted = self.unlisted.iter().enumerate();
+        let unlisted = unlisted.map(|(unlisted, tally)| (Matched { unlisted, ..Matched::default() }, tally));
+        for (matched, tally) in named.chain(unlisted).filter(|(_, tally)| tally.grants > 0) {
             totals.all.merge(tally, 1);
-            totals.by_app.entry(app.clone()).or_default().merge(tally, 1);
-            apps.push(app);
+            totals.of_app(audit.app(matched), audit.unlisted(matched)).merge(tally, 1);
+            apps.push(audit.app(matched).map(str::to_owned));
         }
         for (name, tally) in services.iter().zip(&self.services).filter(|(_, tally)| tally.grants > 0) {
             totals.by_service.entry(name.to_string()).or_default().merge(tally, 1);
