@@ -9,7 +9,7 @@ const { documents, notStarted, program, serverArguments } = require('../server')
 const known = (more) => ({
   setting: '',
   extension: '/ext',
-  workspace: '/work',
+  workspace: '/home/me/project',
   home: '/home/a',
   platform: 'linux',
   exists: () => false,
@@ -28,8 +28,8 @@ test('a setting is filled in', () => {
   for (const [setting, command] of [
     ['  zscope  ', 'zscope'],
     ['~/bin/zscope', '/home/a/bin/zscope'],
-    ['${workspaceFolder}/bin/zscope', '/work/bin/zscope'],
-    ['./target/release/zscope', '/work/target/release/zscope'],
+    ['${workspaceFolder}/bin/zscope', '/home/me/project/bin/zscope'],
+    ['./target/release/zscope', '/home/me/project/target/release/zscope'],
     ['~zscope', '~zscope'],
   ]) {
     assert.strictEqual(program(known({ setting })).command, command);
