@@ -175,7 +175,9 @@ pub struct ProvenBound {
 impl Certificate {
     pub(super) fn of(least: &Least<'_>) -> Self {
         let Least { problem, found, .. } = least;
-        let number = |row: &usize| least.demanding.iter().position(|known| known == row).unwrap_or_default();
+        #[expect(clippy::expect_used, reason = "a scope is chosen for calls that demand one")]
+        let number =
+            |row: &usize| least.demanding.iter().position(|known| known == row).expect("the row is among the demands");
         let calls = least.demanding.iter().filter_map(|row| least.rows.get(*row)).map(|row| ProvenCall {
             call: row.call.clone(),
             service: row.known.map(|(service, _)| service.name.clone()),

@@ -50,10 +50,8 @@ impl Said {
 
     /// Says something again of a request that stands at another place.
     fn repeat(&mut self, Answer { from, to }: Answer, first: Place, again: Place) {
-        let mut said = Self {
-            scopes: self.scopes.get(from[0]..to[0]).unwrap_or_default().to_vec(),
-            findings: self.findings.get(from[1]..to[1]).unwrap_or_default().to_vec(),
-        };
+        let mut said =
+            Self { scopes: self.scopes[from[0]..to[0]].to_vec(), findings: self.findings[from[1]..to[1]].to_vec() };
         said.each_place(|place| {
             // What stands elsewhere, such as a line of the policy, stays where it is.
             if place.source == first.source {

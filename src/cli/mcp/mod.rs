@@ -107,7 +107,8 @@ impl Server {
     fn reported(report: &Report) -> Result<Answer, Refusal> {
         let exit_code = reporting::outcome(report, false).code();
         let mut document = Vec::new();
-        let json = Format::named("json").unwrap_or_default();
+        #[expect(clippy::expect_used, reason = "every build has it")]
+        let json = Format::named("json").expect("the format `json` is built in");
         json.render(report, Canvas::default(), &mut document).map_err(|error| unwritten(&error))?;
         let document = brief::cut(parsed(&document)?);
         Ok(Answer { exit_code, text: brief::text(report, exit_code), document })

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use ignore::overrides::{Override, OverrideBuilder};
@@ -69,10 +69,10 @@ pub(super) fn scan(args: &Args, scanner: &Scanner<'_>, own_files: &OwnFiles) -> 
         set(&mut walk, globs).threads(threads.get());
         scan_folders(&walk, &shared);
     }
-    for (file, named) in shared.large.into_inner().unwrap_or_default() {
+    for (file, named) in shared.large.into_inner().unwrap_or_else(PoisonError::into_inner) {
         outcomes.large_file(scanner, &file, named, threads);
     }
-    outcomes.add(shared.outcomes.into_inner().unwrap_or_default());
+    outcomes.add(shared.outcomes.into_inner().unwrap_or_else(PoisonError::into_inner));
     progress.end();
     Ok(outcomes)
 }

@@ -19,7 +19,10 @@ const MOST: usize = 400;
 /// The schema of policies: it says what each key is for.
 fn schema() -> &'static Value {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
-    SCHEMA.get_or_init(|| serde_json::from_str(include_str!("../../../schemas/policy.schema.json")).unwrap_or_default())
+    #[expect(clippy::expect_used, reason = "it is part of the program, and a test reads it")]
+    SCHEMA.get_or_init(|| {
+        serde_json::from_str(include_str!("../../../schemas/policy.schema.json")).expect("the schema is JSON")
+    })
 }
 
 /// The keys that may stand below others, each with what it is for.

@@ -142,7 +142,7 @@ pub(super) struct Unread<'a> {
 impl<'a> Finding<'a> {
     /// What findings that say the same come to. `names` are the fingerprints of all findings of the report.
     pub(super) fn of_group(report: &'a Report, group: &Group<'a>, names: &[String]) -> Self {
-        let name = |at: &usize| names.get(*at).cloned().unwrap_or_default();
+        let name = |at: &usize| names[*at].clone();
         let first = group.members.first().map(name).unwrap_or_default();
         let members = group.members.iter().filter_map(|at| Some((report.findings.get(*at)?, name(at))));
         let places = members.map(|(finding, name)| Spot::new(finding, name, &report.sources)).collect();

@@ -195,7 +195,7 @@ fn log<'r>(selection: &Selection<'r>) -> Log<'r> {
 /// What could not be evaluated, and what had to be left out.
 fn notifications<'r>(selection: &Selection<'r>, artifacts: &mut Artifacts<'_>) -> Vec<Notification<'r>> {
     let notice = |index, level, text: String, locations| Notification {
-        descriptor: Descriptor { id: KINDS.get(index).copied().unwrap_or_default(), index },
+        descriptor: Descriptor { id: KINDS[index], index },
         level,
         message: Message { text: Text::owned(&text) },
         locations,
