@@ -515,6 +515,17 @@ const CASES: &[Case] = &[
         &[],
     ),
     case(
+        "scopes parted by bars in the consent URL of a source",
+        SCAN,
+        &[(
+            "a.py",
+            "u = \"https://accounts.zoho.com/oauth/v2/auth?response_type=code&client_id=1&scope=ZohoBooks.invoices.READ|ZohoCRM.modules.leads.READ&redirect_uri=https://a.example/cb&state=\" + state\n",
+        )],
+        1,
+        &["`|` cannot stand in a scope"],
+        &[],
+    ),
+    case(
         "the scopes of a token's file in several languages",
         &["check", "app.properties"],
         &[("app.properties", "zoho.scopes=ZohoBooks.bills.READ,ZohoBooks.contacts.READ\n")],

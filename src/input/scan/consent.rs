@@ -93,8 +93,11 @@ fn is_name(text: &str) -> bool {
         && !["your", "xxx", "scopes", "scope"].iter().any(|word| text.to_ascii_lowercase().contains(word))
 }
 
+/// Whether a text is names with dots, also such as are parted by what Zoho takes for no separator.
 fn is_dotted_name(text: &str) -> bool {
-    text.contains('.') && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+    text.split(['|', ';', ':', '/']).all(|name| {
+        name.contains('.') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+    })
 }
 
 /// The place of the first of some items, up to the last.
