@@ -199,6 +199,18 @@ async function accessible(name, colorScheme, width) {
   told(`${name}: no violation of WCAG 2.2 AA, ${colorScheme}, ${width} wide`);
 }
 
+/** At no width between a phone's and a desk's does a page scroll sideways. */
+async function narrows(name) {
+  const { page, close } = await opened(name);
+  for (let width = 320; width <= 1280; width += 64) {
+    await page.setViewportSize({ width, height: 900 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(wide <= 0, `${name} at ${width} scrolls sideways by ${wide}`);
+  }
+  await close();
+  told(`${name}: fits every width from 320 to 1280`);
+}
+
 async function pictures(name) {
   for (const colorScheme of ['light', 'dark']) {
     const { page, close } = await opened(name, { colorScheme });
@@ -328,6 +340,7 @@ try {
     if (await page.locator('#overview').count()) await sortingWorks(page, name);
     await close();
     await wholeWithoutScript(name, report);
+    await narrows(name);
     await pictures(name);
   }
   // The checker takes its time with long pages: two at once.
@@ -338,6 +351,7 @@ try {
   await Promise.all([look(), look()]);
   for (const name of ['audit', 'population']) {
     await auditEqual(name);
+    await narrows(name);
     await pictures(name);
   }
   await inert('hostile');
