@@ -31,6 +31,17 @@ impl RulePages {
         is_page.then(|| Self(text.to_owned()))
     }
 
+    /// The pages of the book about zscope, where the build was told its address or the manifest has it as its homepage.
+    #[must_use]
+    pub(crate) fn of_the_book() -> Option<Self> {
+        let address = option_env!("ZSCOPE_BOOK").unwrap_or(env!("CARGO_PKG_HOMEPAGE"));
+        Self::in_book(address)
+    }
+
+    fn in_book(address: &str) -> Option<Self> {
+        Self::parse(&format!("{}/rules/{{code}}.html", address.trim_end_matches('/')))
+    }
+
     /// The address as the policy has it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -51,6 +62,17 @@ fn filled(text: &str, code: &str, rule: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_book_has_a_page_for_each_rule_and_none_is_no_address() {
+        let pages = RulePages::in_book("https://example.org/zscope/").unwrap();
+        assert_eq!(pages.page(rule("ZS201")).unwrap().as_str(), "https://example.org/zscope/rules/ZS201.html");
+        assert_eq!(RulePages::in_book(""), None);
+    }
+
+    fn rule(code: &str) -> &'static RuleInfo {
+        crate::rules::infos().into_iter().find(|rule| rule.code == code).unwrap()
+    }
 
     #[test]
     fn every_rule_has_a_page_of_its_own() {

@@ -183,10 +183,13 @@ impl PolicyInfo {
         format!("application `{}`{}", clipped(app, NAME), owner.unwrap_or_default())
     }
 
-    /// The organisation's own page about a rule.
+    /// The page about a rule: the organisation's own, else that of the book, where the program knows its address.
     #[must_use]
     pub fn page(&self, rule: &RuleInfo) -> Option<Link> {
-        self.rule_pages.as_ref()?.page(rule)
+        match &self.rule_pages {
+            Some(pages) => pages.page(rule),
+            None => RulePages::of_the_book()?.page(rule),
+        }
     }
 }
 

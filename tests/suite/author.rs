@@ -47,36 +47,27 @@ fn base() -> Run {
         .commit()
 }
 
-/// The variables that the job hands to the action's script, for a pull request with this base.
-fn job(commit: &str) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let printed = zscope(&["init", "ci", "github", "--from", "https://github.com/acme/zscope"]).ended().stdout;
+/// The command of the job that judges, and its variables for a pull request with this base.
+fn job(commit: &str) -> (String, String) {
+    let printed = zscope(&["init", "ci", "github", "--sha256", &"0".repeat(64)]).ended().stdout;
     let job: Value = serde_yaml::from_str(&printed).unwrap();
     let steps = job["jobs"]["zscope"]["steps"].as_array().unwrap();
     assert_eq!(steps[0]["with"]["fetch-depth"], 0, "the base has to be there");
-    let given = steps[1]["with"].as_object().unwrap();
-    let action: Value = serde_yaml::from_str(&fs::read_to_string(root.join("action.yml")).unwrap()).unwrap();
-    let inputs = action["inputs"].as_object().unwrap().iter();
-    let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    inputs
-        .map(|(name, input)| {
-            let text = value(given.get(name).unwrap_or(&input["default"]));
-            let text = text.replace("${{ github.event.pull_request.base.sha }}", commit);
-            assert!(!text.contains("${{"), "{name}: {text}");
-            (format!("INPUT_{}", name.replace('-', "_").to_uppercase()), text)
-        })
-        .collect()
+    let judges = steps.iter().find(|step| step["run"].as_str().is_some_and(|run| run.contains("zscope scan"))).unwrap();
+    let base = judges["env"]["BASE"].as_str().unwrap();
+    assert_eq!(base, "${{ github.event.pull_request.base.sha }}");
+    (judges["run"].as_str().unwrap().to_owned(), commit.to_owned())
 }
 
-/// Runs the job's script over a tree; its exit code and everything that it said.
+/// Runs the job's command over a tree; its exit code and everything that it said.
 fn judged(run: &Run, commit: &str) -> (Option<i32>, String) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let program = Path::new(env!("CARGO_BIN_EXE_zscope")).parent().unwrap();
     let temp = tempfile::tempdir().unwrap();
+    let (script, base) = job(commit);
+    fs::create_dir_all(temp.path().join("zscope/bin")).unwrap();
+    symlink(env!("CARGO_BIN_EXE_zscope"), temp.path().join("zscope/bin/zscope")).unwrap();
     let mut command = Command::new("bash");
-    command.arg(root.join(".ci/action/run")).current_dir(run.path()).env_clear().envs(job(commit));
-    command.env("PATH", format!("{}:/usr/bin:/bin", program.display()));
-    command.env("RUNNER_TEMP", temp.path()).env("GITHUB_OUTPUT", temp.path().join("output"));
+    command.args(["-e", "-c", &script]).current_dir(run.path()).env_clear();
+    command.env("PATH", "/usr/bin:/bin").env("RUNNER_TEMP", temp.path()).env("BASE", base);
     command.env("CI_SECRET", "hunter2hunter2");
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);

@@ -105,3 +105,29 @@ fn the_image_is_made_of_what_the_build_leaves() {
     let version = env!("CARGO_PKG_LICENSE");
     assert_eq!(with("      org.opencontainers.image.licenses="), [format!("\"{version}\"")]);
 }
+
+#[test]
+fn the_hooks_install_the_wheel_of_this_version() {
+    let hooks: toml::Table = text("pyproject.toml").parse().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(hooks["project"]["version"].as_str(), Some(version));
+    assert_eq!(hooks["project"]["dependencies"][0].as_str(), Some(format!("zscope=={version}").as_str()));
+    let hooks: serde_json::Value = serde_yaml::from_str(&text(".pre-commit-hooks.yaml")).unwrap();
+    let hooks = hooks.as_array().unwrap();
+    assert!(!hooks.is_empty() && hooks.iter().all(|hook| hook["language"] == "python"), "{hooks:?}");
+}
+
+#[test]
+fn every_action_of_others_is_pinned_by_commit() {
+    let job = root().join("src/cli/init/github.yml");
+    for path in [root().join("action.yml"), root().join(".github/workflows/release.yml"), job] {
+        let text = fs::read_to_string(&path).unwrap();
+        let used: Vec<&str> = text.lines().filter_map(|line| line.split_once("uses: ")).map(|(_, used)| used).collect();
+        assert!(!used.is_empty(), "{}", path.display());
+        for used in used {
+            let commit = used.split_once('@').and_then(|(_, rest)| rest.split(' ').next()).unwrap();
+            assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{used}");
+            assert!(used.contains(" # v"), "the version beside the commit: {used}");
+        }
+    }
+}

@@ -20,6 +20,10 @@ pub(super) struct Args {
     #[arg(value_name = "SERVICE[.resource[.OPERATION]]")]
     subject: String,
 
+    /// List the calls of a service as a whole, too
+    #[arg(long)]
+    calls: bool,
+
     #[command(flatten)]
     common: Common,
 }
@@ -40,7 +44,12 @@ const ALTERNATIVES: usize = 3;
 pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalog = args.common.catalog()?;
     let (service, part) = find(&catalog, args.subject.trim())?;
-    let document = Document::new(&catalog, view::show(&catalog, service, part));
+    let mut answered = view::show(&catalog, service, part);
+    if args.calls && matches!(part, Part::Whole) {
+        answered.endpoints =
+            catalog.endpoints(&service.name).iter().map(|call| view::show_endpoint(service, call)).collect();
+    }
+    let document = Document::new(&catalog, answered);
     let shown = &document.answer;
     let whole = matches!(part, Part::Whole);
     answer(args.common.format, |page| text(shown, whole, page), |page| table(shown, whole, page), &document)?;
