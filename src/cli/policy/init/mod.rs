@@ -1,44 +1,28 @@
 //! `zscope policy init`: a first policy from what is there.
 
-use std::collections::BTreeMap;
-use std::ffi::OsStr;
+mod calls;
+mod found;
+
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use self::calls::CallsOfApps;
+use self::found::Found;
 use super::counted;
-use crate::catalog::Catalog;
+use crate::cli::Outcome;
 use crate::cli::draft::Goal;
 use crate::cli::error::CommandError;
 use crate::cli::setup;
-use crate::cli::{Outcome, files, scan};
-use crate::governance::{First, FoundApp, first_policy};
-use crate::input::scan::Scanner;
-use crate::input::token::{State, read_tokens};
-use crate::input::{self, ListKind, Request};
-use crate::review::grants::Lock;
-use crate::secret::{is_client_id, redact};
-use crate::text::{Source, Sources};
+use crate::governance::{First, first_policy};
+use crate::secret::redact;
 
 /// The name of the file that is written.
 const DEFAULT: &str = "zscope.yaml";
 
-/// Folders that hold one application in each folder of theirs.
-const CONTAINERS: [&str; 12] = [
-    "services",
-    "apps",
-    "packages",
-    "cmd",
-    "projects",
-    "integrations",
-    "functions",
-    "lambdas",
-    "modules",
-    "src",
-    "jobs",
-    "connectors",
-];
+/// How much is told of one app that is in doubt.
+const TOLD: usize = 3;
 
 /// Arguments of `zscope policy init`.
 #[derive(Debug, clap::Args)]
@@ -60,6 +44,20 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "FILE")]
     lock: Vec<PathBuf>,
 
+    /// Calls that an app makes: HAR, logs, Postman, lists of calls (one app, named after the file), or a folder of source
+    /// code (one app for each folder in it). The least that opens them is allowed. May be repeated
+    #[arg(long, value_name = "PATH")]
+    calls: Vec<PathBuf>,
+
+    /// The app of everything that names none: of lists, calls, folders and files
+    #[arg(long, value_name = "NAME")]
+    app: Option<String>,
+
+    /// Leave out what is proven to be needed by no call, in --calls and in the scanned source, and take narrower scopes
+    /// where those do. What asks for more then fails until it asks for less
+    #[arg(long)]
+    strict: bool,
+
     /// Where to write the policy; - for standard output. A file that is there is never touched
     #[arg(short, long, value_name = "FILE", default_value = DEFAULT)]
     output: PathBuf,
@@ -79,45 +77,54 @@ Examples:
   zscope policy init services
   zscope policy init --tokens grants.ndjson --output -
   zscope policy init --requests requested.txt --lock zscope.lock
+  zscope policy init --calls traffic.har --app invoice-sync
+  zscope policy init --app invoice-sync --requests requested.txt --calls traffic.har --strict
 
 The policy denies by default and allows what was found, with where it was found as the reason. What rules refuse all the
 same is accepted by waivers that end after 90 days. Owners are left to fill in: `zscope policy lint` speaks of them
 
 Exit codes: 0 written, 2 wrong usage, 3 nothing was found, or what is held is not known";
 
-/// What was found, by the name of the application.
-type Apps = BTreeMap<String, FoundApp>;
-
 /// Runs the command.
 pub(in crate::cli) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let to_stdout = args.output == Path::new("-");
     let goal = if to_stdout { None } else { Some(args.goal()?) };
     let catalog = setup::catalog(args.catalog.iter())?;
-    let mut apps = Apps::new();
+    let mut found = Found::new(&catalog, args.app.as_deref());
+    let mut calls = CallsOfApps::new(&catalog, args.app.as_deref());
     let mut from = Vec::new();
-    let is_named = !(args.requests.is_empty() && args.tokens.is_empty() && args.lock.is_empty());
-    if !args.paths.is_empty() || !is_named {
-        let here = [PathBuf::from(".")];
-        let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
-        tree(&catalog, paths, &mut apps)?;
+    let here = [PathBuf::from(".")];
+    let is_named = [&args.requests, &args.tokens, &args.lock, &args.calls].iter().any(|paths| !paths.is_empty());
+    let trees = match args.paths.as_slice() {
+        [] if is_named => &[][..],
+        [] => &here,
+        paths => paths,
+    };
+    if !trees.is_empty() {
+        found.tree(trees)?;
         from.push("a scan of the tree");
+        if args.strict {
+            calls.folders(trees);
+        }
     }
-    for path in &args.requests {
-        list(&catalog, path, &mut apps)?;
-    }
-    for path in &args.tokens {
-        tokens(&catalog, path, &mut apps)?;
-    }
-    for path in &args.lock {
-        lock(&catalog, path, &mut apps)?;
-    }
-    let parts =
-        [(&args.requests, "lists of requested scopes"), (&args.tokens, "token responses"), (&args.lock, "a lock")];
+    args.requests.iter().try_for_each(|path| found.list(path))?;
+    args.tokens.iter().try_for_each(|path| found.tokens(path))?;
+    args.lock.iter().try_for_each(|path| found.lock(path))?;
+    args.calls.iter().try_for_each(|path| calls.read(path))?;
+    let parts = [
+        (&args.requests, "lists of requested scopes"),
+        (&args.tokens, "token responses"),
+        (&args.lock, "a lock"),
+        (&args.calls, "calls"),
+    ];
     from.extend(parts.iter().filter(|(paths, _)| !paths.is_empty()).map(|(_, word)| *word));
-    apps.retain(|_, app| !app.scopes.is_empty());
+    let mut apps = found.apps;
+    let doubts = calls.settle(&mut apps, args.strict);
+    apps.retain(|_, app| !(app.scopes.is_empty() && app.left_out.is_empty()));
     if apps.is_empty() {
+        doubts.iter().for_each(|doubt| crate::cli::tell(doubt));
         return Err(CommandError::incomplete("no scopes were found")
-            .help("name folders, or files by --requests, --tokens or --lock"));
+            .help("name folders, or files by --requests, --tokens, --lock or --calls"));
     }
     let as_of = args.as_of.unwrap_or_else(setup::today);
     let First { text, unknown, waivers } = first_policy(&catalog, &apps, &from.join(" and "), as_of);
@@ -127,6 +134,14 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Outcome, CommandError> {
     }
     for (app, scope) in &unknown {
         crate::cli::tell(&format!("{app}: the catalog does not know {}: no policy makes it pass", redact(scope)));
+    }
+    doubts.iter().for_each(|doubt| crate::cli::tell(doubt));
+    for (app, left) in apps.iter().flat_map(|(app, found)| found.left_out.iter().map(move |left| (app, left))) {
+        let ask = match left.instead.as_slice() {
+            [] => "ask for it no more".to_owned(),
+            some => format!("ask for {}", some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        };
+        crate::cli::tell(&format!("{app}: {} is left out: {ask} ({})", left.scope, redact(&left.place)));
     }
     if !to_stdout {
         let shown = args.output.display();
@@ -157,110 +172,4 @@ impl Args {
         }
         CommandError::usage(format!("`{path}` cannot be written: {error}"))
     }
-}
-
-fn read(path: &Path) -> Result<String, CommandError> {
-    files::read_file(path).map_err(|error| CommandError::usage(format!("`{}` {}", path.display(), error.message())))
-}
-
-/// The scopes of lists that are asked for, each with its line.
-fn take(catalog: &Catalog, app: &mut FoundApp, source: &Source, requests: &[Request]) {
-    for request in requests.iter().filter(|request| request.kind == ListKind::Request) {
-        for item in &request.items {
-            if let Ok(scope) = &item.scope {
-                let line = source.position(item.place.span.start).line;
-                app.add(catalog, scope, format!("{}:{line}", source.name()));
-            }
-        }
-    }
-}
-
-fn tree(catalog: &Catalog, paths: &[PathBuf], apps: &mut Apps) -> Result<(), CommandError> {
-    for (name, source, requests) in scan::requests(paths, catalog)? {
-        let (app, glob) = owner(&name);
-        let mut found = FoundApp::default();
-        take(catalog, &mut found, &source, &requests);
-        if found.scopes.is_empty() {
-            continue;
-        }
-        let app = apps.entry(app).or_default();
-        app.paths.insert(glob);
-        for (scope, place) in found.scopes {
-            app.scopes.entry(scope).or_insert(place);
-        }
-    }
-    Ok(())
-}
-
-/// The application that a file belongs to, and the glob of its files: that of its folder, or of the file itself where it
-/// lies at the top.
-fn owner(name: &str) -> (String, String) {
-    let plain = name.trim_start_matches("./");
-    let parts: Vec<&str> = plain.split('/').filter(|part| !part.is_empty()).collect();
-    match parts.as_slice() {
-        [first, second, _, ..] if CONTAINERS.contains(&first.to_ascii_lowercase().as_str()) => {
-            ((*second).to_owned(), format!("{first}/{second}/**"))
-        }
-        [first, _, ..] => ((*first).to_owned(), format!("{first}/**")),
-        _ => ("top".to_owned(), plain.to_owned()),
-    }
-}
-
-fn list(catalog: &Catalog, path: &Path, apps: &mut Apps) -> Result<(), CommandError> {
-    let text = read(path)?;
-    let mut sources = Sources::default();
-    let id = sources.add(Source::new(path.to_string_lossy(), text));
-    let source = sources.get(id);
-    let reading = input::read_file(id, source, path.file_name().and_then(OsStr::to_str), &Scanner::new(catalog));
-    if !reading.problems.is_empty() {
-        let problems = reading.problems.into_iter().map(|problem| (id, problem)).collect();
-        return Err(CommandError::bad_inputs(sources, problems));
-    }
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    take(catalog, apps.entry(stem).or_default(), source, &reading.requests);
-    Ok(())
-}
-
-fn tokens(catalog: &Catalog, path: &Path, apps: &mut Apps) -> Result<(), CommandError> {
-    let text = read(path)?;
-    let name = path.to_string_lossy();
-    let mut sources = Sources::default();
-    for grant in read_tokens(&name, &text, &mut sources).grants {
-        if grant.state != State::Known {
-            return Err(CommandError::incomplete(format!("nobody knows what `{}` holds, by `{name}`", grant.name))
-                .help("mint a token whose answer carries `scope`, or take the record out"));
-        }
-        let label = grant.labels.iter().map(|(label, _)| label).find(|label| !is_client_id(label));
-        let client = grant.client.as_ref().map(|(client, _)| client).filter(|client| is_client_id(client));
-        let whose = label.cloned().unwrap_or_else(|| match client {
-            Some(client) => format!("client-{}", client.get(5..11).unwrap_or(client).to_ascii_lowercase()),
-            None => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
-        });
-        let app = apps.entry(whose).or_default();
-        app.clients.extend(client.cloned());
-        for scope in grant.request.items.iter().filter_map(|item| item.scope.as_ref().ok()) {
-            app.add(catalog, scope, format!("a grant of {name}"));
-        }
-    }
-    Ok(())
-}
-
-fn lock(catalog: &Catalog, path: &Path, apps: &mut Apps) -> Result<(), CommandError> {
-    let text = read(path)?;
-    let name = path.to_string_lossy();
-    let mut sources = Sources::default();
-    let id = sources.add(Source::new(&*name, &*text));
-    let lock = Lock::read(id, &text).map_err(|problems| {
-        let problems = problems.into_iter().map(|problem| (id, problem)).collect();
-        CommandError::problems(std::mem::take(&mut sources), problems)
-    })?;
-    if let Some((app, _)) = lock.unknown().next() {
-        return Err(CommandError::incomplete(format!("nobody knows what `{app}` holds, by `{name}`"))
-            .help("audit it again and write the lock anew"));
-    }
-    for (app, _, scopes) in lock.held() {
-        let app = apps.entry(app.to_owned()).or_default();
-        scopes.iter().for_each(|scope| app.add(catalog, scope, name.clone().into_owned()));
-    }
-    Ok(())
 }
