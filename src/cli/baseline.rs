@@ -1,13 +1,17 @@
 //! The baseline of a run: read before the work starts, applied to the finished report, or written anew from it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::draft::Goal;
 use super::error::CommandError;
 use super::setup::Ground;
+use crate::finding::{KnownFinding, Severity};
+use crate::governance::accepted_by_change;
 use crate::report::Report;
 use crate::review::{Baseline, Review};
-use crate::text::{Problem, Source, Sources};
+use crate::rules::{self, PolicyChange};
+use crate::text::{Place, Problem, Source, Sources, Span};
 
 /// The file that is written when none is named.
 pub(super) const DEFAULT: &str = "zscope-baseline.json";
@@ -83,7 +87,50 @@ fn is_alike(text: &str) -> bool {
     text.trim_start().starts_with('{') && ["version", "findings"].iter().all(|key| text.contains(key))
 }
 
+/// How many entries that a change adds to the baseline are told one by one.
+const TOLD: usize = 50;
+
 impl Start {
+    /// What the change that is judged adds to the baseline, where that is read from before the change: it does not count,
+    /// and would have been accepted.
+    pub(super) fn changes(&self, ground: &Ground, review: &Review<'_>, sources: &mut Sources) -> Vec<PolicyChange> {
+        let Self::Known(known) = self else { return Vec::new() };
+        let Some(text) = ground.of_change(&known.path, &known.text) else { return Vec::new() };
+        let source = sources.add(Source::new(known.path.to_string_lossy(), &*text));
+        let start = Place::new(source, Span::default());
+        let Ok(changed) = Baseline::read(&text) else {
+            let message = "the change leaves a baseline that cannot be read".to_owned();
+            return vec![accepted_by_change(review.catalog, message, (None, None), Severity::Error, start)];
+        };
+        let before: HashSet<&str> = known.baseline.findings.iter().map(|known| known.fingerprint.as_str()).collect();
+        let added: Vec<&KnownFinding> =
+            changed.findings.iter().filter(|known| !before.contains(known.fingerprint.as_str())).collect();
+        let mut changes: Vec<PolicyChange> = added
+            .iter()
+            .take(TOLD)
+            .map(|entry| {
+                let (scope, app) = (entry.scope.as_deref(), entry.app.as_deref());
+                let of = scope.map_or_else(String::new, |scope| format!(" of `{scope}`"));
+                let message = format!("the change adds to the baseline: `{}`{of} in {}", entry.rule, entry.path);
+                let rule = rules::infos().into_iter().find(|rule| rule.name == entry.rule);
+                let level = review.policy.effective(app).level(&entry.rule).map(|level| level.severity());
+                let severity = level.unwrap_or_else(|| rule.map(|rule| rule.severity)).unwrap_or(Severity::Note);
+                accepted_by_change(
+                    review.catalog,
+                    message,
+                    (app, scope),
+                    severity,
+                    Baseline::place(entry, source, &text),
+                )
+            })
+            .collect();
+        if added.len() > TOLD {
+            let message = format!("the change adds {} more entries to the baseline", added.len() - TOLD);
+            changes.push(accepted_by_change(review.catalog, message, (None, None), Severity::Error, start));
+        }
+        changes
+    }
+
     /// Applies the baseline to a report, or writes a new one from it and applies that. `evaluated` says whether the run
     /// looked at a file: of others it cannot say that their findings have vanished.
     pub(super) fn apply(

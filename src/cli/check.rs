@@ -55,14 +55,17 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let outputs = args.reporting.open()?;
     let baseline = args.baseline.read(&ready.ground)?;
     let notices = ready.notices();
-    let Ready { mut policy, catalog, as_of, sources, .. } = ready;
+    let Ready { mut policy, catalog, as_of, sources, ground, .. } = ready;
     args.reporting.restrict(&mut policy)?;
     let mut inputs = Inputs { names: Vec::new(), gathered: Gathered { sources, ..Gathered::default() } };
     inputs.read(&args.inputs, &catalog)?;
     let review = Review { changes, ..Review::new(&catalog, &policy, as_of) };
     let (names, mut report) = inputs.judged(&review, args.basis.app.as_deref());
     let read: HashSet<String> = report.sources.names().map(str::to_owned).collect();
+    let changes = baseline.changes(&ground, &review, &mut report.sources);
     baseline.apply(&mut report, &review, |path| read.contains(path))?;
+    report.findings.extend(review.of_changes(changes));
+    report.settle();
     report.run.notices = notices;
     outputs.write(report, names)
 }

@@ -75,12 +75,11 @@ impl Dialect {
     }
 
     /// A statement that keeps rows under a name. `columns` are names, and whether each holds a number.
-    pub(super) fn rows(self, name: &str, columns: &[(&str, bool)], rows: &[String]) -> String {
+    pub(super) fn rows(self, name: &str, columns: &[(&str, bool)], rows: &[Vec<String>]) -> String {
         let [text, number] = self.types();
         let of = |is_number| if is_number { number } else { text };
         let typed: Vec<String> = columns.iter().map(|(column, is)| format!("{column} {}", of(*is))).collect();
-        let names: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
-        let (typed, names) = (typed.join(", "), names.join(", "));
+        let typed = typed.join(", ");
         if rows.is_empty() {
             let nothing: Vec<String> =
                 columns.iter().map(|(column, is)| format!("CAST(NULL AS {}) AS {column}", of(*is))).collect();
@@ -96,28 +95,56 @@ impl Dialect {
                 }
             };
         }
-        let rows = rows.join(",\n");
+        let cell = |(text, (_, is_number)): (&String, &(&str, bool))| match is_number {
+            true => text.clone(),
+            false => self.text(text),
+        };
+        let row = |row: &Vec<String>| format!("({})", row.iter().zip(columns).map(cell).collect::<Vec<_>>().join(", "));
+        let values = || rows.iter().map(row).collect::<Vec<_>>().join(",\n");
         match self {
             Duckdb => {
-                format!("CREATE OR REPLACE TEMPORARY TABLE {name} ({typed});\nINSERT INTO {name} VALUES\n{rows};\n")
+                let values = values();
+                format!("CREATE OR REPLACE TEMPORARY TABLE {name} ({typed});\nINSERT INTO {name} VALUES\n{values};\n")
             }
             Postgres => format!(
-                "DROP TABLE IF EXISTS pg_temp.{name};\nCREATE TEMPORARY TABLE {name} ({typed});\nINSERT INTO {name} VALUES\n{rows};\n"
+                "DROP TABLE IF EXISTS pg_temp.{name};\nCREATE TEMPORARY TABLE {name} ({typed});\nINSERT INTO {name} VALUES\n{};\n",
+                values()
             ),
             Clickhouse => format!(
-                "DROP TEMPORARY TABLE IF EXISTS {name};\nCREATE TEMPORARY TABLE {name} ({typed}) ENGINE = Memory;\nINSERT INTO {name} VALUES\n{rows};\n"
+                "DROP TEMPORARY TABLE IF EXISTS {name};\nCREATE TEMPORARY TABLE {name} ({typed}) ENGINE = Memory;\nINSERT INTO {name} VALUES\n{};\n",
+                values()
             ),
-            Spark => format!("{}\nSELECT * FROM VALUES\n{rows} AS t({names});\n{}", self.keep(name), self.kept(name)),
-            Bigquery => format!("{}\nSELECT * FROM UNNEST(ARRAY<STRUCT<{typed}>>[\n{rows}]);\n", self.keep(name)),
+            Spark => self.lines(name, columns, rows),
+            Bigquery => {
+                format!("{}\nSELECT * FROM UNNEST(ARRAY<STRUCT<{typed}>>[\n{}]);\n", self.keep(name), values())
+            }
         }
+    }
+
+    /// The same as one text that is split: thousands of expressions in a statement take Spark minutes.
+    fn lines(self, name: &str, columns: &[(&str, bool)], rows: &[Vec<String>]) -> String {
+        let line = |row: &Vec<String>| row.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join("\t");
+        let lines = rows.iter().map(line).collect::<Vec<_>>().join("\n");
+        let cell = |(at, (column, is_number)): (usize, &(&str, bool))| match is_number {
+            true => format!("CAST(cells[{at}] AS INT) AS {column}"),
+            false => format!("cells[{at}] AS {column}"),
+        };
+        let cells: Vec<String> = columns.iter().enumerate().map(cell).collect();
+        format!(
+            "{}\nSELECT {} FROM (SELECT split(line, '\\t') AS cells FROM (SELECT explode(split('{}', '\\n')) AS line) AS l) AS c;\n{}",
+            self.keep(name),
+            cells.join(", "),
+            escaped(&lines),
+            self.kept(name),
+        )
     }
 
     /// A text.
     pub(super) fn text(self, text: &str) -> String {
-        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text = plain(text);
         match self {
             Duckdb | Postgres => format!("'{}'", text.replace('\'', "''")),
-            Spark | Bigquery | Clickhouse => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+            Spark | Bigquery | Clickhouse => format!("'{}'", escaped(&text)),
         }
     }
 
@@ -232,4 +259,14 @@ impl Dialect {
             Clickhouse => "clickhouse client --queries-file zscope.sql",
         }
     }
+}
+
+/// A text that stands in one cell of one line.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A text between quotes, where a backslash escapes.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\'', "\\'")
 }

@@ -6,7 +6,7 @@ use super::answers::Answer;
 use super::dialect::Dialect;
 use super::form::{AROUND, BETWEEN, SCOPE, SECRET};
 use super::names::OTHER;
-use super::states::{Decisions, START};
+use super::states::{Decisions, START, State};
 use crate::scope::MAX_LENGTH;
 
 /// What a script is written for.
@@ -54,14 +54,15 @@ pub fn sql(decisions: &Decisions, options: &Options<'_>) -> String {
 
 fn steps(decisions: &Decisions, dialect: Dialect) -> String {
     let numbered = || decisions.states.iter().enumerate();
-    let step = |(at, (name, to)): (usize, (&String, &usize))| format!("({at}, {}, {to})", dialect.text(name));
-    let rows: Vec<String> = numbered()
+    let step = |(at, (name, to)): (usize, (&String, &usize))| vec![at.to_string(), name.clone(), to.to_string()];
+    let rows: Vec<Vec<String>> = numbered()
         .flat_map(|(at, state)| state.steps.iter().filter(|(name, _)| *name != OTHER).map(move |step| (at, step)))
         .map(step)
         .collect();
-    let states: Vec<String> = numbered()
-        .map(|(at, state)| format!("({at}, {}, {})", state.steps.get(OTHER).copied().unwrap_or(at), state.outcome))
-        .collect();
+    let state = |(at, state): (usize, &State)| {
+        vec![at.to_string(), state.steps.get(OTHER).copied().unwrap_or(at).to_string(), state.outcome.to_string()]
+    };
+    let states: Vec<Vec<String>> = numbered().map(state).collect();
     let mut text = dialect.rows("zscope_step", &[("state", true), ("part", false), ("next", true)], &rows);
     text.push_str(&dialect.rows("zscope_state", &[("state", true), ("other", true), ("outcome", true)], &states));
     text
@@ -74,7 +75,7 @@ fn outcomes(decisions: &Decisions, options: &Options<'_>) -> String {
     let chosen = options.app.and_then(|app| decisions.apps.iter().position(|name| name == app));
     for (number, answers) in decisions.outcomes.iter().enumerate() {
         let mut row = |app: &str, answer: usize| {
-            rows.push(outcome(dialect, number, app, &decisions.answers[answer]));
+            rows.push(outcome(number, app, &decisions.answers[answer]));
         };
         if let Some(chosen) = chosen {
             row("", answers[chosen + 1]);
@@ -98,26 +99,25 @@ fn outcomes(decisions: &Decisions, options: &Options<'_>) -> String {
     dialect.rows("zscope_outcome", &columns, &rows)
 }
 
-fn outcome(dialect: Dialect, number: usize, app: &str, answer: &Answer) -> String {
-    let text = |text: &str| dialect.text(text);
+fn outcome(number: usize, app: &str, answer: &Answer) -> Vec<String> {
     // A text that nothing has, so that engines need not be told what type it is.
     let day = answer.waived_until.map(|day| day.to_string()).unwrap_or_default();
-    format!(
-        "({number}, {}, {}, {}, {}, {}, {}, {})",
-        text(app),
-        text(answer.verdict.as_str()),
-        text(&answer.decided_by.join("; ")),
-        answer.deciders,
-        text(answer.place.as_deref().unwrap_or_default()),
-        text(&answer.rules.join(" ")),
-        text(&day),
-    )
+    vec![
+        number.to_string(),
+        app.to_owned(),
+        answer.verdict.as_str().to_owned(),
+        answer.decided_by.join("; "),
+        answer.deciders.to_string(),
+        answer.place.clone().unwrap_or_default(),
+        answer.rules.join(" "),
+        day,
+    ]
 }
 
 fn clients(decisions: &Decisions, options: &Options<'_>) -> String {
     let dialect = options.dialect;
-    let row = |(client, app): &(String, String)| format!("({}, {})", dialect.text(client), dialect.text(app));
-    let rows: Vec<String> =
+    let row = |(client, app): &(String, String)| vec![client.clone(), app.clone()];
+    let rows: Vec<Vec<String>> =
         if options.app.is_some() { Vec::new() } else { decisions.clients.iter().map(row).collect() };
     dialect.rows("zscope_client", &[("client", false), ("app", false)], &rows)
 }

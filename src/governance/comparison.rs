@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::witness::{Silenced, silenced};
+use crate::access;
+use crate::catalog::Catalog;
 use crate::finding::RuleInfo;
 use crate::judge::{Access, Gap, Relation, Side, difference};
-use crate::policy::{Comments, Effective, Level, Policy, UnknownGrant, Waiver};
+use crate::policy::{Comments, Effective, Entry, Level, Policy, UnknownGrant, Waiver};
 
 /// How two policies differ.
 #[derive(Clone, Debug, Serialize)]
@@ -48,6 +51,9 @@ pub struct Setting {
     pub new: String,
     /// Whether more passes now.
     pub direction: Direction,
+    /// A scope by which that shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<String>,
 }
 
 /// Whether a changed setting lets more pass.
@@ -90,7 +96,11 @@ pub fn compare(old: &Side<'_>, new: &Side<'_>, rules: &[&'static RuleInfo]) -> C
             None => access.push(Change { apps: vec![app], relation, appears, disappears }),
         }
     }
-    let settings = settings(old.policy(), new.policy(), rules);
+    let mut settings = settings(old.policy(), new.policy(), rules);
+    settings.extend(of_data(old, new));
+    for setting in &mut settings {
+        setting.witness = setting.witness.take().or_else(|| witness(old, new, setting));
+    }
     let has = |direction| settings.iter().any(|setting: &Setting| setting.direction == direction);
     let comes = access.iter().any(|change| !change.appears.is_empty()) || has(Direction::Looser);
     let goes = access.iter().any(|change| !change.disappears.is_empty()) || has(Direction::Tighter);
@@ -133,18 +143,71 @@ fn settings(old: &Policy, new: &Policy, rules: &[&'static RuleInfo]) -> Vec<Sett
     for app in apps {
         found.extend(of_app(old, new, app));
     }
-    let data = |policy: &Policy| -> Vec<String> {
-        policy.data.iter().map(|data| format!("{}: {:?}", data.pattern, data.classes)).collect()
-    };
-    if data(old) != data(new) {
-        let told = [old, new].map(|policy| format!("{} entries", policy.data.len()));
-        found.push(setting(None, "data classes".to_owned(), told, Direction::Other));
-    }
     found
 }
 
+/// What the kinds of data that the policy or catalog files give to scopes change: by them rules speak.
+fn of_data(old: &Side<'_>, new: &Side<'_>) -> Option<Setting> {
+    let data = |side: &Side<'_>| -> Vec<String> {
+        side.policy().data.iter().map(|data| format!("{}: {:?}", data.pattern, data.classes)).collect()
+    };
+    let what = match (data(old) != data(new), old.catalog().digest() != new.catalog().digest()) {
+        (true, _) => "data classes",
+        (_, true) => "what catalog files say",
+        _ => return None,
+    };
+    let told = |rule: &str, severity: Option<crate::finding::Severity>| {
+        severity.map_or_else(|| NONE.to_owned(), |severity| format!("{} {rule}", severity.as_str()))
+    };
+    let changed = |Silenced { scope, rule, before, after }: Silenced, is_looser: bool| {
+        let mut texts = [told(rule, Some(before)), told(rule, after)];
+        if !is_looser {
+            texts.reverse();
+        }
+        let direction = if is_looser { Direction::Looser } else { Direction::Tighter };
+        Setting { witness: Some(scope.to_string()), ..setting(None, what.to_owned(), texts, direction) }
+    };
+    // Nothing else of the policy changes: levels and waivers are told by themselves.
+    let policy = Policy { data: new.policy().data.clone(), ..old.policy().clone() };
+    let changed_alone = Side::new(new.catalog(), &policy, old.as_of());
+    let looser = silenced(old, &changed_alone, None, None).map(|found| changed(found, true));
+    let tighter = || silenced(&changed_alone, old, None, None).map(|found| changed(found, false));
+    let is_of_policy = what == "data classes";
+    looser.or_else(tighter).or_else(|| {
+        let told = [old, new].map(|side| format!("{} entries", side.policy().data.len()));
+        is_of_policy.then(|| setting(None, what.to_owned(), told, Direction::Other))
+    })
+}
+
+/// A scope by which a changed setting shows: one on which the rule speaks, or that the waiver is about.
+fn witness(old: &Side<'_>, new: &Side<'_>, changed: &Setting) -> Option<String> {
+    let (more, less) = match changed.direction {
+        Direction::Looser => (old, new),
+        Direction::Tighter => (new, old),
+        Direction::Other => return None,
+    };
+    if let Some(rule) = changed.what.strip_prefix("rule ") {
+        let found = silenced(more, less, changed.app.as_deref(), Some(rule))?;
+        return Some(found.scope.to_string());
+    }
+    let id = changed.what.strip_prefix("waiver ")?;
+    let has_it = |side: &Side<'_>| side.policy().waivers.iter().find(|waiver| waiver.id == id).cloned();
+    let waiver = has_it(less).or_else(|| has_it(more))?;
+    waiver.scopes.iter().find_map(|entry| named(less.catalog(), entry))
+}
+
+/// A scope that an entry names.
+fn named(catalog: &Catalog, entry: &Entry) -> Option<String> {
+    let of_catalog = || {
+        let mut all = catalog.services().flat_map(|service| service.scopes().map(|(scope, _)| scope));
+        all.find(|scope| entry.pattern.matches(scope))
+    };
+    let scope = entry.pattern.literal().or_else(of_catalog)?;
+    Some(access::identify(catalog, &scope).scope.to_string())
+}
+
 fn setting(app: Option<&str>, what: String, [old, new]: [String; 2], direction: Direction) -> Setting {
-    Setting { app: app.map(str::to_owned), what, old, new, direction }
+    Setting { app: app.map(str::to_owned), what, old, new, direction, witness: None }
 }
 
 fn direction(more: std::cmp::Ordering) -> Direction {

@@ -7,6 +7,7 @@ use std::path::Path;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::found::{FoundApp, LeftOut, Reason};
 use crate::access;
 use crate::catalog::Catalog;
 use crate::finding::Severity;
@@ -20,23 +21,8 @@ use crate::text::{Place, Source, Sources, Span};
 /// For how many days what a rule refuses is accepted at first.
 const GRACE: i64 = 90;
 
-/// An application that was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FoundApp {
-    /// Its client ids.
-    pub clients: BTreeSet<String>,
-    /// Its files.
-    pub paths: BTreeSet<String>,
-    /// Its scopes, each with where it was found first.
-    pub scopes: BTreeMap<Scope, String>,
-}
-
-impl FoundApp {
-    /// Takes a scope; where it was found before, the first place stays.
-    pub fn add(&mut self, catalog: &Catalog, scope: &Scope, place: String) {
-        self.scopes.entry(access::identify(catalog, scope).scope).or_insert(place);
-    }
-}
+/// How many calls are named as the reason for an entry.
+const NAMED: usize = 3;
 
 /// A policy for the applications that were found, with what it could not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,11 +35,11 @@ pub struct First {
     pub waivers: usize,
 }
 
-/// Writes the policy. `why` says in a few words what it was made from.
+/// Writes the policy. `from` says in a few words what it was made from.
 #[must_use]
-pub fn first_policy(catalog: &Catalog, apps: &BTreeMap<String, FoundApp>, why: &str, as_of: Date) -> First {
+pub fn first_policy(catalog: &Catalog, apps: &BTreeMap<String, FoundApp>, from: &str, as_of: Date) -> First {
     let mut text = format!(
-        "# What each application may have. Written by `zscope policy init` from {why}: the least under which that passes.\n\
+        "# What each application may have. Written by `zscope policy init` from {from}: the least under which that passes.\n\
          # Nothing else is allowed. Name the owners, look at each line, take out what is not needed.\n\
          version: 1\ndefault: deny\nextends: [builtin:least-privilege]\n\napps:\n"
     );
@@ -68,16 +54,31 @@ pub fn first_policy(catalog: &Catalog, apps: &BTreeMap<String, FoundApp>, why: &
         if !app.paths.is_empty() {
             let _ = writeln!(text, "    paths: [{}]", list(&app.paths));
         }
-        let entries = entries(catalog, app);
-        text.push_str(if entries.is_empty() { "    allow: []\n" } else { "    allow:\n" });
-        for (scope, place) in &entries {
-            if !access::identify(catalog, scope).is_known() {
+        let mut lines = String::new();
+        let mut is_empty = true;
+        for (scope, reason) in app.entries(catalog) {
+            // What a token holds does exist, whoever knows it; what is asked for and known to nobody never passes.
+            if !reason.is_held && !scope.has_placeholder() && !access::identify(catalog, scope).is_known() {
                 unknown.push((name.clone(), scope.to_string()));
-                let _ = writeln!(text, "      # the catalog does not know it, so that it fails all the same");
+                let why = line(&format!("{scope}, asked for in {}", reason.place));
+                let _ = writeln!(lines, "      # no entry makes this pass, since the catalog does not know it: {why}");
+                continue;
             }
-            let why = quoted(&format!("asked for in {place}"));
-            let _ = writeln!(text, "      - {{ scope: {}, why: {why} }}", quoted(&pattern(scope)));
+            is_empty = false;
+            let _ = writeln!(lines, "      - {{ scope: {}, {} }}", quoted(&pattern(scope)), because(scope, reason));
         }
+        for LeftOut { scope, place, instead } in &app.left_out {
+            let whose = match instead.as_slice() {
+                [] => "no call that was seen needs it".to_owned(),
+                some => format!(
+                    "the calls that were seen need {}",
+                    some.iter().map(Scope::to_string).collect::<Vec<_>>().join(", ")
+                ),
+            };
+            let _ = writeln!(lines, "      # left out: {}", line(&format!("{scope}, asked for in {place}: {whose}")));
+        }
+        text.push_str(if is_empty { "    allow: []\n" } else { "    allow:\n" });
+        text.push_str(&lines);
     }
     let waivers = waivers(catalog, apps, &text, as_of);
     if !waivers.is_empty() {
@@ -89,7 +90,7 @@ pub fn first_policy(catalog: &Catalog, apps: &BTreeMap<String, FoundApp>, why: &
         let _ = write!(
             text,
             "  - id: W-{}\n    app: {}\n    scopes: [{}]\n    rules: [{}]\n    reason: found when this policy was written; \
-             ask for less\n    owner: TODO\n    created: {as_of}\n    expires: {expires}\n",
+             ask for less\n    owner: TODO\n    ticket: TODO\n    created: {as_of}\n    expires: {expires}\n",
             number + 1,
             quoted(app),
             quoted(&pattern(scope)),
@@ -99,16 +100,19 @@ pub fn first_policy(catalog: &Catalog, apps: &BTreeMap<String, FoundApp>, why: &
     First { text, unknown, waivers: waivers.len() }
 }
 
-/// The scopes of an application without those that others of it surely give.
-fn entries(catalog: &Catalog, app: &FoundApp) -> Vec<(Scope, String)> {
-    let gives = |wide: &Scope, narrow: &Scope| {
-        wide != narrow
-            && access::covers(catalog, wide, narrow)
-            && (!access::covers(catalog, narrow, wide) || wide < narrow)
-    };
-    let is_given = |scope: &Scope| app.scopes.keys().any(|wide| gives(wide, scope));
-    let kept = app.scopes.iter().filter(|(scope, _)| scope.has_placeholder() || !is_given(scope));
-    kept.map(|(scope, place)| (scope.clone(), place.clone())).collect()
+/// Why an entry is there, as fields of it: the calls that it opens, else where it was asked for.
+fn because(scope: &Scope, reason: &Reason) -> String {
+    let calls: Vec<String> = reason.calls.iter().take(NAMED).map(|call| quoted(call)).collect();
+    if !calls.is_empty() && !scope.has_placeholder() {
+        return format!("calls: [{}]", calls.join(", "));
+    }
+    let word = if reason.is_held { "held by" } else { "asked for in" };
+    format!("why: {}", quoted(&format!("{word} {}", reason.place)))
+}
+
+/// A text that cannot end the comment that it is in.
+fn line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// A scope as an entry: what is filled in at run time is any one name.

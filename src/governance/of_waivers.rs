@@ -19,14 +19,18 @@ pub(super) fn faults(catalog: &Catalog, policy: &Policy, as_of: Date) -> Vec<Fau
                 found.push(Fault::new(FaultKind::NamesNothing, entry.place, message, help));
             }
         }
-        if waiver.ticket.is_none() {
+        let is_filled_in = |ticket: &String| !is_placeholder_name(ticket);
+        let has_ticket = waiver.ticket.as_ref().is_some_and(is_filled_in);
+        if is_placeholder_name(&waiver.owner) {
+            // A ticket that is left to fill in beside it is the same omission.
+            let both = if !has_ticket && waiver.ticket.is_some() { ", and so is its ticket" } else { "" };
+            let message = format!("the owner of waiver `{id}` is a placeholder: `{}`{both}", waiver.owner);
+            found.push(Fault::new(FaultKind::PlaceholderOwner, waiver.place, message, "name who answers for it"));
+        }
+        if !has_ticket && (waiver.ticket.is_none() || !is_placeholder_name(&waiver.owner)) {
             let message = format!("waiver `{id}` names no ticket");
             let help = "write where it was discussed: `ticket: SEC-431`";
             found.push(Fault::new(FaultKind::NoTicket, waiver.place, message, help));
-        }
-        if is_placeholder_name(&waiver.owner) {
-            let message = format!("the owner of waiver `{id}` is a placeholder: `{}`", waiver.owner);
-            found.push(Fault::new(FaultKind::PlaceholderOwner, waiver.place, message, "name who answers for it"));
         }
         if let Some(entry) = waiver.scopes.iter().find(|entry| is_wide(entry)) {
             let message = format!("waiver `{id}` accepts every scope of a service, or of all: `{}`", entry.text);

@@ -85,6 +85,18 @@ impl<'a> Side<'a> {
         self.policy
     }
 
+    /// The catalog by which it judges.
+    #[must_use]
+    pub fn catalog(&self) -> &'a Catalog {
+        self.catalog
+    }
+
+    /// The day for which it judges.
+    #[must_use]
+    pub fn as_of(&self) -> Date {
+        self.as_of
+    }
+
     /// What holds of a scope for an application: the verdict, or `waived` where a waiver accepts it.
     #[must_use]
     pub fn verdict(&self, app: Option<&str>, scope: &Scope) -> Verdict {

@@ -29,6 +29,9 @@ use crate::rules::{self, AppScopes, Drift, IgnoreUse, Inspection, Measure, Polic
 use crate::text::{Place, Sources};
 use memo::Memo;
 
+/// The rules on what a change does to the policy.
+const CHANGES: [&str; 2] = ["policy-loosened", "policy-tightened"];
+
 /// Everything that a review rests on.
 #[derive(Debug)]
 pub struct Review<'a> {
@@ -123,6 +126,17 @@ impl<'a> Review<'a> {
             accept::weigh(finding, &policy, Confidence::High)
         });
         weighed.collect()
+    }
+
+    /// What the rules on changes of the policy say of what only the finished report shows, weighed.
+    pub(crate) fn of_changes(&self, changes: Vec<PolicyChange>) -> Vec<Finding> {
+        if changes.is_empty() {
+            return Vec::new();
+        }
+        let of_changes = |rule: &&&'static Rule| CHANGES.contains(&rule.info.name);
+        let rules: Vec<&'static Rule> = self.rules.iter().filter(of_changes).copied().collect();
+        let review = Review { rules: &rules, changes, ..Review::new(self.catalog, self.policy, self.as_of) };
+        review.of_run(&[], &[], &[])
     }
 
     /// What rules say of an entry of the baseline that accepts nothing any more, weighed.

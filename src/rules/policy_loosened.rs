@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
 const DOCS: &str = r#"## What it does
 Where a change is judged by the policy as it stood before (`--policy-from`), compares that policy with the one that the
 change brings: entries, `extends`, waivers, levels of rules, catalog files. What the change lets in that the policy before
-did not is reported, with a scope by which it shows and a call that this scope opens.
+did not is reported, with a scope by which it shows and a call that this scope opens. So is each finding that the change
+accepts by itself, with a comment or with an entry of the baseline: it matters as much as what it accepts.
 
 ## Why is this bad?
 Whoever may write the policy may write themselves what they like. A change that adds access and the permission for it in one
@@ -67,7 +68,7 @@ fn finding(cx: &RunContext<'_>, change: &PolicyChange) -> Finding {
     let finding = cx.of_policy(change.app.as_ref(), change.place, &*change.message);
     let finding = change.details.iter().fold(finding, |finding, detail| finding.related(detail, None));
     let help = "take it out of the change, or have the policy's owner merge it by itself first";
-    let finding = finding.help(help);
+    let finding = finding.help(help).severity(change.severity);
     match &change.scope {
         Some(scope) => finding.scope(scope),
         None => finding,

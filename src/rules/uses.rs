@@ -1,6 +1,7 @@
 //! What rules about the run see: what became of waivers and of comments that accept findings, how what tokens hold
 //! differs from a lock, and what a change does to the policy.
 
+use crate::finding::Severity;
 use crate::input::scan::Ignore;
 use crate::policy::{Waiver, WaiverState};
 use crate::scope::Scope;
@@ -43,7 +44,9 @@ pub struct PolicyChange {
     pub scope: Option<String>,
     /// What else shows it: calls, data, more scopes.
     pub details: Vec<String>,
-    /// Where in the changed policy it stands.
+    /// How much it matters: as much as what it lets pass.
+    pub severity: Severity,
+    /// Where in the change it stands.
     pub place: Place,
 }
 

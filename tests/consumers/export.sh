@@ -1,10 +1,21 @@
 #!/usr/bin/env bash
-# Runs exported policies on the engines they are for, and holds every row against what zscope's audit says: DuckDB,
-# PostgreSQL, ClickHouse, Spark; BigQuery's SQL is parsed. Skips, and says why, what cannot be had.
+# Runs exported policies on the engines they are for, and holds every row against what `zscope audit` says: DuckDB and
+# PostgreSQL all of them, ClickHouse and Spark as many as are told; BigQuery's SQL is parsed. Rego runs on regorus in the
+# suite, and on OPA where that is here. Skips, and says why, what cannot be had.
 #
-#   tests/consumers/export.sh [POLICIES]
+#   tests/consumers/export.sh path/to/zscope [FILES]
+#
+# A file has nine applications with entries of their own beside the shared ones, and judges those that no application owns:
+# ten sets of entries, each with 2,000 lists of scopes. 100 files are 1,000 policies.
 set -euo pipefail
+zscope=$(realpath "$1")
+files=${2:-100}
 cd "$(dirname "$0")/../.."
+
+# What takes long on an engine, and is held on fewer files.
+clickhouse=$((files < 20 ? files : 20))
+spark=$((files < 2 ? files : 2))
+bigquery=$((files < 5 ? files : 5))
 
 skipped() { printf 'export: skipped: %s\n' "$*"; }
 tools="${CARGO_TARGET_DIR:-$PWD/target}/consumers"
@@ -19,44 +30,54 @@ stop() {
 }
 trap stop EXIT
 
-# Each policy has applications with entries of their own: a set of entries for each of them.
-policies=${1:-2}
-mkdir "$work/material"
-ZSCOPE_EXPORT_DIR="$work/material" ZSCOPE_EXPORT_POLICIES="$policies" ZSCOPE_EXPORT_APPS=5 \
-  cargo test --quiet --test suite -- --ignored --exact export::material_for_engines_is_written >"$work/log" 2>&1 \
-  || { cat "$work/log"; exit 1; }
-echo "export: $policies policies of 5 apps, $((policies * 5)) sets of entries, with 2000 lists for each policy"
-
 if ! command -v python3 >/dev/null; then
   skipped 'no python3'
   exit 0
 fi
-[ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
+[ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || { skipped 'python3 has no venv'; exit 0; }
 installed() {
-  "$venv/bin/python" -c "import $1" 2>/dev/null || "$venv/bin/pip" install --quiet --disable-pip-version-check "$2"
+  "$venv/bin/python" -c "import $1" 2>/dev/null || "$venv/bin/pip" install --quiet --disable-pip-version-check "$2" >"$work/pip" 2>&1
 }
-run() { "$venv/bin/python" tests/consumers/export.py "$1" "$work/material" "${2:-$policies}"; }
+package() {
+  if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then return 1; fi
+  { apt-get update && apt-get install -y --no-install-recommends "$1"; } >"$work/apt" 2>&1 || { tail -n 3 "$work/apt"; return 1; }
+}
 
-if installed duckdb 'duckdb>=1.1'; then run duckdb; else skipped 'pip cannot install duckdb'; fi
-if installed chdb 'chdb>=3'; then run clickhouse; else skipped 'pip cannot install chdb, which is ClickHouse'; fi
-if installed sqlglot 'sqlglot>=26'; then run bigquery 1; else skipped 'pip cannot install sqlglot, which parses SQL of BigQuery'; fi
+material="$work/material"
+mkdir "$material"
+ZSCOPE_EXPORT_DIR="$material" ZSCOPE_EXPORT_POLICIES="$files" ZSCOPE_EXPORT_APPS=9 ZSCOPE_EXPORT_TEXTS=120 \
+  cargo test --quiet --test suite -- --ignored --exact export::material_for_engines_is_written >"$work/log" 2>&1 \
+  || { cat "$work/log"; exit 1; }
+echo "export: $files files, $((files * 10)) policies: 10 sets of entries in a file, 2000 lists of scopes for each"
+engines=("duckdb:$files" "postgres:$files" "clickhouse:$clickhouse" "spark:$spark" "bigquery:$bigquery")
+if command -v opa >/dev/null; then engines+=("rego:2"); fi
+python3 tests/consumers/export.py write "$material" "$zscope" "${engines[@]}"
+
+run() { "$venv/bin/python" tests/consumers/export.py "$1" "$material" "$2"; }
+
+# Two engines at a time: each has a core.
+in_python() {
+  if installed duckdb 'duckdb>=1.1'; then run duckdb "$files"; else skipped 'pip cannot install duckdb'; fi
+  if installed sqlglot 'sqlglot>=26'; then run bigquery "$bigquery"; else skipped 'pip cannot install sqlglot, which parses SQL of BigQuery'; fi
+  if installed chdb 'chdb>=3'; then run clickhouse "$clickhouse"; else skipped 'pip cannot install chdb, which is ClickHouse'; fi
+  if command -v opa >/dev/null; then run rego 2; else skipped 'no opa here: Rego runs on regorus in the suite'; fi
+}
+in_python >"$work/in-python" 2>&1 &
+python=$!
 
 # PostgreSQL, on a socket in a folder of its own, as a user who is not root.
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1 || true)
-if [ -z "$bin" ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  { apt-get update && apt-get install -y --no-install-recommends postgresql; } >"$work/apt" 2>&1 || tail -n 3 "$work/apt"
+if [ -z "$bin" ] && package postgresql; then
   bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1 || true)
 fi
 if [ -n "$bin" ] && command -v psql >/dev/null; then
   as=()
+  mkdir "$work/postgres"
   if [ "$(id -u)" = 0 ]; then
     # The package brings this user.
     as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-    mkdir "$work/postgres"
     chown postgres "$work/postgres"
     chmod 711 "$work"
-  else
-    mkdir "$work/postgres"
   fi
   "${as[@]}" "$bin/initdb" --no-sync --auth=trust --username=zscope -E UTF8 -D "$work/postgres/data" >"$work/initdb"
   "${as[@]}" "$bin/postgres" -D "$work/postgres/data" -k "$work/postgres" -c listen_addresses= -c fsync=off >"$work/server" 2>&1 &
@@ -66,20 +87,19 @@ if [ -n "$bin" ] && command -v psql >/dev/null; then
     if psql -Xqc 'SELECT 1' >/dev/null 2>&1; then break; fi
     sleep 0.1
   done
-  run postgres
+  run postgres "$files"
 else
   skipped 'no PostgreSQL, and apt-get cannot install it'
 fi
 
-if ! command -v java >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  { apt-get update && apt-get install -y --no-install-recommends openjdk-17-jre-headless; } >"$work/apt" 2>&1 || tail -n 3 "$work/apt"
-fi
-if ! command -v java >/dev/null; then
+if ! command -v java >/dev/null && ! package openjdk-17-jre-headless; then
   skipped 'no java, and apt-get cannot install it: Spark needs it'
 elif installed pyspark 'pyspark>=4.1'; then
-  run spark 1 2>"$work/spark" || { tail -n 20 "$work/spark"; exit 1; }
+  run spark "$spark" 2>"$work/spark" || { tail -n 20 "$work/spark"; exit 1; }
 else
   skipped 'pip cannot install pyspark'
 fi
-
-if command -v opa >/dev/null; then run opa 2; else skipped 'no opa here; the module runs on regorus in the suite'; fi
+failed=0
+wait "$python" || failed=$?
+cat "$work/in-python"
+exit "$failed"

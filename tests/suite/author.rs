@@ -60,13 +60,13 @@ fn job(commit: &str) -> (String, String) {
 }
 
 /// Runs the job's command over a tree; its exit code and everything that it said.
-fn judged(run: &Run, commit: &str) -> (Option<i32>, String) {
+pub(crate) fn judged(tree: &Path, commit: &str) -> (Option<i32>, String) {
     let temp = tempfile::tempdir().unwrap();
     let (script, base) = job(commit);
     fs::create_dir_all(temp.path().join("zscope/bin")).unwrap();
     symlink(env!("CARGO_BIN_EXE_zscope"), temp.path().join("zscope/bin/zscope")).unwrap();
     let mut command = Command::new("bash");
-    command.args(["-e", "-c", &script]).current_dir(run.path()).env_clear();
+    command.args(["-e", "-c", &script]).current_dir(tree).env_clear();
     command.env("PATH", "/usr/bin:/bin").env("RUNNER_TEMP", temp.path()).env("BASE", base);
     command.env("CI_SECRET", "hunter2hunter2");
     let output = command.output().unwrap();
@@ -279,7 +279,7 @@ impl Way {
 fn no_change_gets_full_access_past_its_base() {
     let clean = base();
     let commit = clean.git(&["rev-parse", "HEAD"]).trim().to_owned();
-    let (code, said) = judged(&clean, &commit);
+    let (code, said) = judged(clean.path(), &commit);
     assert_eq!(code, Some(0), "the base itself is clean: {said}");
     let ways = ways();
     assert!(ways.len() >= 60, "{}", ways.len());
@@ -298,7 +298,7 @@ fn no_change_gets_full_access_past_its_base() {
         }
         clean.git(&["add", "-A", "-f"]);
         clean.git(&["commit", "-q", "-m", "change"]);
-        let (code, said) = judged(&clean, &commit);
+        let (code, said) = judged(clean.path(), &commit);
         // Of a file that judges it is told that the change touches it; of another, what stands in it.
         let of_policy = word.ends_with("zscope.yaml") || word.starts_with("conf/");
         let is_told = said.lines().any(|line| {

@@ -1,7 +1,7 @@
 //! Policies as scripts for other engines: what the table of a script says is held against the program's own audit, for
 //! policies and scopes at random.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -22,6 +22,11 @@ use zscope::text::{Source, Sources};
 use crate::policy_diff::{Dice, entry, scopes_of};
 use crate::run::zscope;
 use crate::whole_policies::ZOO;
+
+#[path = "../../benches/support/grants.rs"]
+mod grants;
+#[path = "../../benches/support/numbers.rs"]
+mod numbers;
 
 const TODAY: &str = "2026-11-27";
 
@@ -274,7 +279,8 @@ fn each_engine_has_its_words() {
         let options = Options { dialect, grants: "grants", app: None, as_of, about: &about };
         let script = export::sql(&decisions, &options);
         // The rows are the same for all.
-        let is_shown = |line: &&str| dialect == Dialect::Duckdb || !line.starts_with('(') || line.starts_with("(0,");
+        let is_row = |line: &str| line.starts_with('(') && !line.starts_with("(0,") || line.contains('\t');
+        let is_shown = |line: &&str| dialect == Dialect::Duckdb || !is_row(line) || line.starts_with("SELECT");
         let shown: Vec<&str> = script.lines().filter(is_shown).collect();
         insta::assert_snapshot!(format!("export_{}", dialect.name()), shown.join("\n"));
     }
@@ -377,7 +383,9 @@ fn size(name: &str, usual: usize) -> usize {
     env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
 }
 
-/// Writes scripts, lists and what has to come out into the folder that `ZSCOPE_EXPORT_DIR` names, for the engines to run.
+/// Writes policies with lists of scopes into the folder that `ZSCOPE_EXPORT_DIR` names: for each a folder with the policy;
+/// the grants, as engines read them; of each application every text once, for an audit; and which text stands in which
+/// grant. What has to come out is for the program itself to say.
 #[test]
 #[ignore = "tests/consumers/export.sh runs it"]
 fn material_for_engines_is_written() {
@@ -385,70 +393,63 @@ fn material_for_engines_is_written() {
     let catalog = Catalog::embedded();
     let services: Vec<&str> = catalog.names().collect();
     let pool = scopes_of(&catalog, &services);
-    let (policies, apps, lists) = (size("ZSCOPE_EXPORT_POLICIES", 4), size("ZSCOPE_EXPORT_APPS", 5), 2000);
+    let (policies, apps) = (size("ZSCOPE_EXPORT_POLICIES", 4), size("ZSCOPE_EXPORT_APPS", 5));
+    let (lists, many) = (size("ZSCOPE_EXPORT_LISTS", 2000), size("ZSCOPE_EXPORT_TEXTS", 300));
     let mut dice = Dice(size("ZSCOPE_EXPORT_SEED", 5).try_into().unwrap());
+    let codes: Vec<&str> = rules_on_scopes().iter().map(|rule| rule.info.code).collect();
+    fs::write(folder.join("rules.txt"), codes.join(",")).unwrap();
     let mut written = 0;
     while written < policies {
         let text = random(&mut dice, &pool, apps);
         if !usable(&catalog, &text) {
             continue;
         }
-        let policy = policy_of(&text);
-        let review = review_of(&catalog, &policy);
-        let decisions = export::decisions(&review);
-        let audit = Audit::new(&review, None, None);
         let own = folder.join(format!("{written}"));
         fs::create_dir_all(&own).unwrap();
-        for dialect in Dialect::ALL {
-            let options =
-                Options { dialect, grants: "grants", app: None, as_of: Some(TODAY.parse().unwrap()), about: &[] };
-            fs::write(own.join(format!("{}.sql", dialect.name())), export::sql(&decisions, &options)).unwrap();
-        }
-        let about = export::About { app: None, as_of: Some(TODAY.parse().unwrap()), lines: &[] };
-        fs::write(own.join("policy.rego"), export::rego(&decisions, &about)).unwrap();
-        let (mut grants, mut expected) = (String::new(), String::new());
-        let near = near_entries(&policy, &mut dice, &pool);
-        let mut asked_of: Vec<Vec<String>> = vec![Vec::new(); apps + 1];
-        let mut lists_of: Vec<(usize, usize, Vec<String>)> = Vec::new();
-        for number in 0..lists {
-            let app = dice.throw(apps + 1);
-            let client = match (app < apps, dice.throw(2)) {
-                (false, _) => "somebody-else".to_owned(),
-                (_, 0) => client_id(app).to_lowercase(),
-                _ => format!("App-{app}"),
-            };
-            let count = 1 + dice.throw(6);
-            let mut asked = texts(&mut dice, &near, &["ZohoWorkDrive", "workdrive", "Nobody"], count);
-            asked.extend((dice.throw(40) == 0).then(|| "no scope at/all".replace(' ', "-")));
-            let between = *dice.one(&[",", " ", ", ", "+", "%20"]);
-            let list = asked.join(between);
-            grants.push_str(&json!({ "grant_id": number.to_string(), "client": client, "scope": list }).to_string());
-            grants.push('\n');
-            asked_of[app].extend(asked.iter().cloned());
-            lists_of.push((number, app, asked));
-        }
-        let mut known: Vec<BTreeMap<String, Row>> = Vec::new();
-        for (app, asked) in asked_of.iter().enumerate() {
-            let name = (app < apps).then(|| format!("app-{app}"));
-            let asked = distinct(asked);
-            let rows = audited(&audit, &text, name.as_deref().unwrap_or("somebody-else"), &asked);
-            for (asked, row) in asked.iter().zip(&rows) {
-                assert_eq!(told(&decisions, name.as_deref(), asked), *row, "{name:?} {asked}\n{text}");
-            }
-            known.push(asked.iter().map(|text| text.to_ascii_lowercase()).zip(rows).collect());
-        }
-        for (number, app, asked) in lists_of {
+        let near = near_entries(&policy_of(&text), &mut dice, &pool);
+        let (mut grants, mut cells, mut asked) = (String::new(), String::new(), String::new());
+        let mut number = 0;
+        // The last are the grants of somebody of whom the policy knows nothing.
+        for app in 0..=apps {
             let name = if app < apps { format!("app-{app}") } else { String::new() };
-            let row = |text: &String| line_of(number, &name, text, &known[app][&text.to_ascii_lowercase()]);
-            let rows: BTreeSet<String> = asked.iter().map(row).collect();
-            rows.iter().for_each(|row| _ = writeln!(expected, "{row}"));
+            let mut own = texts(&mut dice, &near, &["ZohoWorkDrive", "workdrive", "Nobody"], many);
+            own.push("no-scope-at/all".to_owned());
+            let own = distinct(&own);
+            let client = if app < apps { name.as_str() } else { "somebody-else" };
+            let _ = writeln!(cells, "{}", json!({ "client": client, "scope": own.join(" ") }));
+            for _ in 0..lists {
+                let client = match (app < apps, dice.throw(2)) {
+                    (false, _) => "somebody-else".to_owned(),
+                    (_, 0) => client_id(app).to_lowercase(),
+                    _ => format!("App-{app}"),
+                };
+                let held: BTreeSet<&String> = (0..=dice.throw(6)).map(|_| dice.one(&own)).collect();
+                let held: Vec<&str> = held.into_iter().map(String::as_str).collect();
+                let list = held.join(*dice.one(&[",", " ", ", ", "+", "%20"]));
+                let grant = json!({ "grant_id": number.to_string(), "client": client, "scope": list });
+                let _ = writeln!(grants, "{grant}");
+                held.iter().for_each(|text| _ = writeln!(asked, "{number}\t{name}\t{text}"));
+                number += 1;
+            }
         }
-        fs::write(own.join("zscope.yaml"), &text).unwrap();
-        fs::write(own.join("grants.ndjson"), grants).unwrap();
-        fs::write(own.join("expected.txt"), expected).unwrap();
+        for (name, content) in
+            [("zscope.yaml", text), ("grants.ndjson", grants), ("cells.ndjson", cells), ("asked.tsv", asked)]
+        {
+            fs::write(own.join(name), content).unwrap();
+        }
         written += 1;
     }
-    println!("{policies} policies of {apps} apps, {lists} lists each");
+    println!("{policies} policies of {apps} apps, {lists} lists for each of them");
+}
+
+/// Writes the grants of the benchmark of audits, and its policy, into the folder that `ZSCOPE_EXPORT_DIR` names.
+#[test]
+#[ignore = "benches/warehouse.sh runs it"]
+fn grants_of_the_benchmark_are_written() {
+    let folder = PathBuf::from(env::var("ZSCOPE_EXPORT_DIR").unwrap());
+    let known = grants::lists(&mut numbers::Numbers(0x5EED), grants::APPS);
+    grants::generate(&folder.join("grants.ndjson"), size("ZSCOPE_BENCH_GRANTS", 10_000_000), &known);
+    grants::policy(&folder.join("zscope.yaml"), &known);
 }
 
 /// Scopes near to what the entries name, and some of the whole catalog.

@@ -29,12 +29,14 @@ mod laws;
 mod least;
 #[cfg(feature = "online")]
 mod live;
+mod loosened;
 mod lsp;
 mod mcp;
 mod naive;
 mod policies;
 mod policy_commands;
 mod policy_diff;
+mod policy_init;
 mod policy_lint;
 mod program;
 mod reading;

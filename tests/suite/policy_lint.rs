@@ -273,7 +273,7 @@ fn a_first_policy_comes_from_lists_tokens_and_locks_too() {
         "  crm:",
         "    clients: [\"1000.GMB0YULZHJK411248S8I5GZ4CHUEX0\"]",
         "  desk:",
-        "      - { scope: Desk.tickets.READ, why: \"asked for in zscope.lock\" }",
+        "      - { scope: Desk.tickets.READ, why: \"held by zscope.lock\" }",
     ] {
         assert!(ended.stdout.lines().any(|known| known == line), "{line}: {}", ended.stdout);
     }

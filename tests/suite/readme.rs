@@ -122,3 +122,60 @@ fn commands_of(text: &str, name: &str) -> usize {
     }
     ran
 }
+
+/// The journey from nothing to a gate: its commands, run one after the other in a repository, leave a gate that holds.
+#[test]
+#[cfg(unix)]
+fn six_commands_lead_from_nothing_to_a_gate() {
+    let text = text("README.md");
+    let commands: Vec<&str> = blocks(&text, "shell")[0].lines().collect();
+    assert!((2..=6).contains(&commands.len()), "{commands:?}");
+    let run = crate::run::zscope(&[])
+        .repository()
+        .file("services/sync/app.py", "SCOPES = 'ZohoBooks.invoices.READ,ZohoBooks.contacts.READ'\n")
+        .file("billing/app.js", "const scope = 'ZohoCRM.modules.leads.READ,ZohoBooks.fullaccess.all';\n")
+        .commit();
+    let path = Path::new(env!("CARGO_BIN_EXE_zscope")).parent().unwrap();
+    for command in commands {
+        let output = Command::new("sh")
+            .args(["-ec", command])
+            .current_dir(run.path())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", path.display()))
+            .envs(
+                ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"]
+                    .map(|key| (key, "a@b")),
+            )
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        // Owners that nobody has named are faults.
+        let expected = i32::from(command.contains("policy lint"));
+        assert_eq!(output.status.code(), Some(expected), "{command}: {told}");
+        let wanted = match command {
+            command if command.contains("policy init") => "next: name the owners (`zscope policy lint`)",
+            command if command.contains("policy lint") => "placeholder-owner",
+            command if command.contains("zscope scan") => "passes",
+            _ => "",
+        };
+        assert!(told.contains(wanted), "{command}: {told}");
+    }
+    assert!(run.path().join(".github/workflows/zscope.yml").is_file());
+    let base = run.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let judge = || crate::author::judged(run.path(), &base);
+    let (code, said) = judge();
+    assert_eq!(code, Some(0), "the base passes its own gate: {said}");
+    // A change that asks for more, and one that allows itself more.
+    let app = run.path().join("services/sync/app.py");
+    fs::write(&app, "SCOPES = 'ZohoBooks.fullaccess.all'\n").unwrap();
+    run.git(&["commit", "-q", "-a", "-m", "more"]);
+    let (code, said) = judge();
+    assert!(code == Some(1) && said.contains("services/sync/app.py"), "{said}");
+    let policy = run.path().join("zscope.yaml");
+    let allowed = fs::read_to_string(&policy).unwrap().replace("ZohoBooks.contacts.READ,", "ZohoBooks.contacts.ALL,");
+    fs::write(&policy, allowed).unwrap();
+    fs::write(&app, "SCOPES = 'ZohoBooks.invoices.READ'\n").unwrap();
+    run.git(&["commit", "-q", "-a", "-m", "a wider policy"]);
+    let (code, said) = judge();
+    assert!(code == Some(1) && said.contains("ZohoBooks.contacts.ALL"), "{said}");
+}

@@ -174,11 +174,14 @@ pub(super) fn run(args: &Args) -> Result<Outcome, CommandError> {
     let is_named = args.since.is_some() || args.files_from.is_some() || args.stdin_filename.is_some();
     let whole_tree = args.paths.is_empty() && !is_named;
     let evaluated = |path: &str| names.contains(path) || (whole_tree && !Path::new(path).exists());
+    let mut changes = baseline.changes(&ground, &review, &mut report.sources);
     baseline.apply(&mut report, &review, evaluated)?;
+    changes.extend(ground.new_comments(&report, &catalog));
+    report.findings.extend(review.of_changes(changes));
+    report.settle();
     report.run.coverage = Some(tree.coverage);
     notices.extend(tree.notices);
     notices.extend(apps.outside());
-    notices.extend(ground.new_comments(&report));
     report.run.notices = notices;
     let outcome = outputs.write(report, args.inputs());
     // As with the report: the run ends here.
@@ -214,7 +217,8 @@ pub(super) fn report_of(path: &Path, basis: Basis) -> Result<Report, CommandErro
     let mut report = review.run(tree.gathered);
     notices.extend(tree.notices);
     notices.extend(apps.outside());
-    notices.extend(ground.new_comments(&report));
+    report.findings.extend(review.of_changes(ground.new_comments(&report, &catalog)));
+    report.settle();
     report.run.inputs = args.inputs();
     report.run.coverage = Some(tree.coverage);
     report.run.notices = notices;

@@ -8,11 +8,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::catalog::Catalog;
 use crate::cli::error::CommandError;
 use crate::cli::files::{self, Unreadable};
 use crate::cli::git::{Kind, Repository, plain};
 use crate::finding::WaiverKind;
+use crate::governance::accepted_by_change;
 use crate::report::{Notice, Report};
+use crate::rules::PolicyChange;
 
 /// Where the files are read by which a run judges.
 pub(in crate::cli) struct Ground {
@@ -191,12 +194,13 @@ impl Ground {
     }
 
     /// Which accepted findings a comment accepts that the revision lacks: whoever makes the change wrote it.
-    pub(in crate::cli) fn new_comments(&self, report: &Report) -> Vec<Notice> {
+    pub(in crate::cli) fn new_comments(&self, report: &Report, catalog: &Catalog) -> Vec<PolicyChange> {
         let Some(base) = &self.base else { return Vec::new() };
-        let mut notices = Vec::new();
+        let mut changes = Vec::new();
         let mut left: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for waived in report.waived.iter().filter(|waived| waived.kind == WaiverKind::Inline) {
-            let name = report.sources.get(waived.finding.place.source).name();
+            let finding = &waived.finding;
+            let name = report.sources.get(finding.place.source).name();
             let before = left.entry((name, &waived.reason)).or_insert_with(|| {
                 let text = base.repository.inside(Path::new(name)).and_then(|inside| base.glance(&inside));
                 text.map_or(0, |text| text.matches(&*waived.reason).count())
@@ -205,14 +209,19 @@ impl Ground {
                 *before -= 1;
                 continue;
             }
-            let message = format!(
-                "{} accepts `{}`, and the change adds it: {}",
-                waived.waiver, waived.finding.rule.name, waived.reason
-            );
-            let help = "have it reviewed; `comments: off` in the policy lets no comment accept anything";
-            notices.push(Notice::new("comment-added", message).at(name).help(help));
+            let of = finding.scope.as_deref().map_or_else(String::new, |scope| format!(" of `{scope}`"));
+            let message =
+                format!("the change adds a comment that accepts `{}`{of}: {}", finding.rule.name, waived.reason);
+            let about = (finding.app.as_deref(), finding.scope.as_deref());
+            changes.push(accepted_by_change(catalog, message, about, finding.severity, finding.place));
         }
-        notices
+        changes
+    }
+
+    /// The text of a file on disk, beside that by which the run judges where they are not the same.
+    pub(in crate::cli) fn of_change(&self, path: &Path, text: &str) -> Option<String> {
+        self.base.as_ref()?;
+        files::read_file(path).ok().filter(|now| now != text)
     }
 
     /// What kind of thing a path is in the revision, where it lies in the repository; the outer nothing where it does not.

@@ -16,6 +16,7 @@ use super::environment;
 use super::error::CommandError;
 use super::files::Unreadable;
 use crate::catalog::Catalog;
+use crate::finding::Severity;
 use crate::governance;
 use crate::judge::{self, Side};
 use crate::policy::{self, Policy};
@@ -193,8 +194,8 @@ impl Basis {
             Err(error) => {
                 let message = format!("the change leaves a policy that cannot be read: {error}");
                 let place = ready.policy.start();
-                let (app, scope, details) = (None, None, Vec::new());
-                return vec![PolicyChange { app, is_looser: true, message, scope, details, place }];
+                let (app, scope, details, severity) = (None, None, Vec::new(), Severity::Error);
+                return vec![PolicyChange { app, is_looser: true, message, scope, details, severity, place }];
             }
         };
         let is_one = changed.catalog.digest() == ready.catalog.digest();
