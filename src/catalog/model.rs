@@ -306,6 +306,22 @@ impl Needs {
         }
     }
 
+    /// How far it is known: what ties scopes to the call comes before what lists them, that before what pairs them by name.
+    pub(crate) fn doubt(&self) -> u8 {
+        match self {
+            Self::AnyOf(_) | Self::Nothing => 0,
+            Self::Disputed(_) => 1,
+            Self::Unstated(_) => 2,
+            Self::Likely(_) => 3,
+            Self::Unknown => 4,
+        }
+    }
+
+    /// Whether a source ties scopes to the call, or says that none is needed.
+    pub(crate) fn is_tied(&self) -> bool {
+        self.doubt() <= Self::Unstated(Vec::new()).doubt()
+    }
+
     /// Every scope that is named.
     pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
         self.sets().iter().flatten().chain(self.listed())

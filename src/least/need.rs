@@ -208,6 +208,10 @@ fn look_up<'c>(index: &Index<'c>, catalog: &'c Catalog, seen: &SeenCall, number:
             continue;
         }
         if other.service.name != first.service.name {
+            // What somebody paired by name does not make the call of another product's documentation ambiguous.
+            if first.endpoint.needs.is_tied() && !other.endpoint.needs.is_tied() {
+                continue;
+            }
             let mut products: Vec<String> = matches.iter().map(|at| at.service.product.clone()).collect();
             products.sort();
             products.dedup();

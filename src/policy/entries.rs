@@ -196,12 +196,13 @@ impl Reader<'_> {
     }
 }
 
-/// Why a text is not the path of a call.
+/// Why a text is not the address of a call: a path, or one with the host that says whose it is.
 fn path_help(path: &str) -> Option<&'static str> {
+    let after_host = path.strip_prefix("https://").and_then(|rest| rest.find('/').filter(|at| *at > 0));
     if path.contains(['?', '#']) {
         Some("leave the query out")
-    } else if !path.starts_with('/') {
-        Some("begin at the `/` after the host")
+    } else if !path.starts_with('/') && after_host.is_none() {
+        Some("begin at the `/` after the host, or with `https://` and the host")
     } else {
         None
     }
@@ -408,13 +409,16 @@ mod tests {
         let policy = fixture::load(text).unwrap();
         let call = &policy.apps[0].calls[0];
         assert_eq!((call.method, call.path.as_str()), ("GET", "/books/v3/invoices/{id}"));
+        let text = "version: 1\napps:\n  x:\n    calls:\n    - GET https://sign.zoho.eu/api/v1/requests\n";
+        assert_eq!(fixture::load(text).unwrap().apps[0].calls[0].path, "https://sign.zoho.eu/api/v1/requests");
         let text =
-            "version: 1\napps:\n  x:\n    calls:\n    - GETT /a\n    - /a\n    - GET https://h/a\n    - GET /a?b=c\n";
+            "version: 1\napps:\n  x:\n    calls:\n    - GETT /a\n    - /a\n    - GET http://h/a\n    - GET /a?b=c\n";
         assert_eq!(
             errors(&[("p", text)]),
             "p:5:7 [GETT /a] `GETT` is not an HTTP method (did you mean `GET`?)\n\
              p:6:7 [/a] `/a` is not an API call (write method and path: `GET /books/v3/invoices`)\n\
-             p:7:7 [GET https://h/a] `https://h/a` is not a path (begin at the `/` after the host)\n\
+             p:7:7 [GET http://h/a] `http://h/a` is not a path (begin at the `/` after the host, or with `https://` and the \
+             host)\n\
              p:8:7 [GET /a?b=c] `/a?b=c` is not a path (leave the query out)\n"
         );
     }

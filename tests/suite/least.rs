@@ -224,3 +224,172 @@ fn a_source_tree_is_read_for_calls() {
         (&"src/a.py".into(), &2.into())
     );
 }
+
+/// The calls of one small app, and what it has to ask for.
+const APP: [(&str, &str); 5] = [
+    ("GET", "https://www.zohoapis.eu/crm/v8/Leads"),
+    ("POST", "https://www.zohoapis.eu/crm/v8/Deals"),
+    ("GET", "https://www.zohoapis.eu/books/v3/invoices"),
+    ("POST", "https://www.zohoapis.eu/books/v3/contacts"),
+    ("GET", "https://desk.zoho.eu/api/v1/tickets/77"),
+];
+const ASKS: &str = "Desk.tickets.READ,ZohoBooks.contacts.CREATE,ZohoBooks.invoices.READ,ZohoCRM.modules.deals.CREATE,\
+                    ZohoCRM.modules.leads.READ\n";
+
+/// The app as each kind of record and of source shows it: name and text.
+fn records() -> Vec<(&'static str, String)> {
+    let each = |line: &dyn Fn(&str, &str) -> String| APP.map(|(method, url)| line(method, url)).join("");
+    let entries = APP.map(|(method, url)| serde_json::json!({"request": {"method": method, "url": url}}));
+    // As the vendor's documents become collections: a variable for the address, path and host in pieces, answers beside.
+    let item = |(method, url): (&str, &str)| {
+        let (base, path) = url.split_once(if url.contains("desk") { "/v1/" } else { "/v" }).unwrap();
+        let base = if base.contains("desk") {
+            "{{desk}}"
+        } else if base.contains("crm") {
+            "{{crm}}"
+        } else {
+            "{{books}}"
+        };
+        let path: Vec<&str> = path.split('/').skip(usize::from(!url.contains("desk"))).collect();
+        let request = serde_json::json!({
+            "url": {"path": path, "host": [base], "query": [{"key": "x", "value": "<integer>"}], "variable": []},
+            "method": method, "auth": null, "description": {},
+        });
+        serde_json::json!({"name": "a call", "request": request, "response": [{"originalRequest": request, "code": 200}]})
+    };
+    let variables = [
+        ("crm", "https://www.zohoapis.eu/crm/v8"),
+        ("books", "https://www.zohoapis.eu/books/v3"),
+        ("desk", "https://desk.zoho.eu/api/v1"),
+    ];
+    let collection = serde_json::json!({
+        "info": {"name": "app", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+        "variable": variables.map(|(key, value)| serde_json::json!({"type": "string", "key": key, "value": value})),
+        "item": [{"name": "a folder", "item": APP.map(item)}],
+    });
+    vec![
+        ("calls.txt", each(&|method, url| format!("{method} {url}\n"))),
+        ("app.har", serde_json::json!({"log": {"version": "1.2", "entries": entries}}).to_string()),
+        ("app.postman_collection.json", collection.to_string()),
+        (
+            "calls.sh",
+            each(&|method, url| format!("curl -X {method} -H \"Authorization: Zoho-oauthtoken $T\" '{url}?x=1'\n")),
+        ),
+        (
+            "access.log",
+            each(&|method, url| {
+                format!("10.0.0.1 - - [01/Nov/2026:10:00:00 +0000] \"{method} {url}?x=1 HTTP/1.1\" 200 12\n")
+            }),
+        ),
+        (
+            "calls.jsonl",
+            each(&|method, url| format!("{{\"level\":\"info\",\"method\":\"{method}\",\"url\":\"{url}\"}}\n")),
+        ),
+        (
+            "app.py",
+            format!(
+                "import requests\n{}",
+                each(&|method, url| format!("requests.{}(\"{url}\", headers=H)\n", method.to_lowercase()))
+            ),
+        ),
+        ("app.js", each(&|method, url| format!("await fetch(`{url}`, {{ method: '{method}', headers }});\n"))),
+        (
+            "app.dg",
+            each(&|method, url| {
+                format!("r = invokeurl\n[\n  url: \"{url}\"\n  type: {method}\n  connection: \"zoho\"\n];\n")
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn every_record_of_an_app_asks_for_the_same() {
+    for (name, text) in records() {
+        let is_source = name.starts_with("app.") && !name.ends_with("har") && !name.ends_with("json");
+        let args: &[&str] = if is_source { &["least", "--scan", name] } else { &["least", name] };
+        for format in ["scopes", "text"] {
+            let ended = zscope(&[args, &["--format", format]].concat()).file(name, text.as_str()).ended();
+            assert_eq!(ended.code, Some(0), "{name}: {}{}", ended.stdout, ended.stderr);
+            assert!(ended.stdout.starts_with(ASKS), "{name}: {}", ended.stdout);
+            assert!(format == "scopes" || ended.stdout.contains("5 of 5 calls matched"), "{name}: {}", ended.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_call_of_a_policy_may_name_its_host() {
+    let piece = zscope(&["least", "GET https://sign.zoho.eu/api/v1/templates", "--format", "policy"]).ended().stdout;
+    assert!(piece.contains("- \"GET https://sign.zoho.eu/api/v1/templates\""), "{piece}");
+    assert!(piece.contains("{ scope: ZohoSign.templates.READ, why: "), "{piece}");
+    let policy = format!("version: 1\ndefault: allow\n{piece}");
+    let ended =
+        zscope(&["least", "--app", "my-app", "--format", "scopes"]).file("zscope.yaml", policy.as_str()).ended();
+    assert_eq!((ended.stdout.as_str(), ended.code), ("ZohoSign.templates.READ\n", Some(0)), "{}", ended.stderr);
+    let ended = zscope(&["policy", "lint"]).file("zscope.yaml", policy.as_str()).ended();
+    assert!(ended.code == Some(0) && ended.stdout.contains("0 errors"), "{}{}", ended.stdout, ended.stderr);
+}
+
+/// One address may be that of a service under its older name as well: what somebody paired with it by name makes the
+/// documented call neither another product's nor ambiguous.
+#[test]
+fn what_is_documented_comes_before_what_is_paired_by_name() {
+    for (call, scope) in [
+        ("POST https://mail.zoho.com/api/accounts/123/messages", "ZohoMail.messages.CREATE"),
+        ("GET https://mail.zoho.com/api/accounts", "ZohoMail.accounts.READ"),
+        ("GET https://mail.zoho.eu/api/accounts/123/folders", "ZohoMail.folders.READ"),
+    ] {
+        let ended = zscope(&["least", call, "--format", "scopes"]).ended();
+        assert_eq!((ended.stdout.trim(), ended.code), (scope, Some(0)), "{call}: {}", ended.stderr);
+        let document = zscope(&["who", call, "--format", "json"]).ended().stdout;
+        let document: Value = serde_json::from_str(&document).unwrap();
+        assert_eq!(document["matches"][0]["alternatives"][0]["scopes"][0]["scope"], scope, "{call}");
+    }
+}
+
+#[test]
+fn addresses_that_leave_their_place_open_nothing() {
+    for call in [
+        "GET https://www.zohoapis.eu/crm/v8/../../books/v3/invoices",
+        "GET https://www.zohoapis.eu/crm/v8/Leads/..%2F..%2Fsettings%2Froles",
+        "GET https://www.zohoapis.eu/crm/v8/Leads/%252e%252e%252fsettings",
+        "DELETE https://www.zohoapis.eu/books/v3/invoices/..",
+        "GET https://www.zohoapis.eu/crm%2Fv8%2FLeads",
+        "GET https://www.zohoapis.eu/crm/v8/%2e%2e/%2e%2e/books/v3/invoices",
+        "GET https://www.zohoapis.eu//books//v3//..//v3/invoices",
+    ] {
+        let ended = zscope(&["least", call]).ended();
+        assert_eq!(ended.code, Some(1), "{call}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains("not proven"), "{call}: {}", ended.stdout);
+    }
+}
+
+/// A program with its client in one file and what it calls in another.
+#[test]
+fn what_calls_below_a_base_of_another_file_is_found_or_guessed() {
+    let client = "class ZohoMailClient:\n    def __init__(self, token, base=None):\n        self.base_url = base or config.BASE\n        \
+        self.headers = {'Authorization': f'Zoho-oauthtoken {token}'}\n    def _get(self, path):\n        \
+        url = f'{self.base_url}{path}'\n        return httpx.get(url, headers=self.headers)\n    \
+        def labels(self, account):\n        return self._get(f'/accounts/{account}/labels')\n";
+    let routes = "import { zohoProjectsRequest } from '../lib';\nexport async function list(token: string) {\n  \
+        return zohoProjectsRequest<Portal[]>(token, '/api/v3/portals');\n}\nawait fetch('/api/v3/portals/mine');\n";
+    let mut run = zscope(&["least", "--scan", ".", "--format", "json", "--likely"])
+        .file("client.py", client)
+        .file("routes.ts", routes)
+        .file("other.py", client.replace("ZohoMail", "Acme").replace("Zoho-oauthtoken", "Bearer"));
+    let document: Value = serde_json::from_str(&run.ended().stdout).unwrap();
+    let calls: Vec<&str> =
+        document["calls"].as_array().unwrap().iter().map(|call| call["call"].as_str().unwrap()).collect();
+    assert_eq!(
+        calls,
+        ["GET /api/v3/portals", "GET https://mail.zoho.{dc}/api/accounts/{account}/labels"],
+        "{document:#}"
+    );
+    assert!(!document["proven"].as_bool().unwrap_or(false), "{document:#}");
+}
+
+#[test]
+fn nothing_found_is_nothing_proven() {
+    let ended = zscope(&["least", "--scan", "a.py"]).file("a.py", "print(1)\n").ended();
+    assert!(ended.stdout.starts_with("no calls were found\n"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("proven: nothing that suffices"), "{}", ended.stdout);
+}

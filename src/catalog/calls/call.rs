@@ -60,6 +60,11 @@ impl Asked {
     pub(super) fn is_placeholder(&self) -> bool {
         name_of(&self.text).is_some() || self.text.starts_with(['$', '%']) || self.text == r"(\d+)"
     }
+
+    /// Whether it is, or hides behind encoded slashes, a step upwards: a server that follows it serves another call.
+    pub(super) fn leaves_its_place(&self) -> bool {
+        decode(&self.text).split(['/', '\\']).any(|step| matches!(step, "." | ".."))
+    }
 }
 
 impl Call {

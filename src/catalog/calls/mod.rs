@@ -180,8 +180,14 @@ impl<'c> Index<'c> {
             look(path, &|template| template.service == *service && taken_apart(template.path).0.is_none());
         }
         let mut ranked: Vec<(usize, Candidates<'_>)> = by_service.into_iter().collect();
-        // The sort is stable: services that are equal here stay in the order of their names.
-        ranked.sort_by_key(|(_, candidates)| (candidates.version.is_some(), candidates.order));
+        // Where one path is that of several services, such as of one under its newer and its older name, the one whose needs
+        // are known best comes first. The sort is stable: what is equal here stays in the order of the services' names.
+        let doubt = |candidates: &Candidates<'_>| {
+            let known = candidates.templates.iter().filter_map(|template| self.known(template));
+            known.map(|(_, endpoint)| endpoint.needs.doubt()).min()
+        };
+        ranked
+            .sort_by_cached_key(|(_, candidates)| (candidates.version.is_some(), candidates.order, doubt(candidates)));
         let mut found = Found::default();
         for (_, candidates) in ranked {
             let list = if candidates.has_method { &mut found.matches } else { &mut found.other_methods };
@@ -200,8 +206,8 @@ impl<'c> Index<'c> {
         found
     }
 
-    /// Whether each placeholder of a template may take what stands in its place: no word that is literal there, and none
-    /// that begins with two underscores, which the vendor keeps for itself.
+    /// Whether each placeholder of a template may take what stands in its place: no word that is literal there, none that
+    /// begins with two underscores, which the vendor keeps for itself, and no way to somewhere else.
     fn is_free(&self, template: &Template<'_>, path: &[Asked]) -> bool {
         let mut place = String::with_capacity(template.key.len());
         let mut names = segments(taken_apart(template.path).1).into_iter();
@@ -209,14 +215,14 @@ impl<'c> Index<'c> {
             let name = names.next().and_then(name_of).unwrap_or("");
             // `[xml/json]` says itself what it takes.
             let is_listed = name.contains('/') && name.split('/').any(|one| one.eq_ignore_ascii_case(&asked.text));
-            let is_taken = piece.starts_with(packed::ANY)
-                && !asked.is_placeholder()
-                && !is_listed
-                && (asked.text.starts_with("__")
-                    || self.packed.is_reserved(template.service, &place, &asked.folded)
-                        && !self.names(template, asked)
+            let is_kept = || {
+                asked.text.starts_with("__")
+                    || self.packed.is_reserved(template.service, &place, &asked.folded) && !self.names(template, asked)
                     || name.to_ascii_lowercase().contains("module") && self.is_resource(template.service, asked)
-                    || is_identifier(name) && self.packed.is_word(&asked.folded));
+                    || is_identifier(name) && self.packed.is_word(&asked.folded)
+            };
+            let is_taken = piece.starts_with(packed::ANY)
+                && (asked.leaves_its_place() || !asked.is_placeholder() && !is_listed && is_kept());
             place.push_str(piece);
             !is_taken
         })
@@ -302,6 +308,10 @@ pub(crate) fn plain_name(name: &str) -> String {
 /// Whether a name of a path is that of a resource: `Sales_Orders` of `salesorders`, `Candidates` of `candidate`.
 #[must_use]
 pub(crate) fn is_named(name: &str, resource: &str) -> bool {
+    // What is much longer is not put together first: a path may have a segment of any length.
+    if name.len() > 2 * resource.len() + 8 {
+        return false;
+    }
     let (name, resource) = (plain_name(name), plain_name(resource));
     name == resource || name.strip_suffix('s') == Some(&resource)
 }

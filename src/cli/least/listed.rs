@@ -25,7 +25,7 @@ pub(super) fn url(answer: &Answer<'_>) -> String {
     )
 }
 
-/// Entries of an application, each with the calls that need it.
+/// Entries of an application, each with the calls that need it as its reason.
 pub(super) fn policy(answer: &Answer<'_>) -> String {
     let name = answer.app.map_or("my-app", |app| app.name.as_str());
     let least = answer.least;
@@ -38,7 +38,7 @@ pub(super) fn policy(answer: &Answer<'_>) -> String {
         if calls.len() > shown.len() {
             let _ = write!(why, " and {} more", calls.len() - shown.len());
         }
-        let _ = writeln!(text, "      - {}  # {why}", chosen.scope);
+        let _ = writeln!(text, "      - {{ scope: {}, why: {} }}", quoted(&chosen.scope.to_string()), quoted(&why));
     }
     if least.scopes.is_empty() {
         text = format!("apps:\n  {}:\n    allow: []\n", quoted(name));
@@ -46,7 +46,7 @@ pub(super) fn policy(answer: &Answer<'_>) -> String {
     if answer.app.is_none() {
         text.push_str("    calls:\n");
         for row in least.rows.iter().filter(|row| row.need.is_matched()) {
-            if let Some(call) = without_host(&row.call) {
+            if let Some(call) = of_policy(&row.call) {
                 let _ = writeln!(text, "      - {}", quoted(&call));
             }
         }
@@ -54,19 +54,23 @@ pub(super) fn policy(answer: &Answer<'_>) -> String {
     text
 }
 
-/// A call as policies list it: a method and a path. What has none, such as an operation by its name, is no call of a policy.
-fn without_host(call: &str) -> Option<String> {
+/// A call as policies list it: a method and a path, with the host that says whose it is. What has none, such as an operation
+/// by its name, is no call of a policy.
+fn of_policy(call: &str) -> Option<String> {
     let (method, address) = call.split_once(' ')?;
     let path = match address.split_once("://") {
-        Some((_, rest)) => rest.find('/').map(|at| &rest[at..])?,
-        None => address,
+        Some((_, rest)) => rest.find('/').filter(|at| *at > 0).map(|at| rest.split_at(at))?,
+        None => ("", address),
     };
-    path.starts_with('/').then(|| format!("{method} {path}"))
+    match path {
+        ("", path) => path.starts_with('/').then(|| format!("{method} {path}")),
+        (host, path) => Some(format!("{method} https://{host}{path}")),
+    }
 }
 
 /// A string of YAML: in double quotes as JSON has them, where it is more than a plain name.
 fn quoted(text: &str) -> String {
-    let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && !["true", "false", "yes", "no", "on", "off", "null"].contains(&text.to_ascii_lowercase().as_str());
     if is_plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }

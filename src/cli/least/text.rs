@@ -17,7 +17,9 @@ const PLACES: usize = 3;
 pub(super) fn render(answer: &Answer<'_>) -> String {
     let Answer { least, .. } = answer;
     let mut text = String::new();
-    if least.scopes.is_empty() {
+    if least.rows.is_empty() {
+        text.push_str("no calls were found\n");
+    } else if least.scopes.is_empty() {
         text.push_str("no scope is needed by what is known\n");
     } else {
         let _ = writeln!(text, "{}", clean(&least.list()));
@@ -53,6 +55,9 @@ fn headline(least: &Least<'_>) -> String {
     let count = least.scopes.len();
     let scopes = if count == 1 { "1 scope".to_owned() } else { format!("{count} scopes") };
     let cost = least.cost.access;
+    if least.rows.is_empty() {
+        return "nothing is proven of what was not found: name the calls, or a record of them".to_owned();
+    }
     if least.is_proven() {
         return format!("{scopes}, access of weight {cost}; proven: nothing that suffices reaches less");
     }

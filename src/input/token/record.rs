@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::refusal::{Refusal, call_in};
+use super::refusal::{Refusal, call_in, named_in};
 use super::shape::{Labels, Reader};
 use super::{Failure, Grant, State};
 use crate::secret::{blot, suspicious};
@@ -114,13 +114,13 @@ pub(super) fn parts(source: SourceId, text: &str) -> Parts {
 }
 
 /// The first refusal of a call in a text: an API's answer as it was received, in a log line, or after the headers of a
-/// response. The call is looked for in the same text.
+/// response; or its code as a program tells it, in an exception or in its own way of writing objects. The call is looked for in the same text.
 #[must_use]
 pub fn refusal(text: &str) -> Option<Refusal> {
     if text.len() > LONGEST_ANSWER {
         return None;
     }
-    let mut found = embedded(text)?;
+    let mut found = embedded(text).or_else(|| named_in(text))?;
     found.call = call_in(text);
     Some(found)
 }

@@ -40,13 +40,14 @@ const WORDS: [(&str, Option<&str>); 6] = [
 ];
 
 /// Codes in numbers that say the same, and whose they are. Other products have these numbers for other things.
-const NUMBERS: [(u32, &str); 6] = [
+const NUMBERS: [(u32, &str); 7] = [
     (2945, "Zoho Creator"),
     (8540, "Zoho Analytics"),
     (6403, "Zoho Projects and BugTracker"),
     (7601, "Zoho Sprints"),
     (7218, "Zoho People"),
     (1009, "Zoho SalesIQ"),
+    (1121, "Site24x7"),
 ];
 
 /// Numbers that are sure without words.
@@ -57,7 +58,7 @@ const NOT_AUTHORISED: (u32, &str) = (57, "Zoho Books, Inventory, Invoice, Billin
 
 /// How the API of a service answers a call for which the token lacks a scope, where that was seen or the vendor says it:
 /// status and code.
-const ANSWERS: [(&str, &str); 21] = [
+const ANSWERS: [(&str, &str); 22] = [
     ("ZohoCRM", "HTTP 401 and `OAUTH_SCOPE_MISMATCH`"),
     ("ZohoBigin", "HTTP 401 and `OAUTH_SCOPE_MISMATCH`"),
     ("ZohoRecruit", "HTTP 401 and `OAUTH_SCOPE_MISMATCH`"),
@@ -79,6 +80,7 @@ const ANSWERS: [(&str, &str); 21] = [
     ("ZohoCliq", "`oauthtoken_scope_invalid`"),
     ("WorkDrive", "HTTP 500 and `F7007`, which looks like a fault of the server"),
     ("SalesIQ", "HTTP 200 and code 1009"),
+    ("Site24x7", "code 1121"),
 ];
 
 /// How the API of a service answers a call for which the token lacks a scope; `None` where nobody says.
@@ -100,7 +102,9 @@ pub(super) fn refusal_of<'f>(fields: &(impl Iterator<Item = (&'f str, &'f str)> 
     let refusal = |code: String, products, is_ambiguous| Refusal { code, products, is_ambiguous, call: None };
     let squeezed = |text: &String| text.replace([' ', '_', '-'], "");
     let speaks_of_scopes = told.iter().map(squeezed).any(|text| {
-        text.contains("invalidoauthscope") || text.contains("invalidscope") || text.contains("notcontainthescope")
+        let is_disallowed = text.contains("oauthscope") && text.contains("disallowed");
+        is_disallowed
+            || ["invalidoauthscope", "invalidscope", "notcontainthescope"].iter().any(|words| text.contains(words))
     });
     let numbers = of(&["code", "errorCode", "error_code"]);
     let numbers = numbers.iter().filter_map(|raw| raw.trim_matches('"').parse::<u32>().ok());
@@ -127,6 +131,16 @@ pub(super) fn refusal_of<'f>(fields: &(impl Iterator<Item = (&'f str, &'f str)> 
     }
     let code = codes.iter().find_map(|raw| text(raw).or_else(|| Some(raw.parse::<u32>().ok()?.to_string())))?;
     Some(refusal(code, None, false))
+}
+
+/// The refusal that a text without JSON speaks of, by a code that means nothing else: exceptions of the SDKs, and what other
+/// languages print for an object.
+pub(super) fn named_in(text: &str) -> Option<Refusal> {
+    let ends = |c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-';
+    text.split(ends).find_map(|word| {
+        let (_, products) = WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known))?;
+        Some(Refusal { code: word.to_owned(), products: *products, is_ambiguous: false, call: None })
+    })
 }
 
 /// The methods of HTTP that Zoho's APIs know.
@@ -218,6 +232,14 @@ mod tests {
             (r#"{"error":{"code":1009,"message":"Invalid OAuthScope."}}"#, "1009", false),
             (r#"{"response":"error","cause":"INVALID_OAUTHSCOPE"}"#, "INVALID_OAUTHSCOPE", false),
             (
+                r#"{"error_code":1121,"message":"OAuth Scope associated to the OAuth Access Token is disallowed."}"#,
+                "1121",
+                false,
+            ),
+            ("SDKException: Caused by: OAUTH-SCOPE-MISMATCH", "OAUTH-SCOPE-MISMATCH", false),
+            ("401 {'code': 'OAUTH_SCOPE_MISMATCH', 'status': 'error'}", "OAUTH_SCOPE_MISMATCH", false),
+            ("#<struct code=\"oauthtoken_scope_invalid\">", "oauthtoken_scope_invalid", false),
+            (
                 r#"{"content":[{"type":"text","text":"{\"code\":2945,\"description\":\"x\"}"}],"isError":true}"#,
                 "2945",
                 false,
@@ -238,6 +260,8 @@ mod tests {
             r#"{"error":{"code":1008,"message":"Invalid OAuthToken."}}"#,
             r#"{"code":0,"message":"success"}"#,
             r#"{"code":1009,"message":"something else of another product"}"#,
+            r#"{"error_code":1121,"message":"something else"}"#,
+            "{'code': 'OAUTH_SCOPE_MISMATCHED'}",
             r#"{"error":"invalid_scope"}"#,
             r#"{"error":"Access Denied","status":"failure","error_description":"too many requests"}"#,
             r#"{"scope":"ZohoCRM.modules.ALL","access_token":"x"}"#,

@@ -1,12 +1,13 @@
 //! Addresses in source code, and how they are called.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::code::{Code, Kind, Part};
 use super::functions::Function;
 use super::sites::{Site, method_at, method_at_argument, site, verb_of};
 use super::values::{Value, Values};
-use super::zoho::Zoho;
+use super::zoho::{Speaker, Zoho};
 use crate::input::calls::body;
 use crate::input::calls::seen::{Certainty, Method, SeenCall, SeenCalls, Via};
 use crate::text::{Place, SourceId, Span};
@@ -28,6 +29,7 @@ pub(in crate::input::calls) struct Finder<'a, 'c, 't> {
     zoho: &'a Zoho<'c>,
     source: SourceId,
     mentioned: BTreeSet<String>,
+    speaker: OnceCell<Speaker>,
     functions: &'a [Function<'t>],
     /// Names of clients, and the address that theirs begin with.
     bases: HashMap<String, String>,
@@ -51,6 +53,7 @@ pub(in crate::input::calls) fn find<'t>(
         zoho,
         source,
         mentioned,
+        speaker: OnceCell::new(),
         functions,
         bases: HashMap::new(),
         taken: BTreeSet::new(),
@@ -73,8 +76,17 @@ impl Finder<'_, '_, '_> {
             }
             let Some(value) = self.values.at(at).filter(|value| value.end <= at + 400) else { continue };
             let is_name = value.texts.is_empty();
-            let url = self.based(at, &value);
-            let certainty = self.zoho.certainty(None, &url, &self.mentioned);
+            let mut url = self.based(at, &value);
+            let mut certainty = self.zoho.certainty(None, &url, &self.mentioned);
+            if certainty.is_none() && self.is_called_by_name(at) {
+                certainty = self.zoho.certainty_of_named(None, &url);
+            }
+            if certainty.is_none()
+                && !is_name
+                && let Some(address) = self.below_base(None, &url)
+            {
+                (url, certainty) = (address, Some(Certainty::Guessed));
+            }
             let function = self.function_of(at, &value);
             if certainty.is_none() && function.is_none() {
                 continue;
@@ -147,6 +159,29 @@ impl Finder<'_, '_, '_> {
             }
             Kind::Mark(_) => false,
         }
+    }
+
+    /// Whether what calls with a token bears the name of Zoho.
+    fn is_called_by_name(&self, at: usize) -> bool {
+        let mut inner = at;
+        for _ in 0..3 {
+            let Some(open) = self.code.around(inner) else { return false };
+            if self.code.is_mark(open, '(') {
+                let (words, _) = self.code.callee(open).map(|last| self.code.chain(last)).unwrap_or_default();
+                return words.iter().any(|word| word.to_ascii_lowercase().contains("zoho"));
+            }
+            inner = open;
+        }
+        false
+    }
+
+    /// The address of what is called below a base that the file does not show.
+    fn below_base(&self, method: Option<Method>, url: &str) -> Option<String> {
+        if !url.starts_with('{') || !url.contains("}/") {
+            return None;
+        }
+        let speaker = self.speaker.get_or_init(|| self.zoho.speaker(self.code.text));
+        self.zoho.below_base(method, url, speaker)
     }
 
     /// Whether the value of a name begins at a token.
@@ -285,11 +320,16 @@ impl Finder<'_, '_, '_> {
                 continue;
             }
             any = true;
-            if let Some(certainty) = self.zoho.certainty(method, &url, &self.mentioned) {
-                let span = self.span(at, code.close(at + 1) + 1);
-                let found = method.map_or(Site::Called, Site::Method);
-                self.add(found, url, span, certainty);
-            }
+            let (url, certainty) = match self.zoho.certainty(method, &url, &self.mentioned) {
+                Some(certainty) => (url, certainty),
+                None => match self.below_base(method, &url) {
+                    Some(address) => (address, Certainty::Guessed),
+                    None => continue,
+                },
+            };
+            let span = self.span(at, code.close(at + 1) + 1);
+            let found = method.map_or(Site::Called, Site::Method);
+            self.add(found, url, span, certainty);
         }
         if !any {
             let url = wrapper.url.clone();

@@ -55,6 +55,20 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Whether it is a text of a base and what follows, both filled in: `f"{base_url}{path}"`.
+    fn is_below_base(&self) -> bool {
+        let is_base = |part: &Part| matches!(part, Part::Open(name) if is_base(name));
+        self.parts.len() > 1 && !self.texts.is_empty() && self.parts.first().is_some_and(is_base)
+    }
+}
+
+/// Whether a name is that of the address below which an API is called.
+pub(in crate::input::calls) fn is_base(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["base", "host", "url", "domain", "server", "root", "api"].iter().any(|word| name.contains(word))
+}
+
 impl<'c, 't> Values<'c, 't> {
     pub(in crate::input::calls) fn new(code: &'c Code<'t>, functions: &'c [Function<'t>]) -> Self {
         let mut assigned: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
@@ -110,7 +124,9 @@ impl<'c, 't> Values<'c, 't> {
     pub(in crate::input::calls) fn named(&self, name: &str, before: usize, depth: usize) -> Option<Value> {
         let value_at = self.assignment(name, before).filter(|_| depth > 0)?;
         // A value that uses the name itself says nothing (`url = url + x`).
-        let mut value = self.evaluate(value_at, self.code.len(), depth - 1).filter(Value::has_plain)?;
+        let mut value = self
+            .evaluate(value_at, self.code.len(), depth - 1)
+            .filter(|value| value.has_plain() || value.is_below_base())?;
         if value_at >= before && value.end > before && before >= value_at {
             return None;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::values::is_base;
 use crate::catalog::Catalog;
 use crate::catalog::calls::{Call, Index};
 use crate::input::calls::seen::{Certainty, Method};
@@ -11,6 +12,18 @@ const LONGEST: usize = 2048;
 
 /// What paths of many products begin with.
 const ANYBODYS: [&str; 5] = ["api", "rest", "restapi", "v1", "v2"];
+
+/// How much of a text is looked at for the names of products, in bytes.
+const SPOKEN: usize = 1 << 18;
+
+/// Whom a file speaks of.
+#[derive(Debug, Default)]
+pub(in crate::input::calls) struct Speaker {
+    /// The services that it names.
+    services: Vec<String>,
+    /// Whether it writes the header of Zoho's tokens.
+    has_token: bool,
+}
 
 /// The hosts and the beginnings of paths that a catalog knows.
 #[derive(Debug)]
@@ -103,6 +116,60 @@ impl<'c> Zoho<'c> {
             .chain(&found.other_methods)
             .any(|found| of_product(&found.service.name) && found.version.is_none());
         (is_path && is_mentioned).then_some(Certainty::Likely)
+    }
+
+    /// How sure it is that a path is a call, where what calls with it bears the name: `zohoRequest("/api/v3/portals")`.
+    pub(in crate::input::calls) fn certainty_of_named(&self, method: Option<Method>, url: &str) -> Option<Certainty> {
+        if !url.starts_with('/') || url.len() > LONGEST || url.contains(char::is_whitespace) {
+            return None;
+        }
+        let found = self.index.find(&Call::new(method.map(Method::as_str), url).ok()?);
+        let mut known = found.matches.iter().chain(&found.other_methods);
+        known.any(|found| found.version.is_none()).then_some(Certainty::Likely)
+    }
+
+    /// The address of what is called below a base that another file holds: `{self.base_url}/accounts` in a file that speaks
+    /// of one product alone, shows its token, and has a path of it. A guess.
+    pub(in crate::input::calls) fn below_base(
+        &self,
+        method: Option<Method>,
+        url: &str,
+        speaker: &Speaker,
+    ) -> Option<String> {
+        let (hole, path) = url.strip_prefix('{')?.split_once('}')?;
+        let is_base = is_base(hole);
+        let hole = hole.to_ascii_lowercase();
+        if !is_base || !path.starts_with('/') || url.len() > LONGEST || !(speaker.has_token || hole.contains("zoho")) {
+            return None;
+        }
+        let [service] = speaker.services.as_slice() else { return None };
+        let service = self.catalog.service(service)?;
+        service.base_paths.iter().find_map(|base| {
+            let address = self.address(&service.name, &format!("{base}{path}"));
+            let found = self.index.find(&Call::new(method.map(Method::as_str), &address).ok()?);
+            let mut known = found.matches.iter().chain(&found.other_methods);
+            known.any(|at| at.service.name == service.name && at.version.is_none()).then_some(address)
+        })
+    }
+
+    /// Whom a text speaks of.
+    pub(in crate::input::calls) fn speaker(&self, text: &str) -> Speaker {
+        let plain = |text: &str| -> String {
+            text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+        };
+        let text = plain(text.get(..text.floor_char_boundary(SPOKEN)).unwrap_or(""));
+        let has_token = text.contains("zohooauthtoken");
+        let is_named = |service: &&crate::catalog::Service| {
+            let product = plain(&service.product);
+            (product.starts_with("zoho") && product.len() > 7 && text.contains(&product))
+                || (service.name.len() > 7 && text.contains(&plain(&service.name)))
+        };
+        let services = if has_token || text.contains("zoho") {
+            self.catalog.services().filter(is_named).map(|service| service.name.clone()).collect()
+        } else {
+            Vec::new()
+        };
+        Speaker { services, has_token }
     }
 
     /// Whether an address is on a host of Zoho's, whatever its path.
