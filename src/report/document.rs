@@ -5,6 +5,36 @@ use std::io;
 use serde::Serialize;
 
 use super::{clean, pretty};
+use crate::catalog::Catalog;
+
+/// `tool` of such a document: the program that wrote it, and what it knew.
+#[derive(Serialize)]
+pub struct Tool<'a> {
+    /// `zscope`.
+    name: &'static str,
+    /// The program's version.
+    version: &'static str,
+    /// What it knew of Zoho's scopes.
+    catalog: Known<'a>,
+}
+
+/// `tool.catalog`.
+#[derive(Serialize)]
+struct Known<'a> {
+    /// Lower-case hexadecimal SHA-256 of the catalog files, overlays included.
+    digest: &'a str,
+    /// When the newest source of the catalog was read.
+    date: &'a str,
+}
+
+impl<'a> Tool<'a> {
+    /// This program, with a catalog.
+    #[must_use]
+    pub fn of(catalog: &'a Catalog) -> Self {
+        let known = Known { digest: catalog.digest(), date: catalog.date() };
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), catalog: known }
+    }
+}
 
 /// A value as a JSON document for a terminal or a file: laid out, without secrets, and without characters that a
 /// terminal would obey or hide (they are written as `\uXXXX`).

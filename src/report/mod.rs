@@ -41,7 +41,7 @@ mod text;
 mod totals;
 
 pub use coverage::{Coverage, Notice, Skipped};
-pub use document::document;
+pub use document::{Tool, document};
 pub use fingerprint::{Fingerprints, fingerprint};
 pub use first::{First, firsts};
 pub use format::Format;

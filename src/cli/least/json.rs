@@ -14,7 +14,7 @@ use crate::access;
 use crate::catalog::DataClass;
 use crate::input::token::answer_of;
 use crate::least::{Cost, Idle, Least, Need, weight};
-use crate::report;
+use crate::report::{self, Tool};
 use crate::scope::Scope;
 
 /// The whole document.
@@ -48,26 +48,6 @@ struct Document<'a> {
     not_read: Vec<NotRead>,
     /// What access weighs.
     weights: Weights,
-}
-
-/// `tool`: the program.
-#[derive(Serialize)]
-struct Tool<'a> {
-    /// `zscope`.
-    name: &'static str,
-    /// The program's version.
-    version: &'static str,
-    /// What it knew of Zoho's scopes.
-    catalog: CatalogInfo<'a>,
-}
-
-/// `tool.catalog`.
-#[derive(Serialize)]
-struct CatalogInfo<'a> {
-    /// Lower-case hexadecimal SHA-256 of the catalog files, overlays included.
-    digest: &'a str,
-    /// When the newest source of the catalog was read.
-    date: &'a str,
 }
 
 /// An entry of `scopes`.
@@ -264,11 +244,7 @@ pub(super) fn render(answer: &Answer<'_>) -> Result<String, CommandError> {
     let catalog = least.catalog();
     let document = Document {
         format_version: 1,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-            catalog: CatalogInfo { digest: catalog.digest(), date: catalog.date() },
-        },
+        tool: Tool::of(catalog),
         list: least.list(),
         scopes: least.scopes.iter().map(|chosen| self::chosen(least, chosen)).collect(),
         cost: least.cost,

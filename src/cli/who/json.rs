@@ -12,7 +12,7 @@ use crate::access::{self, Openers};
 use crate::catalog::calls::{Host, Match, Versions};
 use crate::catalog::{Catalog, DataClass, Endpoint, Service};
 use crate::cli::error::CommandError;
-use crate::report;
+use crate::report::{self, Tool};
 
 /// The whole document.
 #[derive(Serialize)]
@@ -34,26 +34,6 @@ struct Document<'a> {
     nearest: Vec<Known<'a>>,
     /// With `--denied`: what the API's answer says, and what to do; else `null`.
     denied: Option<&'a Denied>,
-}
-
-/// `tool`: the program.
-#[derive(Serialize)]
-struct Tool<'a> {
-    /// `zscope`.
-    name: &'static str,
-    /// The program's version.
-    version: &'static str,
-    /// What it knew of Zoho's scopes.
-    catalog: CatalogInfo<'a>,
-}
-
-/// `tool.catalog`.
-#[derive(Serialize)]
-struct CatalogInfo<'a> {
-    /// Lower-case hexadecimal SHA-256 of the catalog files, overlays included.
-    digest: &'a str,
-    /// When the newest source of the catalog was read.
-    date: &'a str,
 }
 
 /// `call`: what was asked for. The query is left out: it may hold secrets.
@@ -192,11 +172,7 @@ pub(super) fn render(
     };
     let document = Document {
         format_version: 1,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-            catalog: CatalogInfo { digest: catalog.digest(), date: catalog.date() },
-        },
+        tool: Tool::of(catalog),
         call: answer.map(|answer| Asked {
             method: &answer.method,
             method_assumed: answer.method_assumed,
