@@ -14,7 +14,7 @@ mkdir -p "$tools"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for service in github gitlab azure bitbucket; do
-  "$zscope" init ci "$service" >"$work/$service.yml"
+  "$zscope" init ci "$service" --sha256 "$(sha256sum "$zscope" | cut -d " " -f 1)" >"$work/$service.yml"
 done
 
 installed() {
