@@ -133,6 +133,11 @@ impl Catalog {
         self.entries.iter().map(CatalogEntry::service)
     }
 
+    /// The services of which something else than the embedded catalog says something, too, or all.
+    pub(crate) fn overlaid(&self) -> impl Iterator<Item = &Service> {
+        self.entries.iter().filter(|entry| entry.packed.is_none()).map(CatalogEntry::service)
+    }
+
     /// The calls of a service, in the order of its catalog file; none for an unknown service.
     #[must_use]
     pub fn endpoints(&self, service: &str) -> &[Endpoint] {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::Catalog;
 use crate::finding::Severity;
 use crate::input::{Item, Request};
 use crate::judge::{Side, Table};
@@ -33,7 +32,7 @@ fn chosen(name: Option<&str>) -> Vec<&'static Rule> {
     of_scopes.filter(is_chosen).collect()
 }
 
-/// The first scope of a catalog of which a rule, or any, says more by one side than by the other.
+/// The first scope of the catalogs of which a rule, or any, says more by one side than by the other.
 pub(super) fn silenced(from: &Side<'_>, to: &Side<'_>, app: Option<&str>, rule: Option<&str>) -> Option<Silenced> {
     let rules = chosen(rule);
     if rules.is_empty() {
@@ -43,20 +42,26 @@ pub(super) fn silenced(from: &Side<'_>, to: &Side<'_>, app: Option<&str>, rule: 
         review: Review { rules: &rules, ..Review::new(side.catalog(), side.policy(), side.as_of()) },
         table: Table::new(side.catalog(), side.policy()),
     });
-    let is_one = from.catalog().digest() == to.catalog().digest();
-    let catalogs: &[&Catalog] = if is_one { &[from.catalog()] } else { &[to.catalog(), from.catalog()] };
-    for catalog in catalogs {
-        for service in catalog.services() {
-            for (scope, _) in service.scopes().filter(|(scope, _)| !scope.has_placeholder()) {
-                let before = old.said(app, &scope);
-                if before.is_empty() {
-                    continue;
-                }
-                let after = new.said(app, &scope);
-                let less = before.into_iter().find(|(rule, severity)| after.get(rule) < Some(severity));
-                if let Some((rule, before)) = less {
-                    return Some(Silenced { scope, rule, before, after: after.get(rule).copied() });
-                }
+    let data = |side: &Side<'_>| {
+        let entries = side.policy().data.iter();
+        entries.map(|data| format!("{}: {:?}", data.pattern, data.classes)).collect::<Vec<_>>()
+    };
+    // Where catalog files alone make the difference, it shows on what they speak of.
+    let of_files = rule.is_none() && data(from) == data(to);
+    let services: Vec<_> = match of_files {
+        true => to.catalog().overlaid().chain(from.catalog().overlaid()).collect(),
+        false => from.catalog().services().collect(),
+    };
+    for service in services {
+        for (scope, _) in service.scopes().filter(|(scope, _)| !scope.has_placeholder()) {
+            let before = old.said(app, &scope);
+            if before.is_empty() {
+                continue;
+            }
+            let after = new.said(app, &scope);
+            let less = before.into_iter().find(|(rule, severity)| after.get(rule) < Some(severity));
+            if let Some((rule, before)) = less {
+                return Some(Silenced { scope, rule, before, after: after.get(rule).copied() });
             }
         }
     }

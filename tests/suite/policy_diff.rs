@@ -193,7 +193,7 @@ fn the_difference_of_policies_is_that_of_trying_every_scope() {
 }
 
 #[test]
-#[ignore = "takes minutes: .ci/run runs it"]
+#[ignore = "takes an hour of a processor without optimisation: run on demand"]
 fn the_difference_of_two_thousand_pairs_of_policies_is_that_of_trying_every_scope() {
     std::thread::scope(|scope| {
         for seed in [18, 19] {
