@@ -148,6 +148,8 @@ pub struct Finding {
     pub confidence: Confidence,
     /// No more than this, whatever a policy's level says: advice that nothing has to follow.
     pub most: Severity,
+    /// Whether the policy forbids what it is about, whatever its rule is: no comment in a source accepts it.
+    pub is_forbidden: bool,
     /// What is wrong: lower case, no full stop, user text in backticks.
     pub message: String,
     /// What to do about it.
@@ -214,6 +216,7 @@ impl Finding {
             severity: rule.severity,
             confidence: Confidence::High,
             most: Severity::Error,
+            is_forbidden: false,
             message: message.into(),
             help: None,
             subject: Subject::Run,

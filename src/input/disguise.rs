@@ -66,13 +66,21 @@ impl Resolved {
         start..end.max(start)
     }
 
+    /// Whether something of the new text stands within one change, so that all of it stood elsewhere.
+    pub(super) fn is_within_one(&self, span: &Range<usize>) -> bool {
+        let before = self.changes.partition_point(|change| change.new.start <= span.start);
+        before.checked_sub(1).and_then(|at| self.changes.get(at)).is_some_and(|change| span.end <= change.new.end)
+    }
+
     /// Why something of the new text is not as it was, each reason once.
     pub(super) fn changes_in(&self, span: &Range<usize>) -> impl Iterator<Item = How> {
         let inside = |change: &&Change| {
             change.new.start < span.end && change.new.end > span.start
                 || change.new.is_empty() && span.start < change.new.start && change.new.start < span.end
         };
-        self.changes.iter().filter(inside).map(|change| change.how)
+        let first = self.changes.partition_point(|change| change.new.end < span.start);
+        let near = self.changes.iter().skip(first).take_while(|change| change.new.start <= span.end);
+        near.filter(inside).map(|change| change.how)
     }
 }
 
@@ -116,6 +124,8 @@ pub(super) fn reading(text: &str, at: usize) -> Option<Reading> {
     let c = rest.chars().next()?;
     let found = |letter, length, how| Some(Reading { letter, length, how });
     match c {
+        // One half of a letter of two bytes.
+        '\0' => found(None, 1, How::Encoded),
         c if c.is_ascii() => escape(rest.as_bytes()),
         c if is_invisible(c) => found(None, c.len_utf8(), How::Disguise(Disguise::Invisible)),
         c => found(Some(look_alike(c)?), c.len_utf8(), How::Disguise(Disguise::LookAlike)),

@@ -86,7 +86,7 @@ pub enum ListKind {
 }
 
 /// A place at which a program puts a scope together, so that the text does not tell which.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Built {
     /// Where it stands.
     pub place: Place,
@@ -94,6 +94,12 @@ pub struct Built {
     pub asks: bool,
     /// Whether it is `fullaccess.all`, of whatever service, and asked for.
     pub everything: bool,
+    /// Whether it is asked for, and not only spoken of.
+    pub is_asked: bool,
+    /// Whether its list has a scope with a part that is filled in, of which the same is told.
+    pub is_told: bool,
+    /// The service of which it may be any scope, where the text tells.
+    pub service: Option<String>,
 }
 
 /// One scope as somebody wrote it.

@@ -152,6 +152,9 @@ pub fn apply_ignores(
         for at in by_line.get(&(finding.place.source, line)).into_iter().flatten() {
             let Some(used) = uses.get_mut(*at).filter(|used| used.rules.contains(&finding.rule.name)) else { continue };
             used.matched += 1;
+            if finding.is_forbidden && !used.refused.contains(&finding.rule.name) {
+                used.refused.push(finding.rule.name);
+            }
             let is_permitted = !used.refused.contains(&finding.rule.name);
             if is_permitted && !used.ignore.reason.is_empty() && accepted_by.is_none() {
                 accepted_by = Some((used.ignore.place, used.ignore.reason.clone()));

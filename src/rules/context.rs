@@ -108,6 +108,7 @@ pub struct UrlContext<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct TextContext<'a> {
     pub(super) rule: &'static RuleInfo,
+    pub(super) measure: Measure<'a>,
     /// The list, with what stands beside it.
     pub request: &'a Request,
     /// Its scopes, judged.

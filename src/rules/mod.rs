@@ -171,8 +171,8 @@ impl Inspection<'_> {
                     found.append(&mut check(&UrlContext { rule: &rule.info, url, scopes: self.scopes }));
                 }
                 (Check::Text(check), _) => {
-                    let (request, scopes) = (self.request, self.scopes);
-                    found.append(&mut check(&TextContext { rule: &rule.info, request, scopes, is_held: self.is_held }));
+                    let Self { measure, request, scopes, is_held, .. } = *self;
+                    found.append(&mut check(&TextContext { rule: &rule.info, measure, request, scopes, is_held }));
                 }
                 _ => {}
             }

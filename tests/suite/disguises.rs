@@ -67,6 +67,63 @@ const WAYS: &[Way] = &[
     ("an interpolation of Ruby", "a.rb", "s = 'ZohoBooks'\nscope = \"#{s}.invoices.ALL\"\n"),
     ("a sum of PHP", "a.php", "<?php $s = 'ZohoBooks'; $scope = $s . '.invoices.ALL';\n"),
     ("both parts in variables", "a.sh", "A=ZohoBooks\nB=fullaccess.all\nSCOPE=$A.$B\n"),
+    ("a variable with a service of another name", "a.sh", "S=Desk\nSCOPE=$S.tickets.ALL\n"),
+    ("the same in small letters", "a.sh", "S=Desk\nSCOPE=$S.tickets.all\n"),
+    ("two variables for one name", "a.sh", "A=Zoho B=Books\nSCOPE=$A$B.invoices.ALL\n"),
+    ("a name of which half is a variable", "a.sh", "X=Books\nSCOPE=Zoho${X}.invoices.ALL\n"),
+    ("a variable in another one's value", "a.sh", "A=Books\nS=Zoho$A\nSCOPE=$S.invoices.ALL\n"),
+    ("a field of an object", "a.py", "class A:\n  s = 'ZohoBooks'\n  def f(self): return self.s + '.invoices.ALL'\n"),
+    ("a variable of a container", "a.yaml", "- name: S\n  value: ZohoBooks\n- name: T\n  value: $(S).invoices.ALL\n"),
+    ("a macro that formats", "a.rs", "let s = \"ZohoBooks\";\nlet t = format!(\"{}.invoices.ALL\", s);\n"),
+    ("a template of Python", "a.py", "s = 'ZohoBooks'\nscope = '%s.invoices.ALL' % s\n"),
+    ("a value that comes first, another later", "a.sh", "R=invoices.ALL\nR=invoices.READ\nSCOPE=ZohoBooks.$R\n"),
+    ("one variable among many", "a.sh", MANY),
+    // What is known in part is judged at its widest.
+    ("the rest is a variable", "a.sh", "SCOPE=ZohoBooks.$REST\n"),
+    ("the rest is an expression", "a.py", "scope = 'ZohoBooks.' + rest\n"),
+    ("the rest is formatted in", "a.py", "scope = f'ZohoBooks.{rest}'\n"),
+    ("the rest is formatted in by a method", "a.py", "scope = 'ZohoBooks.{}'.format(rest)\n"),
+    ("half of the name is filled in", "a.sh", "SCOPE=Zoho${X}.invoices.READ\n"),
+    ("a variable that may hold something else", "a.sh", "R=invoices.READ\nR=$(cat x)\nSCOPE=ZohoBooks.$R\n"),
+    ("a comment that accepts it", "a.py", "scope = 'ZohoBooks.' + rest # zscope: ignore[built-at-run-time] needed\n"),
+    ("more choices than are told", "a.sh", "SCOPE=$(echo ZohoBooks.{a,b,c,d,e,f,g}{,}.{CREATE,READ,UPDATE,ALL})\n"),
+    ("a choice within the service's name", "a.sh", "S=$(echo Zoho{Books,CRM}.invoices.ALL)\n"),
+    ("a choice within a part", "a.sh", "S=$(echo ZohoBooks.in{voices,x}.ALL)\n"),
+    ("a long choice", "a.sh", "S=$(echo ZohoBooks.{a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y}.ALL)\n"),
+    // Other letters.
+    ("from behind", "a.py", "s = 'lla.sseccalluf.skooBohoZ'[::-1]\n"),
+    ("from behind, by a method", "a.js", "s = 'LLA.seciovni.skooBohoZ'.split('').reverse().join('')\n"),
+    ("from behind, by a shell", "a.sh", "SCOPE=$(echo lla.sseccalluf.skooBohoZ | rev)\n"),
+    ("from behind, of a service of another name", "a.php", "<?php $s = strrev('LLA.stekcit.kseD');\n"),
+    ("by numbers of letters", "a.py", "s = bytes.fromhex('5a6f686f426f6f6b732e696e766f696365732e414c4c')\n"),
+    ("by numbers, for a shell", "a.sh", "S=$(echo 5A6F686F426F6F6B732E66756C6C6163636573732E616C6C | xxd -r -p)\n"),
+    ("by numbers, of another service", "a.js", "s = Buffer.from('4465736b2e7469636b6574732e414c4c', 'hex')\n"),
+    (
+        "by numbers in a list",
+        "a.js",
+        "s = String.fromCharCode(68,101,115,107,46,116,105,99,107,101,116,115,46,65,76,76)\n",
+    ),
+    (
+        "by numbers in a list over lines",
+        "a.c",
+        "char s[] = {68,\n101,\n115,\n107,\n46,\n116,\n105,\n99,\n107,\n101,\n116,\n115,\n46,\n65,\n76,\n76};\n",
+    ),
+    (
+        "by letters in a list",
+        "a.c",
+        "char s[] = {'D', 'e', 's', 'k', '.', 't', 'i', 'c', 'k', 'e', 't', 's', '.', 'A', 'L', 'L'};\n",
+    ),
+    ("turned by thirteen", "a.py", "s = codecs.decode('MbubObbxf.shyynpprff.nyy', 'rot13')\n"),
+    ("base64 of another service", "a.yaml", "data:\n  x: RGVzay50aWNrZXRzLkFMTA==\n"),
+    ("base64 over two lines", "a.py", "s = base64.b64decode('Wm9ob0Jvb2tzLmZ1bG'\n  'xhY2Nlc3MuYWxs')\n"),
+    ("base64 in short lines", "a.sh", "base64 -d <<E\nWm9o\nb0Jv\nb2tz\nLmZ1\nbGxh\nY2Nl\nc3Mu\nYWxs\nE\n"),
+    ("two bytes a letter", "a.txt", "\0Z\0o\0h\0o\0B\0o\0o\0k\0s\0.\0i\0n\0v\0o\0i\0c\0e\0s\0.\0A\0L\0L\0\n"),
+    ("two bytes a letter, the other way", "a.txt", "D\0e\0s\0k\0.\0t\0i\0c\0k\0e\0t\0s\0.\0A\0L\0L\0\n\0"),
+    ("nothing but wide letters", "a.py", "s = 'ＺｏｈｏＢｏｏｋｓ．ｉｎｖｏｉｃｅｓ．ＡＬＬ'\n"),
+    ("nothing but bold letters", "a.py", "s = '𝐙𝐨𝐡𝐨𝐁𝐨𝐨𝐤𝐬.𝐢𝐧𝐯𝐨𝐢𝐜𝐞𝐬.𝐀𝐋𝐋'\n"),
+    // What only looks like a comparison.
+    ("a default behind a comparison", "a.js", "scope = scope == '' ? 'ZohoBooks.fullaccess.all' : scope\n"),
+    ("an assignment behind a comparison", "a.js", "x == 'a' || (scope = 'ZohoBooks.fullaccess.all')\n"),
     // Full access of a service that the text does not tell.
     ("a service from elsewhere", "a.sh", "SCOPE=$SERVICE.fullaccess.all\n"),
     ("a service from the environment", "a.js", "const scope = `${process.env.S}.fullaccess.all`;\n"),
@@ -109,6 +166,11 @@ const WAYS: &[Way] = &[
     ("a list in which others come first", "a.env", "X=ZW1haWwsWm9ob0Jvb2tzLmZ1bGxhY2Nlc3MuYWxs\n"),
 ];
 
+/// More variables than anybody counts, of which one names a service.
+const MANY: &str = "A=a\nB=b\nC=c\nD=d\nE=e\nF=f\nG=g\nH=h\nI=i\nJ=j\nK=k\nL=l\nM=m\nN=n\nO=o\nP=p\nQ=q\nR=r\nS=s\n\
+                    AA=a\nBB=b\nCC=c\nDD=d\nEE=e\nFF=f\nGG=g\nHH=h\nII=i\nJJ=j\nKK=k\nLL=l\nMM=m\nNN=n\nOO=o\nPP=p\n\
+                    ZZ=ZohoBooks\nX=$AA.$BB.$CC.$DD.$EE.$FF\nSCOPE=$ZZ.invoices.ALL\n";
+
 /// What honest people write, and what holds no scope.
 const PLAIN: &[Way] = &[
     ("an apostrophe in prose", "a.md", "Don't ask Zoho's support. It isn't Zoho.\n"),
@@ -125,6 +187,27 @@ const PLAIN: &[Way] = &[
     ("a formatted literal", "a.py", "s = f\"ZohoBooks.invoices.READ\"\n"),
     ("minified code", "a.js", "function a(){return\"ZohoBooks.invoices.READ\"}\n"),
     ("a catalog of scopes", "a.yaml", "full-access: fullaccess.all\n"),
+    ("a name of a file in a template", "a.js", "const s = 'Desk';\nrequire(`${s}.js`); fetch(s + '.json')\n"),
+    ("a constant of a program", "a.js", "const m = 'Mode';\nf(`${m}.READ`, m + '.ALL')\n"),
+    ("a rest that is known and allowed", "a.sh", "REST=invoices.READ\nSCOPE=ZohoBooks.$REST\n"),
+    ("what scopes look like", "a.md", "A scope is `ZohoBooks.{resource}.{operation}`.\n"),
+    ("what is compared with a part filled in", "a.py", "if scope == f'ZohoBooks.{r}.READ': ok()\n"),
+    ("a host with a part filled in", "a.py", "host = f'www.zohoapis.{dc}'\nurl = 'https://books.zoho.' + dc\n"),
+    ("a message of a log", "a.py", "logger.info('ZohoBooks.' + str(error))\n"),
+    ("prose of another alphabet", "a.md", "Это слово.Другое слово. 中文。中文．中文 т.е.\n"),
+    ("a colour", "a.css", "a { color: #5a6f68; }\n"),
+    ("what is allowed, by numbers", "a.sh", "S=$(echo 5a6f686f426f6f6b732e696e766f696365732e52454144 | xxd -r -p)\n"),
+    ("what is allowed, from behind", "a.py", "s = 'DAER.seciovni.skooBohoZ'[::-1]\n"),
+    (
+        "what is allowed, two bytes a letter",
+        "a.txt",
+        "Z\0o\0h\0o\0B\0o\0o\0k\0s\0.\0i\0n\0v\0o\0i\0c\0e\0s\0.\0R\0E\0A\0D\0\n\0",
+    ),
+    (
+        "a picture",
+        "a.md",
+        "![x](data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk\n+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==)\n",
+    ),
 ];
 
 /// The worst severity that is told of each file of one tree.
@@ -156,7 +239,7 @@ fn no_way_of_writing_hides_what_is_asked_for() {
         .map(|(_, way)| way)
         .collect();
     println!("{} ways of writing, {} pass", WAYS.len(), passed.len());
-    assert!(WAYS.len() >= 80 && passed.is_empty(), "{passed:#?}");
+    assert!(WAYS.len() >= 115 && passed.is_empty(), "{passed:#?}");
 }
 
 #[test]

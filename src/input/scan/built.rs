@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::context::Context;
 use super::find::Suspicion;
 use super::joins::{is_joined, literal, operator, skip_blanks};
-use super::token::Token;
+use super::token::{Token, braces};
 use crate::input::operation::Operation;
 use crate::input::placeholder::placeholder;
 
@@ -28,7 +28,19 @@ pub(super) fn is_template(text: &str, token: &Token, context: Context) -> bool {
     let filled = token.parts.len() >= 2 && token.parts.iter().skip(1).all(|part| part.starts_with('{'));
     let raw = text.get(token.span.clone()).unwrap_or("");
     let told = context.under_scope_key || context.quoted && token.parts.len() >= 3;
-    filled && told && (token.joined || ["${", "#{", "%s", "%v", "$"].iter().any(|mark| raw.contains(mark)))
+    let marked = || ["${", "#{", "%s", "%v", "$"].iter().any(|mark| raw.contains(mark));
+    filled && told && (token.joined || marked() || context.quoted && is_formatted(text, &token.span))
+}
+
+/// Whether a place stands in a literal of which a program fills in the parts in braces: `f"…"`, `"…".format(…)`.
+fn is_formatted(text: &str, span: &Range<usize>) -> bool {
+    let from = text.floor_char_boundary(span.start.saturating_sub(LONGEST));
+    let line = text.get(from..span.start).unwrap_or("").rsplit('\n').next().unwrap_or("");
+    let quote = line.rfind(['"', '\'']);
+    let prefix = quote.and_then(|quote| line.get(..quote)).is_some_and(|head| head.ends_with(['f', 'F', '$']));
+    let rest = text.get(span.end..text.floor_char_boundary((span.end + LONGEST).min(text.len()))).unwrap_or("");
+    let rest = rest.lines().next().unwrap_or("");
+    prefix || rest.contains(".format(") || line.contains("format!(") || line.contains("ormat(")
 }
 
 /// The expression that ends with a literal at a place, from the variable or the call on that it is joined to.
@@ -60,12 +72,13 @@ fn expression_after(text: &str, at: usize) -> Option<&str> {
 
 /// `Zoho${product}.invoices.READ`, `Zoho{}.{}.READ`: a program fills in the rest of the service's name.
 fn with_filled_name(text: &str, name: &Range<usize>) -> Option<Range<usize>> {
-    let mut at = placeholder(text, name.end)?.end;
     let bytes = text.as_bytes();
+    let filled = placeholder(text, name.end).map(|filled| filled.end);
+    let mut at = filled.or_else(|| braces(bytes, name.end))?;
     let end = at + bytes.get(at..)?.iter().take(40).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     at = end;
     let synthetic = text.get(at..text.floor_char_boundary((at + LONGEST).min(text.len())))?;
-    let token = Token::all(synthetic, 0..0)?.into_iter().next()?;
+    let token = Token::all(synthetic, 0..0).ok()?.into_iter().next()?;
     let last = token.parts.last()?;
     let ends = last.starts_with('{') || Operation::of(last).is_some();
     (token.parts.len() >= 3 && ends).then(|| name.start..at + token.span.end)

@@ -47,22 +47,28 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// Whether a name may begin after this; not where it is a part of a longer word, path or address.
+    pub(super) fn may_begin(before: &[u8]) -> bool {
+        match *before {
+            [] | [.., b'.', b'.'] => true,
+            [.., b'.' | b'$' | b'@' | b'\\'] | [.., b':', b':'] | [.., b'-', b'>'] => false,
+            [.., byte, b'-'] => {
+                byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'-' | b'>') || ends_default(before)
+            }
+            [.., byte] => !byte.is_ascii_alphanumeric() || ends_escape(before),
+        }
+    }
+
     /// Looks around a token; `None` where it is only a part of a longer word, path or address.
     pub(super) fn around(text: &str, span: &Range<usize>, keys: &mut Keys) -> Option<Self> {
         let bytes = text.as_bytes();
         let before = bytes.get(..span.start)?;
+        if !Self::may_begin(before) {
+            return None;
+        }
         let mut context = Self::default();
         match *before {
-            [] | [.., b'.', b'.'] => {}
-            [.., b'.' | b'$' | b'@' | b'\\'] | [.., b':', b':'] | [.., b'-', b'>'] => return None,
             [.., b'/'] => context.in_path = true,
-            [.., byte, b'-']
-                if !(byte.is_ascii_whitespace()
-                    || matches!(byte, b'"' | b'\'' | b'-' | b'>')
-                    || ends_default(before)) =>
-            {
-                return None;
-            }
             // Markdown's emphasis, which closes as it opens.
             [.., b'_'] => {
                 let opens =
@@ -71,7 +77,6 @@ impl Context {
                     return None;
                 }
             }
-            [.., byte] if byte.is_ascii_alphanumeric() && !ends_escape(before) => return None,
             _ => {}
         }
         let after = bytes.get(span.end..)?;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr_iter, memrchr, memrchr2};
 
 use super::keep::advance;
 use crate::text::Position;
@@ -15,6 +15,10 @@ pub(super) enum Encoding {
     Utf16 {
         big_endian: bool,
     },
+}
+
+fn stands_in_no_scope(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'.'
 }
 
 impl Encoding {
@@ -57,7 +61,15 @@ impl Encoding {
     /// Where to cut bytes that go on: after the last line break that is `quiet`, or else after the last one, or else
     /// after something that stands in no scope. `quiet` is asked for places from the end on.
     pub(super) fn cut(self, bytes: &[u8], mut quiet: impl FnMut(usize) -> bool) -> usize {
-        let width = if self == Self::Utf8 { 1 } else { 2 };
+        if self == Self::Utf8 {
+            let last = || {
+                let line = memrchr(b'\n', bytes).or_else(|| memrchr2(b' ', b',', bytes));
+                line.or_else(|| bytes.iter().rposition(|byte| stands_in_no_scope(*byte)))
+            };
+            let mut lines = memchr_iter(b'\n', bytes).rev().map(|at| at + 1);
+            return lines.find(|at| quiet(*at)).or_else(|| last().map(|at| at + 1)).unwrap_or(bytes.len());
+        }
+        let width = 2;
         let units = || bytes.chunks_exact(width).map(|unit| self.unit(unit)).enumerate().rev();
         let after = |at: usize| (at + 1) * width;
         let last = |stop: &dyn Fn(u16) -> bool| units().find(|(_, unit)| stop(*unit)).map(|(at, _)| after(at));
@@ -66,18 +78,12 @@ impl Encoding {
             .find(|at| quiet(*at))
             .or_else(|| last(&|unit| unit == 10))
             .or_else(|| last(&|unit| unit == 32 || unit == 44))
-            .or_else(|| {
-                last(&|unit| {
-                    u8::try_from(unit)
-                        .is_ok_and(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'.')
-                })
-            })
+            .or_else(|| last(&|unit| u8::try_from(unit).is_ok_and(stands_in_no_scope)))
             .unwrap_or(bytes.len() / width * width)
     }
 
     fn unit(self, unit: &[u8]) -> u16 {
         match (self, unit) {
-            (Self::Utf8, [byte]) => u16::from(*byte),
             (Self::Utf16 { big_endian: true }, [high, low]) => u16::from_be_bytes([*high, *low]),
             (_, [low, high]) => u16::from_le_bytes([*low, *high]),
             _ => 0,

@@ -25,8 +25,6 @@ pub(super) struct Found {
     pub(super) suspicious: Vec<Suspicion>,
     /// Keys that name a list of Zoho's scopes, whatever stands in it.
     pub(super) keys: Vec<Range<usize>>,
-    /// Names of services that are the whole value of something.
-    pub(super) values: Vec<Range<usize>>,
 }
 
 /// A place at which a scope may be hidden or put together.
@@ -56,9 +54,6 @@ pub(super) fn find(text: &[u8], words: &Vocabulary) -> Found {
     let mut behind = 0;
     for (name, after) in by_z(text) {
         found.zoho = true;
-        if after != After::Dot && is_value(text, &name) {
-            found.values.push(name.clone());
-        }
         match after {
             After::Dot if name.start >= behind => {
                 behind = name.end;
@@ -98,8 +93,9 @@ fn first_name(text: &[u8], end: usize) -> Option<Range<usize>> {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let length = dotted.iter().rev().take(LONGEST_NAME * 2).take_while(is_part).count();
     let start = dotted.len() - length;
-    // The name of a variable is not what it holds.
-    if start.checked_sub(1).and_then(|before| dotted.get(before)) == Some(&b'$') {
+    // The name of a variable is not what it holds, nor are the letters of `%s`.
+    let mark = start.checked_sub(1).and_then(|before| dotted.get(before));
+    if mark == Some(&b'$') || mark == Some(&b'%') && length == 1 {
         return None;
     }
     let first = dotted.get(start..)?.split(|byte| *byte == b'.').next().filter(|name| !name.is_empty())?;
@@ -128,7 +124,6 @@ pub(super) fn look(text: &[u8], words: &Vocabulary) -> Look {
             Some((name, After::Other)) if text.get(..name.start).is_some_and(|head| head.ends_with(b"accounts.")) => {
                 return Look::OfInterest;
             }
-            Some((name, After::Other)) if is_value(text, &name) => return Look::OfInterest,
             Some((_, After::Other)) => zoho = true,
             None if text.get(at..).is_some_and(|rest| rest.starts_with(ignore::MARK)) => return Look::OfInterest,
             None => {}
@@ -215,22 +210,6 @@ fn opens_words(text: &[u8], at: usize) -> bool {
         }
         [] => false,
     }
-}
-
-/// Whether the name of a service is the whole value of something: `S=ZohoBooks`, `s: \"ZohoBooks\"`, `ENV S ZohoBooks`.
-fn is_value(text: &[u8], name: &Range<usize>) -> bool {
-    let ends = text.get(name.end).is_none_or(|byte| is_quote(*byte) || b" \t\r\n;,)".contains(byte));
-    if !ends || name.len() <= 4 {
-        return false;
-    }
-    let before = text.get(name.start.saturating_sub(80)..name.start).unwrap_or(&[]);
-    let is_open = |byte: &&u8| is_quote(**byte) || matches!(byte, b' ' | b'\t' | b'$');
-    let open = before.iter().rev().take(4).take_while(is_open).count();
-    let head = before.get(..before.len() - open).unwrap_or(&[]);
-    let line = head.rsplit(|byte| *byte == b'\n').next().unwrap_or(&[]).trim_ascii_start();
-    head.ends_with(b"=")
-        || head.ends_with(b":")
-        || open == 1 && (line.starts_with(b"ENV ") || line.starts_with(b"ARG "))
 }
 
 /// How long the identifier is that begins at a place.

@@ -112,7 +112,7 @@ fn introduced(line: &str, begin: usize, item: &str) -> Key {
 /// The name to which the end of a line's beginning belongs: `scope=`, `"scopes": ["`, `setScope("`, `**Scope:** `; items
 /// of the same list may stand between.
 fn on_line(head: &str, begin: usize) -> Key {
-    let head_of_list = without_items(head);
+    let head_of_list = without_prefix(without_items(head));
     let name = head_of_list.trim_end_matches(opens);
     let between = head_of_list.get(name.len()..).unwrap_or("");
     if !between.contains(['=', ':', '(', '>', '[', '{']) {
@@ -130,6 +130,16 @@ fn on_line(head: &str, begin: usize) -> Key {
     let paired = !of_scopes && matches!(word, "value" | "Value" | "default" | "default_value" | "content" | "text");
     let of_scopes = of_scopes || paired && paired_with_scope(name.get(..word_at).unwrap_or(""));
     Key { name: Some(begin + word_at..begin + name.len()), of_scopes, words: false }
+}
+
+/// The beginning of a line without the literal that opens at its end, where a letter stands before the quote: `f"`.
+fn without_prefix(head: &str) -> &str {
+    let body = head.trim_end_matches(['"', '\'']);
+    let kept = body.trim_end_matches(|c: char| "fFrRbBuU$@".contains(c));
+    let is_prefix = body.len() < head.len()
+        && (1..=2).contains(&(body.len() - kept.len()))
+        && kept.ends_with(|c: char| c.is_whitespace() || "=([{,:".contains(c));
+    if is_prefix { kept } else { head }
 }
 
 /// Whether the text before `value` names it a scope: `"key": "scope", `, `name="oauth_scopes" `.
@@ -247,6 +257,8 @@ mod tests {
             ("scopes:\n  - a.b.c\n  # d\n  - X.", "scopes"),
             ("SCOPES = [\n  'a.b.c', # why\n\n  'X.", "SCOPES"),
             ("scopes:\n- X.", "scopes"),
+            ("scope = f'X.", "scope"),
+            ("set(scope=rb\"X.", "scope"),
             ("scope: >-\n  a.b,\n  X.", "scope"),
             ("$scope = <<<SCOPE\na.b,\nX.", "scope"),
             ("zoho.scopes=a.b,\\\n  X.", "scopes"),

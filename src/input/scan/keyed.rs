@@ -58,7 +58,8 @@ pub(super) fn value(text: &str, key: &Range<usize>, syntax: Syntax) -> Option<Ra
     let (start, value) = match value.chars().next()? {
         quote @ ('"' | '\'' | '`') => {
             // It may close the literal in which the key stands.
-            let from = text.get(..key.start)?.rfind('\n').map_or(0, |end| end + 1);
+            let from = text.floor_char_boundary(key.start.saturating_sub(LONGEST));
+            let from = text.get(from..key.start)?.rfind('\n').map_or(from, |end| from + end + 1);
             let before = text.get(from..start)?.matches(quote).count();
             (start + 1, value.get(1..)?.split_once(quote).filter(|_| before.is_multiple_of(2))?.0)
         }
@@ -80,16 +81,18 @@ pub(super) fn value(text: &str, key: &Range<usize>, syntax: Syntax) -> Option<Ra
 fn is_list(value: &str) -> bool {
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '/' | ',' | ' ' | ';' | '+' | '=');
+    // A sentence is no list.
+    let words = value.split([' ', ',']).filter(|word| !word.is_empty() && !word.contains(['.', ':', '/']));
+    if words.take(7).count() > 6 {
+        return false;
+    }
     let filled_in = ["your", "xxx", "...", "todo", "changeme", "example"];
     let lower = value.to_ascii_lowercase();
-    let says = value.contains(|c: char| c.is_ascii_alphabetic())
+    value.contains(|c: char| c.is_ascii_alphabetic())
         && value.chars().all(plain)
         && !filled_in.iter().any(|word| lower.contains(word))
         && !value.contains("://")
-        && !["true", "false", "null", "none", "string", "str"].contains(&lower.as_str());
-    // A sentence is no list.
-    let words = value.split([' ', ',']).filter(|word| !word.is_empty() && !word.contains(['.', ':', '/'])).count();
-    says && words <= 6
+        && !["true", "false", "null", "none", "string", "str"].contains(&lower.as_str())
 }
 
 /// How far after the beginning of a URL its parameters may stand, in bytes.

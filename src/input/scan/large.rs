@@ -193,6 +193,9 @@ impl<F: ReadAt> Large<'_, F> {
             zoho,
             extent: self.encoding.extent(bytes),
         };
+        if is_hole(bytes) {
+            return nothing(false);
+        }
         if self.encoding == Encoding::Utf8
             && let Look::Other { zoho } = self.scanner.look(bytes)
         {
@@ -203,6 +206,12 @@ impl<F: ReadAt> Large<'_, F> {
         let near_zoho = (!zoho).then(|| self.scanner.keep(&text, true, self.syntax));
         Part { scanned: self.scanner.keep(&text, false, self.syntax), near_zoho, ..nothing(zoho) }
     }
+}
+
+/// Whether bytes are nothing but zeros, as the holes of a sparse file are.
+fn is_hole(bytes: &[u8]) -> bool {
+    const ZEROS: [u8; 4096] = [0; 4096];
+    bytes.chunks(ZEROS.len()).all(|chunk| ZEROS.starts_with(chunk))
 }
 
 /// Puts what came of all pieces together.

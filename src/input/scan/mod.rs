@@ -110,7 +110,7 @@ const LONGEST_EXPRESSION: usize = 240;
 /// What is a scope in a text, or may be one, and where one is put together that cannot be read.
 struct Sightings {
     all: Vec<Sighting>,
-    built: Vec<Range<usize>>,
+    built: Vec<Template>,
     /// Keys that name a list of Zoho's scopes.
     keys: Vec<Range<usize>>,
     /// Texts in base64 with secrets in them.
@@ -123,8 +123,15 @@ struct Named {
     sightings: Vec<Sighting>,
     /// Where those names begin that something else than the end of a scope follows.
     open: Vec<usize>,
-    /// Where those stand after which a program fills in everything.
-    templates: Vec<Range<usize>>,
+    /// Those after which a program fills in everything.
+    templates: Vec<Template>,
+}
+
+/// Where a scope is put together that cannot be read.
+struct Template {
+    place: Range<usize>,
+    /// The service whose scope it is, where the text tells.
+    service: Option<String>,
 }
 
 impl<'c> Scanner<'c> {
@@ -144,7 +151,10 @@ impl<'c> Scanner<'c> {
     fn look(&self, text: &[u8]) -> Look {
         match find::look(text, &self.words) {
             Look::Other { .. }
-                if plain::may_hide(text) || pieces::may_hold(text, &self.words) || encoded::may_hold(text) =>
+                if plain::may_hide(text)
+                    || pieces::may_hold(text, &self.words)
+                    || encoded::may_hold(text)
+                    || assigned::may_hold(text) =>
             {
                 Look::OfInterest
             }
@@ -175,22 +185,22 @@ impl<'c> Scanner<'c> {
         let place = |range: &Range<usize>| Place::new(id, Span::new(range.start, range.end));
         let asks = !built.is_empty() && built::calls_accounts(text);
         let mut layout: Option<Layout<'_>> = None;
-        for range in &built {
+        let mut lines = Keys::default();
+        for Template { place: range, service } in built {
             // What a text is compared with is asked for by nobody.
-            let everything = built::is_full_access(text, range) && {
+            let is_asked = {
                 let layout = layout.get_or_insert_with(|| Layout::new(text, syntax));
-                let whole = built::expression(text, range);
-                layout.stand(&whole, &Keys::default().of(text, whole.start)).kind == ListKind::Request
+                let whole = built::expression(text, &range);
+                layout.stand(&whole, &lines.of(text, whole.start)).kind == ListKind::Request
             };
-            let built = Built { place: place(range), asks, everything };
-            let request = beside(&mut requests, built.place);
-            // Of a list with a part that is filled in one thing is told.
-            let (one, other) = (built.place.span, request.place.span);
+            let everything = is_asked && built::is_full_access(text, &range);
+            let place = place(&range);
+            let request = beside(&mut requests, place);
+            let (one, other) = (place.span, request.place.span);
             let between = text.get(one.end.min(other.end)..one.start.max(other.start)).unwrap_or("");
             let same = !between.contains([';', ']', ')', '}', '=']) && between.len() <= LONGEST_EXPRESSION;
-            if built.everything || !(same && request.items.iter().any(|item| self.is_open(item))) {
-                request.built.push(built);
-            }
+            let is_told = same && request.items.iter().any(|item| self.is_open(item));
+            request.built.push(Built { place, asks, everything, is_asked, is_told, service });
         }
         for (kind, range) in &secrets {
             beside(&mut requests, place(range)).secrets.push(Secret { kind: *kind, place: place(range) });
@@ -213,7 +223,7 @@ impl<'c> Scanner<'c> {
 
     /// Everything in a text that is a scope or may be one.
     fn sightings(&self, text: &str, zoho: bool) -> Sightings {
-        let Found { names, zoho: spoken, suspicious, keys, values } = find::find(text.as_bytes(), &self.words);
+        let Found { names, zoho: spoken, suspicious, keys } = find::find(text.as_bytes(), &self.words);
         let zoho = zoho || spoken;
         let Named { mut sightings, open, mut templates } = self.named(text, &names, zoho);
         let mut places: Vec<usize> = suspicious.iter().map(|suspicion| suspicion.place().start).chain(open).collect();
@@ -224,36 +234,53 @@ impl<'c> Scanner<'c> {
             sightings.extend(self.through(&plain, window.start, zoho));
         }
         self.add_pieces(text, zoho, &mut sightings);
-        self.add_uses(text, &values, zoho, &mut sightings, &mut templates);
+        let open = self.add_filled(text, zoho, &mut sightings, &mut templates);
         let secrets = self.add_encoded(text, &mut sightings);
         // What is read as it stands comes before what is read into it.
         sightings
             .sort_by_key(|sighting| (sighting.span.start, sighting.read_through, std::cmp::Reverse(sighting.span.end)));
         let mut end = 0;
-        let mut last = 0..0;
+        let mut last = (0..0, false);
         sightings.retain(|sighting| {
-            let stays = sighting.span.start >= end || sighting.token.chosen && sighting.span == last;
+            let same = (sighting.span.clone(), sighting.read_through);
+            let stays = sighting.span.start >= end || sighting.token.chosen && same == last;
             if stays {
                 end = end.max(sighting.span.end);
-                last = sighting.span.clone();
+                last = same;
             }
             stays
         });
         words::add_beside(text, &mut sightings);
         let mut built = templates;
-        built.extend(suspicious.iter().filter_map(|suspicion| built::at(text, suspicion)));
-        built.sort_unstable_by_key(|range| (range.start, range.end));
+        let mut end = 0;
+        for suspicion in &suspicious {
+            if suspicion.place().start >= end
+                && let Some(place) = built::at(text, suspicion)
+            {
+                end = place.end;
+                built.push(Template { service: self.service_at(text, place.start), place });
+            }
+        }
+        built.sort_unstable_by_key(|template| (template.place.start, template.place.end));
         // One expression is told once.
         built.dedup_by(|next, last| {
-            let between = text.get(last.end..next.start).unwrap_or("");
-            next.start < last.end || next.start - last.end < LONGEST_EXPRESSION && !between.contains(['\n', ';'])
+            let between = text.get(last.place.end..next.place.start).unwrap_or("");
+            next.place.start < last.place.end
+                || next.service == last.service
+                    && next.place.start - last.place.end < LONGEST_EXPRESSION
+                    && !between.contains(['\n', ';'])
         });
         let is_read = |range: &Range<usize>| {
             let next = sightings.partition_point(|sighting| sighting.span.end <= range.start);
             let mut meeting = sightings.iter().skip(next).take_while(|sighting| sighting.span.start < range.end);
             meeting.any(|sighting| matches!(sighting.decision, Decision::Scope(_)))
         };
-        built.retain(|range| !is_read(range));
+        let open: Vec<Range<usize>> = plain::together(open);
+        let is_open = |range: &Range<usize>| {
+            let next = open.partition_point(|open| open.end <= range.start);
+            open.get(next).is_some_and(|open| open.start < range.end)
+        };
+        built.retain(|template| !is_read(&template.place) || is_open(&template.place));
         Sightings { all: sightings, built, keys, secrets }
     }
 
@@ -266,13 +293,23 @@ impl<'c> Scanner<'c> {
             if name.start < end {
                 continue;
             }
-            let Some(tokens) = Token::all(text, name.clone()) else { continue };
+            if !text.as_bytes().get(..name.start).is_some_and(Context::may_begin) {
+                continue;
+            }
+            let tokens = match Token::all(text, name.clone()) {
+                Ok(tokens) => tokens,
+                Err(read) => {
+                    end = read;
+                    continue;
+                }
+            };
             let Some(span) = tokens.first().map(|token| token.span.clone()) else { continue };
             let Some(context) = Context::around(text, &span, &mut keys) else { continue };
             let before = named.sightings.len();
             for token in tokens {
                 if built::is_template(text, &token, context) {
-                    named.templates.push(span.clone());
+                    let service = token.parts.first().and_then(|name| self.named_service(name));
+                    named.templates.push(Template { place: span.clone(), service });
                     continue;
                 }
                 let decision = decide(self.catalog, &token, context, zoho);
@@ -290,6 +327,20 @@ impl<'c> Scanner<'c> {
             }
         }
         named
+    }
+
+    /// The service that is called by a name, as the text calls it.
+    fn named_service(&self, name: &str) -> Option<String> {
+        let is_zoho = name.len() > 4 && name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("zoho"));
+        (is_zoho || self.is_service(name) || self.catalog.alias(name).is_some()).then(|| name.to_owned())
+    }
+
+    /// The service whose name stands at a place, with nothing filled in behind it.
+    fn service_at(&self, text: &str, at: usize) -> Option<String> {
+        let rest = text.get(at..)?;
+        let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let is_whole = matches!(rest.as_bytes().get(length), Some(b'.' | b' ' | b'"' | b'\'' | b'`' | b'/'));
+        self.named_service(rest.get(..length)?).filter(|_| is_whole)
     }
 
     /// Whether a program fills in a part of a scope, where the catalog knows no such part.

@@ -17,12 +17,20 @@ const AFTER: usize = 480;
 /// Whether a text may hide letters or dots of scopes: never wrong when it says no, but for dots after a backslash, which
 /// are found with the names before them. The bytes may be any.
 pub(super) fn may_hide(text: &[u8]) -> bool {
-    escapes(text).next().is_some() || foreign(text).next().is_some()
+    escapes(text).next().is_some() || wide(text).next().is_some() || foreign(text).next().is_some()
 }
 
 /// The places of hidden letters, in no order.
 pub(super) fn hidden(text: &[u8]) -> impl Iterator<Item = usize> {
-    escapes(text).chain(foreign(text))
+    escapes(text).chain(foreign(text)).chain(wide(text))
+}
+
+/// Dots between letters of two bytes each.
+fn wide(text: &[u8]) -> impl Iterator<Item = usize> {
+    memmem::find_iter(text, b".\0").filter(|at| {
+        let around = at.checked_sub(2).and_then(|from| text.get(from..from + 5));
+        matches!(around, Some([before, 0, _, 0, after]) if before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric())
+    })
 }
 
 fn escapes(text: &[u8]) -> impl Iterator<Item = usize> {
@@ -52,11 +60,35 @@ fn is_foreign(text: &[u8], at: usize) -> bool {
         _ => 4,
     };
     let beside = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    if !beside(at.checked_sub(1)) && !beside(Some(at + length)) {
+    let before_dot = text.get(at + length) == Some(&b'.');
+    let may_be_dot = matches!(
+        text.get(at..at + 2),
+        Some([0xef, 0xb9 | 0xbc | 0xbd] | [0xe3, 0x80] | [0xe2, 0x80 | 0x88 | 0x8b] | [0xdb, 0x94])
+    );
+    let is_beside = beside(at.checked_sub(1)) || beside(Some(at + length));
+    if !(is_beside || before_dot || may_be_dot) {
         return false;
     }
-    let letter = text.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok());
-    letter.is_some_and(|letter| disguise::reading(letter, 0).is_some())
+    let Some(letter) = letter_at(text, at, length) else { return false };
+    let goes_on = |at: usize| text.get(at).is_some_and(|byte| *byte >= 0xc0 || byte.is_ascii_alphanumeric());
+    match letter {
+        _ if is_beside => true,
+        // Where all letters are others, they stand on both sides of a dot.
+        Some('.') => {
+            let before = (2..=4).filter_map(|length| letter_at(text, at.checked_sub(length)?, length)).next();
+            before.flatten().is_some() && goes_on(at + length)
+        }
+        Some(_) => before_dot && goes_on(at + length + 1),
+        None => false,
+    }
+}
+
+/// The letter that the character of this length reads like which stands at a place: nothing, for what nobody sees.
+#[allow(clippy::option_option, reason = "to read like nothing is something else than not to be read")]
+fn letter_at(text: &[u8], at: usize, length: usize) -> Option<Option<char>> {
+    let letter = text.get(at..at + length).and_then(|bytes| std::str::from_utf8(bytes).ok())?;
+    let is_one = letter.chars().count() == 1;
+    disguise::reading(letter, 0).filter(|_| is_one).map(|reading| reading.letter)
 }
 
 /// The surroundings of suspicious places, which are in order; those that meet are one.
@@ -71,6 +103,17 @@ pub(super) fn windows(text: &str, places: &[usize]) -> Vec<Range<usize>> {
         }
     }
     windows
+}
+
+/// Ranges in order, those that meet as one.
+pub(super) fn together(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    ranges.dedup_by(|next, last| {
+        let meets = next.start <= last.end;
+        last.end = if meets { last.end.max(next.end) } else { last.end };
+        meets
+    });
+    ranges
 }
 
 /// What a part of a text reads like; `None` where it is what it seems.
@@ -102,7 +145,7 @@ pub(super) fn plain(text: &str) -> Option<Resolved> {
             }
             // A dot after a backslash is one of the notations of a dot.
             b'\\' if bytes.get(at + 1) == Some(&b'.') => None,
-            b'\\' | b'&' | b'%' | 0xc0.. => disguise::reading(text, at).map(|reading| {
+            b'\\' | b'&' | b'%' | 0 | 0xc0.. => disguise::reading(text, at).map(|reading| {
                 (reading.letter.map(String::from).unwrap_or_default(), at + reading.length, reading.how)
             }),
             _ => None,
@@ -242,7 +285,18 @@ mod tests {
 
     #[test]
     fn suspicious_places_are_found_quickly() {
-        for text in ["\\u005aoho", "\\x5aoho", "\\132oho", "&#90;oho", "%5Aoho", "Zohо.", "Z\u{200b}oho", "ＺohO"] {
+        for text in [
+            "\\u005aoho",
+            "\\x5aoho",
+            "\\132oho",
+            "&#90;oho",
+            "%5Aoho",
+            "Zohо.",
+            "Z\u{200b}oho",
+            "ＺohO",
+            "Ｂｏｏｋｓ．ａ",
+            "𝐁.𝐚",
+        ] {
             assert!(may_hide(text.as_bytes()), "{text}");
         }
         for text in ["\\n\\t", "a\\.b", "&amp;", "%20", "слово и дело", "日本語", "", "é à", "100 %"] {

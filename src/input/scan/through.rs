@@ -1,19 +1,18 @@
 //! Scopes that do not stand in a text as they are: read through what hides them, what holds their pieces together, a
 //! variable, or base64.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::assigned::Values;
 use super::decide::Decision;
 use super::find::{self, Found};
 use super::key::Keys;
 use super::token::Token;
-use super::{Scanner, Sighting, assigned, encoded, pieces};
+use super::{Scanner, Sighting, Template, assigned, encoded, pieces, plain};
 use crate::finding::Confidence;
 use crate::input::SecretKind;
 use crate::input::disguise::{How, Resolved};
-
-/// How much of the line before a variable tells where it stands, in bytes.
-const BESIDE: usize = 160;
 
 impl Scanner<'_> {
     /// What a part of a text says that begins at a place, once it is read like what it seems to be; without what it says
@@ -75,38 +74,67 @@ impl Scanner<'_> {
         }
     }
 
-    /// Adds the scopes that begin with a variable which holds the name of a service; where the rest of one is filled in,
-    /// a scope is put together.
-    pub(super) fn add_uses(
+    /// Adds the scopes that are put together with variables to which the text gives their parts; where the rest of one is
+    /// filled in, a scope is put together. Gives back where variables stand that may hold something else as well.
+    pub(super) fn add_filled(
         &self,
         text: &str,
-        values: &[Range<usize>],
         zoho: bool,
         sightings: &mut Vec<Sighting>,
-        built: &mut Vec<Range<usize>>,
-    ) {
-        let variables: Vec<assigned::Variable<'_>> =
-            values.iter().filter_map(|value| assigned::variable(text, value)).collect();
-        for used in assigned::uses(text, &variables) {
-            let from = text.floor_char_boundary(used.start.saturating_sub(BESIDE));
-            let head = text.get(from..used.start).unwrap_or("").rsplit('\n').next().unwrap_or("");
-            let read = format!("{head}{}", used.text);
-            let name = head.len()..head.len() + used.service;
-            let span = |end: usize| used.start..(used.rest + end.saturating_sub(name.end)).min(text.len());
-            let found = self.named(&read, std::slice::from_ref(&name), zoho);
-            for sighting in found.sightings {
-                let token = Token { joined: true, ..sighting.token };
-                sightings.push(Sighting { span: span(sighting.span.end), token, read_through: true, ..sighting });
-            }
-            built.extend(found.templates.into_iter().map(|template| span(template.end)));
+        built: &mut Vec<Template>,
+    ) -> Vec<Range<usize>> {
+        let places: Vec<usize> = assigned::places(text.as_bytes()).collect();
+        let windows = plain::windows(text, &places);
+        let values = Values::of(text, &windows);
+        let mut open = Vec::new();
+        if values.is_empty() {
+            return open;
         }
+        for window in windows {
+            let mut last = String::new();
+            let mut seen = HashSet::new();
+            for round in 0..values.rounds() {
+                let Some(filled) = values.fill(text, &window, round, &self.words) else { break };
+                if filled.plain.text == last {
+                    break;
+                }
+                let Found { names, zoho: hidden, .. } = find::find(filled.plain.text.as_bytes(), &self.words);
+                let found = self.named(&filled.plain.text, &names, zoho || hidden);
+                let place = |span: &Range<usize>| {
+                    filled.plain.changes_in(span).next()?;
+                    // A value that is a scope by itself is asked for where it stands.
+                    if filled.plain.is_within_one(span) {
+                        return None;
+                    }
+                    let origin = filled.plain.origin(span);
+                    Some(window.start + origin.start..window.start + origin.end)
+                };
+                for sighting in found.sightings {
+                    let Some(span) = place(&sighting.span) else { continue };
+                    if seen.insert((span.start, sighting.token.text())) {
+                        // Each of several values may be what is asked for.
+                        let token = Token { joined: true, chosen: true, ..sighting.token };
+                        sightings.push(Sighting { span, token, read_through: true, ..sighting });
+                    }
+                }
+                built.extend(
+                    found
+                        .templates
+                        .into_iter()
+                        .filter_map(|template| Some(Template { place: place(&template.place)?, ..template })),
+                );
+                open.extend(filled.open);
+                last = filled.plain.text;
+            }
+        }
+        open
     }
 
-    /// Adds the scopes that stand in base64, each where the whole does, and tells where secrets stand beside them.
+    /// Adds the scopes that stand in other letters, each where the whole does, and tells where secrets stand beside them.
     pub(super) fn add_encoded(&self, text: &str, sightings: &mut Vec<Sighting>) -> Vec<(SecretKind, Range<usize>)> {
         let mut secrets = Vec::new();
         let mut keys = Keys::default();
-        for encoded in encoded::texts(text.as_bytes()) {
+        for encoded in encoded::all(text.as_bytes()) {
             let under_scopes = keys.of(text, encoded.place.start).of_scopes;
             let Found { names, .. } = find::find(encoded.text.as_bytes(), &self.words);
             let before = sightings.len();
