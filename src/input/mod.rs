@@ -241,8 +241,10 @@ impl Request {
     /// Adds the scopes of the same list that are not among its own, in the order in which they stand.
     fn take_others(&mut self, others: impl IntoIterator<Item = Item>) {
         let begins = |item: &Item| item.place.span.start;
-        let known: Vec<usize> = self.items.iter().map(begins).collect();
-        self.items.extend(others.into_iter().filter(|other| !known.contains(&begins(other))));
+        // A text that is no scope may hold some, and both are told.
+        let same = |item: &Item| (begins(item), item.scope.is_ok());
+        let known: Vec<(usize, bool)> = self.items.iter().map(same).collect();
+        self.items.extend(others.into_iter().filter(|other| !known.contains(&same(other))));
         self.items.sort_by_key(begins);
         let (first, last) = (self.items.first(), self.items.last());
         if let (Some(first), Some(last)) = (first, last) {

@@ -223,6 +223,16 @@ impl<'t> Judge<'t> {
         self.verdict(self.graph().id(scope)).passes()
     }
 
+    /// Whether the policy itself refuses a scope, be it known or not: an entry denies it, or none allows it where the
+    /// policy denies what it does not mention.
+    #[must_use]
+    pub fn refuses(self, scope: &Scope) -> bool {
+        match self.verdict(self.graph().id(scope)) {
+            Verdict::Unknown => self.table.policy.default == Effect::Deny,
+            verdict => !verdict.passes(),
+        }
+    }
+
     /// The entries that decide on a scope: every deny entry that names something in its reach, else the allow entries that
     /// cover what it is made of; none where the default decides.
     #[must_use]

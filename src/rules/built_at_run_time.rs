@@ -51,7 +51,7 @@ scope = "ZohoBooks.invoices.READ"
 fn check(cx: &TextContext<'_>) -> Vec<Finding> {
     const HELP: &str = "write the scopes out, so that they can be read and judged";
     let told = cx.request.built.iter().filter_map(|built| {
-        let forbidden = widest(cx, built).filter(|widest| built.is_asked && !cx.measure.judge.passes(widest));
+        let forbidden = widest(cx, built).filter(|widest| built.is_asked && cx.measure.judge.refuses(widest));
         if built.is_told && !built.everything && forbidden.is_none() {
             return None;
         }

@@ -146,7 +146,10 @@ fn finding(cx: &ScopeContext<'_>, classes: &[&Touched]) -> Finding {
             "drop it where the app works without; if it needs it, an allow entry of its own says who looked".to_owned()
         }
     });
-    if !several {
+    let (_, own) = scope.parts().split_last().unzip();
+    let own = own.unwrap_or_default().join(".");
+    let beyond = |class: &&Touched| class.resources.iter().any(|resource| !resource.eq_ignore_ascii_case(&own));
+    if !classes.iter().any(beyond) {
         return finding;
     }
     classes.iter().fold(finding, |finding, class| {
@@ -175,7 +178,7 @@ mod tests {
     fn what_is_read_is_told() {
         insta::assert_snapshot!(found(
             "ZS205",
-            "ZOHOPEOPLE.employee.READ,ZohoBooks.banking.READ,ZohoMail.messages.READ,ZohoCRM.bulk.READ,WorkDrive.files.READ"
+            "ZOHOPEOPLE.employee.READ,ZohoBooks.banking.READ,ZohoMail.messages.READ,ZohoCRM.bulk.READ,WorkDrive.files.READ,WorkDrive.files.CREATE"
         ));
     }
 
