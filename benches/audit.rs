@@ -17,7 +17,7 @@
 //! client. All take turns, so that a machine's moods meet all of them. Figures are medians: time, processor time, and the
 //! highest memory; a ratio is that of processor times, and over 1, the peer takes more than zscope.
 //!
-//! `benches/warehouse.sh` holds the exported policy on DuckDB and Spark against the same audit.
+//! `benches/warehouse.sh` holds the exported policy on `DuckDB` and Spark against the same audit.
 //!
 //! `ZSCOPE_BENCH_GRANTS` sets the number of grants, `ZSCOPE_BENCH_ROUNDS` that of turns; `ZSCOPE_BENCH_OTHER` names another
 //! program to run beside, such as an older build. `cargo bench --bench audit`

@@ -8,6 +8,7 @@ use super::error::CommandError;
 use super::setup::Ground;
 use crate::finding::{KnownFinding, Severity};
 use crate::governance::accepted_by_change;
+use crate::policy::Level;
 use crate::report::Report;
 use crate::review::{Baseline, Review};
 use crate::rules::{self, PolicyChange};
@@ -113,7 +114,7 @@ impl Start {
                 let of = scope.map_or_else(String::new, |scope| format!(" of `{scope}`"));
                 let message = format!("the change adds to the baseline: `{}`{of} in {}", entry.rule, entry.path);
                 let rule = rules::infos().into_iter().find(|rule| rule.name == entry.rule);
-                let level = review.policy.effective(app).level(&entry.rule).map(|level| level.severity());
+                let level = review.policy.effective(app).level(&entry.rule).map(Level::severity);
                 let severity = level.unwrap_or_else(|| rule.map(|rule| rule.severity)).unwrap_or(Severity::Note);
                 accepted_by_change(
                     review.catalog,

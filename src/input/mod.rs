@@ -87,6 +87,7 @@ pub enum ListKind {
 
 /// A place at which a program puts a scope together, so that the text does not tell which.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own, and any may come with any")]
 pub struct Built {
     /// Where it stands.
     pub place: Place,

@@ -75,7 +75,7 @@ fn is_foreign(text: &[u8], at: usize) -> bool {
         _ if is_beside => true,
         // Where all letters are others, they stand on both sides of a dot.
         Some('.') => {
-            let before = (2..=4).filter_map(|length| letter_at(text, at.checked_sub(length)?, length)).next();
+            let before = (2..=4).find_map(|length| letter_at(text, at.checked_sub(length)?, length));
             before.flatten().is_some() && goes_on(at + length)
         }
         Some(_) => before_dot && goes_on(at + length + 1),

@@ -140,7 +140,7 @@ impl<'c> CallsOfApps<'c> {
             }
         }
         if strict {
-            let without = apps.keys().filter(|name| !self.apps.get(*name).is_some_and(|calls| !calls.seen.is_empty()));
+            let without = apps.keys().filter(|name| self.apps.get(*name).is_none_or(|calls| calls.seen.is_empty()));
             doubts.extend(without.map(|name| format!("{name}: no calls were seen, so that nothing is left out")));
         }
         doubts
