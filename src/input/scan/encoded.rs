@@ -27,36 +27,66 @@ const LONGEST_FOLDED: usize = 64 * 1024;
 static CODES: LazyLock<Regex> =
     LazyLock::new(|| any_of(WORDS.iter().flat_map(|word| (0..3).map(|before| code(word, before)))));
 
+/// What stands in each of the words: enough to tell that one may be there.
+const CORES: [&str; 9] = ["oho", "OHO", "ccess", "ALL", "READ", "CREA", "UPDA", "DELE", "WRIT"];
+
+/// Calls that make a letter of its number: `chr(90) . chr(111) . …`
+const CALLS: [&str; 6] = ["hr(111)", "HR(111)", "hrW(111)", "hr(0x6f)", "hr(76)", "hr(108)"];
+
+/// Numbers of letters with the end of a line between two (`@`).
+const APART: [&str; 4] = ["111,@104,", "0x6[fF],@0x68,", "65,@76,@76", "117,@108,"];
+
+/// Letters one by one, with or without blanks between two (`@`).
+const LETTERS: [&str; 5] = ["'o',@'h'", "\"o\",@\"h\"", "'L',@'L'", "\"L\",@\"L\"", "'l',@'l'"];
+
+/// How many texts are looked for at once: of more, the search goes byte by byte, which costs ten times as much.
+const AT_ONCE: usize = 24;
+
 /// How the words look in other letters.
 static TURNED: LazyLock<Regex> = LazyLock::new(|| {
-    let reversed = |word: &str| word.chars().rev().collect();
-    let number = |word: &str, separator: &str, show: fn(u8) -> String| {
-        word.bytes().map(show).collect::<Vec<_>>().join(separator)
-    };
+    let codes = WORDS.iter().flat_map(|word| turned_over(word).into_iter().chain(by_number(word)));
+    let codes: Vec<String> = codes.chain(CALLS.map(str::to_owned)).map(|code| regex::escape(&code)).collect();
+    pattern(&[codes.join("|"), apart(), letter_by_letter()].join("|"))
+});
+
+/// Searches of which one finds something wherever [`TURNED`] does, fast enough for every text.
+static HINTS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let codes = WORDS.iter().flat_map(|word| turned_over(word)).chain(CORES.iter().flat_map(|core| by_number(core)));
+    let mut codes: Vec<String> = codes.chain(CALLS.map(str::to_owned)).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let at_once = codes.chunks(AT_ONCE).map(|codes| any_of(codes.iter().cloned()));
+    at_once.chain([pattern(&apart()), pattern(&letter_by_letter())]).collect()
+});
+
+/// A word from behind, and thirteen letters on.
+fn turned_over(word: &str) -> [String; 2] {
+    [word.chars().rev().collect(), word.bytes().map(|byte| char::from(rot13(byte))).collect()]
+}
+
+/// A word by the numbers of its letters.
+fn by_number(word: &str) -> Vec<String> {
+    let number = |separator: &str, show: fn(u8) -> String| word.bytes().map(show).collect::<Vec<_>>().join(separator);
     let decimal = |byte: u8| byte.to_string();
     let mut codes: Vec<String> = Vec::new();
-    for word in WORDS {
-        codes.push(reversed(word));
-        codes.push(word.bytes().map(|byte| char::from(rot13(byte))).collect());
-        for show in [|byte: u8| format!("{byte:02x}"), |byte: u8| format!("{byte:02X}")] {
-            codes.extend(["", " ", ":"].map(|separator| number(word, separator, show)));
-        }
-        for separator in [",", ", ", " "] {
-            codes.push(number(word, separator, decimal));
-            codes.push(number(word, separator, |byte| format!("0x{byte:02x}")));
-            codes.push(number(word, separator, |byte| format!("0x{byte:02X}")));
-        }
+    for show in [|byte: u8| format!("{byte:02x}"), |byte: u8| format!("{byte:02X}")] {
+        codes.extend(["", " ", ":"].map(|separator| number(separator, show)));
     }
-    // `chr(90) . chr(111) . …`
-    codes.extend(["hr(111)", "HR(111)", "hrW(111)", "hr(0x6f)", "hr(76)", "hr(108)"].map(str::to_owned));
-    let codes: Vec<String> = codes.iter().map(|code| regex::escape(code)).collect();
-    // The same with the end of a line between two, and letters one by one.
-    let apart =
-        ["111,@104,", "0x6[fF],@0x68,", "65,@76,@76", "117,@108,"].map(|code| code.replace('@', "[ \t\r\n]{1,40}"));
-    let letters = ["'o',@'h'", "\"o\",@\"h\"", "'L',@'L'", "\"L\",@\"L\"", "'l',@'l'"];
-    let letters = letters.map(|code| code.replace('@', "[ \t\r\n]{0,40}"));
-    pattern(&[codes.join("|"), apart.join("|"), letters.join("|")].join("|"))
-});
+    for separator in [",", ", ", " "] {
+        codes.push(number(separator, decimal));
+        codes.push(number(separator, |byte| format!("0x{byte:02x}")));
+        codes.push(number(separator, |byte| format!("0x{byte:02X}")));
+    }
+    codes
+}
+
+fn apart() -> String {
+    APART.map(|code| code.replace('@', "[ \t\r\n]{1,40}")).join("|")
+}
+
+fn letter_by_letter() -> String {
+    LETTERS.map(|code| code.replace('@', "[ \t\r\n]{0,40}")).join("|")
+}
 
 /// A letter by itself in quotes.
 static LETTER: LazyLock<Regex> = LazyLock::new(|| pattern("'[A-Za-z0-9._,]'|\"[A-Za-z0-9._,]\""));
@@ -114,7 +144,8 @@ pub(super) struct Encoded {
 
 /// Whether a text may hold scopes in other letters; never wrong when it says no.
 pub(super) fn may_hold(text: &[u8]) -> bool {
-    CODES.is_match(text) || TURNED.is_match(text) || decodes(text) && !folded(text).is_empty()
+    let may_be_turned = || HINTS.iter().any(|hint| hint.is_match(text)) && TURNED.is_match(text);
+    CODES.is_match(text) || may_be_turned() || decodes(text) && !folded(text).is_empty()
 }
 
 /// The texts in other letters that may hold scopes, in order within each kind.
@@ -333,6 +364,13 @@ mod tests {
     fn a_long_text_is_looked_at_once() {
         let text = base64::engine::general_purpose::STANDARD.encode("ZohoBooks ".repeat(100_000));
         assert!(texts(text.as_bytes()).len() < 2000);
+    }
+
+    #[test]
+    fn a_hint_is_in_every_word_in_other_letters() {
+        for code in WORDS.iter().flat_map(|word| turned_over(word).into_iter().chain(by_number(word))) {
+            assert!(HINTS.iter().any(|hint| hint.is_match(code.as_bytes())), "{code}");
+        }
     }
 
     #[test]
